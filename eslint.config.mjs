@@ -1,0 +1,34 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+import { n8nRules } from './scripts/n8n-rules.mjs';
+
+const published = ['package.json', 'nodes/**/*.{ts,json}', 'credentials/**/*.ts'];
+
+export default tseslint.config(
+	{ ignores: ['dist/', 'nodes/shared/fluents.d.ts', 'package-lock.json'] },
+	{ linterOptions: { noInlineConfig: true } },
+	// What is published follows n8n's rules; npm run lint applies them to the packed files as well.
+	...n8nRules.map((config) => (config.rules ? limitTo(published, config) : config)),
+	{
+		files: ['**/*.ts'],
+		extends: [js.configs.recommended, tseslint.configs.recommended],
+		languageOptions: { parserOptions: { projectService: true } },
+		rules: {
+			'@typescript-eslint/await-thenable': 'error',
+			'@typescript-eslint/no-floating-promises': 'error',
+			'@typescript-eslint/no-misused-promises': 'error',
+			'@typescript-eslint/return-await': ['error', 'always'],
+			'@typescript-eslint/no-unused-vars': [
+				'error',
+				{ argsIgnorePattern: '^_', ignoreRestSiblings: true },
+			],
+		},
+	},
+);
+
+/** Keeps a config's own selection, within `files`. */
+function limitTo(files, config) {
+	const own = config.files ?? ['**/*'];
+	return { ...config, files: own.flatMap((pattern) => files.map((file) => [file, pattern])) };
+}

@@ -1,0 +1,52 @@
+import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { execute } from './execute';
+import { listSearch } from './listSearch';
+import { findOperation, properties } from './resources';
+
+export class FluentsAi implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Fluents.ai',
+		name: 'fluentsAi',
+		icon: {
+			light: 'file:../../icons/fluentsai.svg',
+			dark: 'file:../../icons/fluentsai.dark.svg',
+		},
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description:
+			'Place and manage phone calls with Fluents.ai voice agents. Placing a call dials a real person and costs money.',
+		defaults: { name: 'Fluents.ai' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'fluentsAiApi', required: true }],
+		properties,
+	};
+
+	methods = { listSearch };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const resource = this.getNodeParameter('resource', 0) as string;
+		const name = this.getNodeParameter('operation', 0) as string;
+		const operation = findOperation(resource, name);
+		if (!operation) {
+			throw new NodeOperationError(
+				this.getNode(),
+				`This version of the node has no operation '${name}' for the resource '${resource}'`,
+				{
+					description:
+						'Choose another operation, or update the package n8n-nodes-fluentsai.',
+				},
+			);
+		}
+		return [await execute(this, operation)];
+	}
+}

@@ -1,0 +1,174 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { connect } from '../shared/connect';
+import { createLimiter } from '../shared/limiter';
+import { cancelSignal, pauseUnlessStopped } from '../shared/transport';
+import { readOptions, readRunOptions, type RunOptions } from './fields/options';
+import type { Operation, Output, Run } from './operation';
+
+/** Items that an operation handles at the same time, unless the option Batching says otherwise. */
+const AT_ONCE = { read: 20, write: 1, wait: Infinity };
+
+type Result<T> = { value: T } | { error: NodeApiError | NodeOperationError };
+
+/**
+ * Runs an operation for all input items.
+ *
+ * Programmatic, where n8n would offer a declarative engine: that one sends the requests of all items
+ * at once, writes no item links and drops what the API said, and a call that is dialled twice costs
+ * money and annoys a person.
+ *
+ * @returns the outputs in the order of the input, each with its item link; with Continue On Fail an
+ * item that failed gives `{ error, details }`, the form that n8n sends to a node's error output.
+ */
+export async function execute(
+	context: IExecuteFunctions,
+	operation: Operation,
+): Promise<INodeExecutionData[]> {
+	const itemCount = context.getInputData().length;
+	if (itemCount === 0) return [];
+	const continueOnFail = context.continueOnFail();
+	const options = readRunOptions(context);
+	const connected = await settle(context, 0, async () => await connect(context, options));
+
+	// Everything that can be checked without a request is checked for all items first.
+	const prepared: Array<Result<unknown>> = [];
+	for (let i = 0; i < itemCount; i++) {
+		const result: Result<unknown> =
+			'error' in connected
+				? connected
+				: await settle(context, i, async () => {
+						requireEnvironment(context, connected.value.credential.environment, i);
+						return operation.read(context, i);
+					});
+		if ('error' in result && !continueOnFail) throw result.error;
+		prepared.push(result);
+	}
+	if ('error' in connected) return prepared.map((result, i) => failedItem(result, i));
+
+	const stop = new AbortController();
+	const cancelled = cancelSignal(context);
+	const done: string[] = [];
+	const run: Run = {
+		context,
+		api: connected.value,
+		signal: cancelled ? AbortSignal.any([cancelled, stop.signal]) : stop.signal,
+		inTurn: createTurns(stop.signal),
+		note: (what) => done.push(what),
+	};
+
+	const results: Array<Result<Output[]> | undefined> = new Array(itemCount);
+	await forEachItem(itemCount, operation.kind, options, run.signal, async (i) => {
+		const parameters = prepared[i];
+		results[i] =
+			'error' in parameters
+				? parameters
+				: await settle(
+						context,
+						i,
+						async () => await operation.execute(run, parameters.value, i),
+					);
+		if ('error' in results[i] && !continueOnFail) stop.abort();
+	});
+
+	if (!continueOnFail) {
+		const failed = results.find((result) => result && 'error' in result);
+		if (failed && 'error' in failed) throw withNote(failed.error, done);
+	}
+	return results.flatMap((result, i) => {
+		if (!result) return [];
+		if ('error' in result) return [failedItem(result, i)];
+		return result.value.map((output) => ({ ...output, pairedItem: { item: i } }));
+	});
+}
+
+/** Starts the items in order, so many at once as the operation or the option Batching allows. */
+async function forEachItem(
+	itemCount: number,
+	kind: Operation['kind'],
+	{ batching }: RunOptions,
+	signal: AbortSignal,
+	handle: (itemIndex: number) => Promise<void>,
+): Promise<void> {
+	const batchSize = batching?.batchSize ?? itemCount;
+	const slots = createLimiter(batching ? batchSize : AT_ONCE[kind]);
+
+	for (let start = 0; start < itemCount; start += batchSize) {
+		if (start > 0) await pauseUnlessStopped(batching?.batchInterval ?? 0, signal);
+		const size = Math.min(batchSize, itemCount - start);
+		await Promise.all(
+			Array.from(
+				{ length: size },
+				async (_, offset) =>
+					await slots(async () => {
+						if (!signal.aborted) await handle(start + offset);
+					}),
+			),
+		);
+	}
+}
+
+/** One after the other; what still waits when the run ends is not started any more. */
+function createTurns(ended: AbortSignal): Run['inTurn'] {
+	const turn = createLimiter(1);
+	return async (task) =>
+		await turn(async () => {
+			ended.throwIfAborted();
+			return await task();
+		});
+}
+
+async function settle<T>(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	task: () => Promise<T>,
+): Promise<Result<T>> {
+	try {
+		return { value: await task() };
+	} catch (caught) {
+		const known = caught instanceof NodeApiError || caught instanceof NodeOperationError;
+		const error = known ? caught : new NodeOperationError(context.getNode(), caught as Error);
+		error.context.itemIndex ??= itemIndex;
+		return { error };
+	}
+}
+
+function failedItem(result: Result<unknown>, itemIndex: number): INodeExecutionData {
+	const { error } = result as { error: NodeApiError | NodeOperationError };
+	const httpCode = error instanceof NodeApiError ? error.httpCode : null;
+	return {
+		json: {
+			error: error.message,
+			details: { httpCode, description: error.description ?? '' },
+		},
+		pairedItem: { item: itemIndex },
+	};
+}
+
+function withNote(error: NodeApiError | NodeOperationError, done: string[]) {
+	if (done.length > 0) {
+		error.description = [
+			error.description,
+			`Before this, and not undone: ${done.join(', ')}. Running the node again for these items does it a second time.`,
+		]
+			.filter(Boolean)
+			.join(' ');
+	}
+	return error;
+}
+
+function requireEnvironment(context: IExecuteFunctions, actual: string, itemIndex: number): void {
+	const { requiredEnvironment } = readOptions(context, itemIndex);
+	const required = String(requiredEnvironment ?? '').trim();
+	if (required === '' || required.toLowerCase() === actual.toLowerCase()) return;
+	throw new NodeOperationError(
+		context.getNode(),
+		`This node requires the Fluents.ai environment '${required}', but its credential is for '${actual}' [item ${itemIndex}]`,
+		{
+			itemIndex,
+			description:
+				"Nothing was sent. Choose the credential of the right environment, or change the option 'Required Environment'.",
+		},
+	);
+}

@@ -1,0 +1,55 @@
+import type {
+	IBinaryKeyData,
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+
+import type { OutputFields } from '../shared/shape';
+import type { FluentsTransport } from '../shared/transport';
+
+export interface Output {
+	json: IDataObject;
+	binary?: IBinaryKeyData;
+}
+
+/** One run of the node, as an operation sees it. */
+export interface Run {
+	context: IExecuteFunctions;
+	api: FluentsTransport;
+	/** Fires when the execution is stopped, or when another item failed and the run ends for it. */
+	signal: AbortSignal;
+	/** Runs the tasks of all items one after the other, in the order in which they ask for it. */
+	inTurn<T>(task: () => Promise<T>): Promise<T>;
+	/** Notes what was done and cannot be undone, so that an error of a later item can tell. */
+	note(done: string): void;
+}
+
+/**
+ * One entry of the Operation list.
+ *
+ * `P` is what `read` makes of the parameters. It runs for all items before the first request leaves,
+ * so that a wrong value in the last row is found before the first person is called.
+ */
+export interface Operation<P = unknown> {
+	option: INodePropertyOptions & { value: string; action: string; description: string };
+	/** Its fields, without display conditions: those come from where it stands. */
+	properties: INodeProperties[];
+	/** Its output fields with Simplify on. */
+	output: OutputFields;
+	/**
+	 * How items share the time: reads run side by side, writes one after the other, and a `wait`
+	 * starts with all items at once and puts what it writes into `Run.inTurn`.
+	 */
+	kind: 'read' | 'write' | 'wait';
+	/** @throws NodeOperationError that names the parameter and the item. */
+	read(context: IExecuteFunctions, itemIndex: number): P;
+	execute(run: Run, parameters: P, itemIndex: number): Promise<Output[]>;
+}
+
+/** One entry of the Resource list, with its operations. */
+export interface Resource {
+	option: INodePropertyOptions & { value: string };
+	operations: Operation[];
+}

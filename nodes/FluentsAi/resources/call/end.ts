@@ -1,0 +1,35 @@
+import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { callLocator, readId } from '../../fields/locators';
+import { optionsField } from '../../fields/options';
+import { readOutputOptions, simplifyField } from '../../fields/output';
+import type { Operation } from '../../operation';
+import { calls } from './collection';
+
+interface Parameters {
+	callId: string;
+	output: OutputOptions;
+}
+
+export const end: Operation<Parameters> = {
+	option: {
+		name: 'End',
+		value: 'end',
+		action: 'End a call',
+		description: 'Hang up a call that is in progress',
+	},
+	properties: [callLocator, simplifyField, optionsField()],
+	output: calls.shape.simple,
+	kind: 'write',
+	read: (context, i) => ({
+		callId: readId(context, callLocator, i),
+		output: readOutputOptions(context, i),
+	}),
+	async execute({ api }, { callId: id, output }) {
+		const call = await api.post('/calls/end', {
+			query: { id },
+			object: `call '${id}'`,
+			ifUnclear: 'Look with Get whether the call has ended; ending it again does no harm.',
+		});
+		return [{ json: shapeRecord({ id, ...call }, calls.shape, output) }];
+	},
+};

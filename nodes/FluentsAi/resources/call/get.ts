@@ -1,0 +1,4 @@
+import { getOperation } from '../crud';
+import { calls } from './collection';
+
+export const get = getOperation(calls, 'Get status, outcome and transcript of a call');

@@ -1,0 +1,12 @@
+import type { Resource } from '../../operation';
+import { create } from './create';
+import { createAndWait } from './createAndWait';
+import { end } from './end';
+import { get } from './get';
+import { getAll } from './getAll';
+import { getRecording } from './getRecording';
+
+export const call: Resource = {
+	option: { name: 'Call', value: 'call' },
+	operations: [create, createAndWait, end, get, getAll, getRecording],
+};

@@ -1,0 +1,174 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { orRefusal } from '../../../shared/errors';
+import { contextFields, readContext } from '../../fields/context';
+import { agentLocator, fromNumberLocator, readId, readPhoneNumber } from '../../fields/locators';
+import { readOptions } from '../../fields/options';
+import type { Run } from '../../operation';
+
+const toNumberField: INodeProperties = {
+	displayName: 'To Number',
+	name: 'toNumber',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. +14155550123',
+	description:
+		'The phone number to call, with + and country code. Spaces, brackets and dashes are removed. The person behind it is called at once.',
+};
+
+/** The fields with which a call is placed, the same for every operation that does so. */
+export const placeFields: INodeProperties[] = [
+	{ ...agentLocator, description: 'The voice agent that makes the call' },
+	fromNumberLocator,
+	toNumberField,
+	...contextFields,
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: [
+			{
+				displayName: 'Detect Do-Not-Call Requests',
+				name: 'runDoNotCallDetection',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether Fluents.ai checks if the person asks not to be called again. The call then has a do_not_call_result.',
+			},
+			{
+				displayName: 'HIPAA Compliant',
+				name: 'hipaaCompliant',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether the call is handled as HIPAA requires. Fluents.ai then keeps neither transcript nor recording.',
+			},
+			{
+				displayName: 'On No Human Answer',
+				name: 'onNoHumanAnswer',
+				type: 'options',
+				options: [
+					{ name: 'Continue', value: 'continue' },
+					{ name: 'Hang Up', value: 'hangup' },
+				],
+				default: 'continue',
+				description: 'What the agent does when voicemail or another machine answers',
+			},
+		],
+	},
+];
+
+export const agentPayloadOption: INodeProperties = {
+	displayName: 'Agent Payload',
+	name: 'agentPayload',
+	type: 'options',
+	options: [
+		{ name: 'Agent ID', value: 'id' },
+		{ name: 'Full Agent Object', value: 'full' },
+	],
+	default: 'id',
+	description:
+		'How the agent is named in the request. With its ID, the node falls back to the full agent when Fluents.ai refuses the request. With the full agent, it is read first.',
+};
+
+/** Answers after which it is certain that nobody was called, and another form may be taken. */
+const REFUSED = ['400', '422'];
+
+export interface CallRequest {
+	agentId: string;
+	fromNumber: string;
+	toNumber: string;
+	context: IDataObject;
+	settings: IDataObject;
+	agentPayload: 'id' | 'full';
+}
+
+/** @throws NodeOperationError that names the parameter and the item. */
+export function readCallRequest(context: IExecuteFunctions, itemIndex: number): CallRequest {
+	const { runDoNotCallDetection, hipaaCompliant, onNoHumanAnswer } = context.getNodeParameter(
+		'additionalFields',
+		itemIndex,
+		{},
+	);
+	const settings = {
+		run_do_not_call_detection: runDoNotCallDetection,
+		hipaa_compliant: hipaaCompliant,
+		on_no_human_answer: onNoHumanAnswer,
+	};
+	return {
+		agentId: readId(context, agentLocator, itemIndex),
+		fromNumber: readPhoneNumber(context, fromNumberLocator, itemIndex),
+		toNumber: readPhoneNumber(context, toNumberField, itemIndex),
+		context: readContext(context, itemIndex),
+		settings: Object.fromEntries(
+			Object.entries(settings).filter(([, value]) => value !== undefined),
+		),
+		agentPayload: readOptions(context, itemIndex).agentPayload === 'full' ? 'full' : 'id',
+	};
+}
+
+/**
+ * Places a call. Calls of one run are placed one after the other.
+ *
+ * Sources disagree whether the agent is named by its ID or sent in full (facts C1), so a refusal
+ * (400, 422) of the one is followed by one try with the other. A refused call was not dialled.
+ *
+ * @returns the call as the API gives it, with its `id`.
+ * @throws NodeApiError
+ */
+export async function placeCall(run: Run, request: CallRequest): Promise<IDataObject> {
+	return await run.inTurn(async () => {
+		const call = await create(run, request);
+		run.note(`call ${String(call.id)} to ${request.toNumber} placed`);
+		return call;
+	});
+}
+
+async function create(run: Run, request: CallRequest): Promise<IDataObject> {
+	if (request.agentPayload === 'full') return await send(run, await fullBody(run, request));
+
+	const withId = await orRefusal(send(run, idBody(request)), REFUSED);
+	if (!withId.refusal) return withId.value;
+
+	const inFull = await orRefusal(send(run, await fullBody(run, request)), REFUSED);
+	if (!inFull.refusal) return inFull.value;
+	if (inFull.refusal.message !== withId.refusal.message) {
+		inFull.refusal.message += ` (and with the ID of the agent alone: ${withId.refusal.message})`;
+	}
+	throw inFull.refusal;
+}
+
+async function send(run: Run, body: IDataObject): Promise<IDataObject> {
+	return await run.api.post('/calls/create', {
+		body,
+		ifUnclear: `Look at the call history of Fluents.ai for a call to ${String(body.to_number)} before you run this again: the person may have been called.`,
+	});
+}
+
+function idBody({ agentId, fromNumber, toNumber, context, settings }: CallRequest): IDataObject {
+	return {
+		from_number: fromNumber,
+		to_number: toNumber,
+		agent: agentId,
+		...(Object.keys(context).length > 0 && { context }),
+		...settings,
+	};
+}
+
+/** The form that scripts are known to place real calls with (source S). */
+async function fullBody(run: Run, request: CallRequest): Promise<IDataObject> {
+	const { agentId, fromNumber, context } = request;
+	const agent = await run.api.get('/agents', { id: agentId }, { object: `agent '${agentId}'` });
+	return {
+		...idBody(request),
+		agent,
+		agent_phone_number: fromNumber,
+		telephony_provider: { name: 'twilio' },
+		telephony_params: {},
+		context,
+		is_outgoing: true,
+	};
+}

@@ -1,0 +1,46 @@
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Operation, Resource } from '../operation';
+import { agent } from './agent';
+import { call } from './call';
+import { phoneNumber } from './phoneNumber';
+
+/** Sorted by label, as they stand in the Resource list. */
+export const resources: Resource[] = [agent, call, phoneNumber];
+
+/** All fields of the node: Resource, each resource's Operation, each operation's own fields. */
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		options: resources.map(({ option }) => option),
+		default: 'call',
+	},
+	...resources.flatMap(({ option, operations }) => [
+		{
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'options' as const,
+			noDataExpression: true,
+			displayOptions: { show: { resource: [option.value] } },
+			options: operations.map((operation) => operation.option),
+			default: operations[0].option.value,
+		},
+		...operations.flatMap((operation) =>
+			updateDisplayOptions(
+				{ show: { resource: [option.value], operation: [operation.option.value] } },
+				operation.properties,
+			),
+		),
+	]),
+];
+
+/** @returns undefined when a workflow names an operation that this version of the node does not have. */
+export function findOperation(resource: string, operation: string): Operation | undefined {
+	return resources
+		.find(({ option }) => option.value === resource)
+		?.operations.find(({ option }) => option.value === operation);
+}

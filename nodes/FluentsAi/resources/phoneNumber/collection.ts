@@ -1,0 +1,24 @@
+import { phoneNumberLocator } from '../../fields/locators';
+import type { Collection } from '../crud';
+
+export const phoneNumbers: Collection = {
+	one: 'phone number',
+	many: 'phone numbers',
+	path: '/numbers',
+	locator: phoneNumberLocator,
+	shape: {
+		references: ['inbound_agent', 'telephony_account_connection'],
+		simple: {
+			id: 'string',
+			number: 'string',
+			label: 'string',
+			description: 'string',
+			active: 'boolean',
+			outbound_only: 'boolean',
+			inbound_agent_id: 'string',
+			inbound_agent_name: 'string',
+			telephony_provider: 'string',
+			tags: 'array',
+		},
+	},
+};

@@ -1,0 +1,35 @@
+/** Numbers from here on are milliseconds: as seconds this would be the year 33658. */
+const FIRST_MILLISECONDS = 1e12;
+
+/**
+ * Reads a time in any form the API is known to use (facts C5: ISO 8601, epoch seconds as number or
+ * text, milliseconds).
+ *
+ * @returns milliseconds since 1970, or undefined when `value` is no time.
+ */
+export function parseTime(value: unknown): number | undefined {
+	if (typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value))) {
+		const number = Number(value);
+		return Number.isFinite(number) && number > 0
+			? Math.round(number >= FIRST_MILLISECONDS ? number : number * 1000)
+			: undefined;
+	}
+	if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}/.test(value)) return undefined;
+	// A time without an offset is UTC; JavaScript alone would take it for the n8n server's local time.
+	const hasOffset = /(z|[+-]\d{2}:?\d{2})$/i.test(value) || !/\d:\d/.test(value);
+	const milliseconds = Date.parse(hasOffset ? value : `${value}Z`);
+	return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+
+/** ISO 8601 in UTC; what is not a time (null, text of another kind) comes back as it is. */
+export function toIsoTime<T>(value: T): T | string {
+	const milliseconds = parseTime(value);
+	return milliseconds === undefined ? value : new Date(milliseconds).toISOString();
+}
+
+/** Seconds between two times in any form, or null when one of them is missing. */
+export function durationSeconds(start: unknown, end: unknown): number | null {
+	const from = parseTime(start);
+	const to = parseTime(end);
+	return from === undefined || to === undefined ? null : Math.max(0, (to - from) / 1000);
+}

@@ -1,0 +1,378 @@
+import { sleep } from 'n8n-workflow';
+import type {
+	ICredentialsDecrypted,
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestMethods,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
+
+import { CREDENTIAL_NAME, isPrivateTransport, type FluentsCredential } from './credential';
+import { toNodeError, type Failure, type Subject } from './errors';
+import { createLimiter } from './limiter';
+
+/** The contexts of n8n that talk to Fluents.ai. */
+export type FluentsContext = IExecuteFunctions | ILoadOptionsFunctions;
+
+/** A request that only reads may be sent again whenever an answer is missing; one that changes something may not. */
+type Effect = 'read' | 'write';
+
+interface FluentsRequest extends Subject {
+	method: IHttpRequestMethods;
+	/** Below the base URL, e.g. `/calls/list`. */
+	path: string;
+	query?: IDataObject;
+	body?: IDataObject;
+}
+
+/** A stream as n8n takes it for binary data. */
+type BinaryStream = Exclude<
+	Parameters<IExecuteFunctions['helpers']['prepareBinaryData']>[0],
+	Buffer | Uint8Array
+>;
+
+type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+export interface Download {
+	stream: BinaryStream;
+	/** Lower-case names. */
+	headers: Record<string, string | undefined>;
+}
+
+export interface TransportOptions {
+	/** Milliseconds to wait for an answer to one request. */
+	timeout?: number;
+}
+
+const DEFAULT_TIMEOUT = 30_000;
+
+/** One request, with everything that is tried again, takes at most this many milliseconds. */
+const RETRY_BUDGET = 60_000;
+
+/** Tries of a read that meets faults. For rate limits only the budget counts. */
+const MOST_TRIES = 5;
+
+const FIRST_BACKOFF = 400;
+
+/** Requests that only read and are open at the same time. */
+const OPEN_READS = 20;
+
+/** An answer that is no recording is read up to this many characters, to find the API's words in it. */
+const LONGEST_REFUSAL = 10_000;
+
+/** Faults before the request left: the server cannot have acted on it. */
+const NEVER_SENT = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+]);
+
+/**
+ * The only place that knows HTTP: base URL, authentication, time-outs, retries, error translation.
+ *
+ * One instance serves one run of a node: it holds the credential (n8n decrypts it anew for each
+ * request otherwise, which takes longer than the request) and makes all requests of the run wait
+ * when Fluents.ai asks for it.
+ */
+export class FluentsTransport {
+	private readonly readSlots = createLimiter(OPEN_READS);
+
+	/** Until when Fluents.ai asked to send nothing (429), and its answer. */
+	private hold: { until: number; failure: Failure } | undefined;
+
+	constructor(
+		private readonly context: FluentsContext,
+		readonly credential: FluentsCredential,
+		private readonly decrypted: ICredentialsDecrypted,
+		private readonly options: TransportOptions = {},
+	) {}
+
+	/** @throws NodeApiError in the user's words. */
+	async get(path: string, query: IDataObject, subject: Subject = {}): Promise<IDataObject> {
+		return await this.requestJson('read', { ...subject, method: 'GET', path, query });
+	}
+
+	/**
+	 * Sends a request that changes something. It is sent again only when it is certain that the server
+	 * did not act on it, and it is not torn off when the execution is stopped.
+	 *
+	 * @throws NodeApiError in the user's words.
+	 */
+	async post(
+		path: string,
+		request: { query?: IDataObject; body?: IDataObject } & Subject,
+	): Promise<IDataObject> {
+		return await this.requestJson('write', { ...request, method: 'POST', path });
+	}
+
+	/** As `post`. Some answers are empty, and come back as an empty object. */
+	async delete(path: string, query: IDataObject, subject: Subject = {}): Promise<IDataObject> {
+		return await this.requestJson('write', { ...subject, method: 'DELETE', path, query });
+	}
+
+	/**
+	 * Reads a file and hands its stream to `store`, which is called again when the connection breaks
+	 * half-way. One redirect is followed; the key goes along only to the origin of the base URL.
+	 *
+	 * @throws NodeApiError in the user's words.
+	 */
+	async download<T>(
+		path: string,
+		query: IDataObject,
+		subject: Subject,
+		store: (file: Download) => Promise<T>,
+	): Promise<T> {
+		const request: FluentsRequest = { ...subject, method: 'GET', path, query };
+		return await this.withRetries('read', request, async () => {
+			const response = await this.sendForFile(request);
+			const stream = response.body as BinaryStream;
+			if (!isSuccess(response)) {
+				const body = parseJson(await readStart(stream));
+				return { ok: false, failure: answerOf(response, body) };
+			}
+			try {
+				const value = await store({ stream, headers: lowerCase(response.headers) });
+				return { ok: true, value };
+			} catch (error) {
+				const failure: Failure = stream.errored
+					? this.connectionFailure(stream.errored)
+					: { kind: 'local', reason: originOf(error).message };
+				return { ok: false, failure };
+			}
+		});
+	}
+
+	private async requestJson(effect: Effect, request: FluentsRequest): Promise<IDataObject> {
+		return await this.withRetries(effect, request, async () => {
+			const response = await this.send(effect, this.optionsOf(request));
+			const { body } = response;
+			// Some answers to DELETE and POST may be empty; what is there has to be JSON.
+			if (isSuccess(response) && (body ?? '') === '') return { ok: true, value: {} };
+			if (isSuccess(response) && typeof body === 'object')
+				return { ok: true, value: body as IDataObject };
+			return { ok: false, failure: answerOf(response, body) };
+		});
+	}
+
+	private optionsOf({ method, path, query, body }: FluentsRequest): IHttpRequestOptions {
+		return {
+			method,
+			url: `${this.credential.baseUrl}${path}`,
+			qs: query,
+			body,
+			json: true,
+			timeout: this.options.timeout ?? DEFAULT_TIMEOUT,
+			returnFullResponse: true,
+			// Statuses are looked at here: n8n's own errors for them leave out what the API said.
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+		};
+	}
+
+	private async send(
+		effect: Effect,
+		options: IHttpRequestOptions,
+	): Promise<IN8nHttpFullResponse> {
+		const { helpers, logger } = this.context;
+		const getNode = () => this.context.getNode();
+		// n8n's helper tears a request off when the execution is stopped, if the context can tell it so.
+		const context = effect === 'read' ? this.context : { helpers, logger, getNode };
+		return (await helpers.httpRequestWithAuthentication.call(
+			context as IExecuteFunctions,
+			CREDENTIAL_NAME,
+			options,
+			{ credentialsDecrypted: this.decrypted },
+		)) as IN8nHttpFullResponse;
+	}
+
+	private async sendForFile(request: FluentsRequest): Promise<IN8nHttpFullResponse> {
+		const options: IHttpRequestOptions = {
+			...this.optionsOf(request),
+			json: false,
+			encoding: 'stream',
+		};
+		const response = await this.send('read', options);
+		const location = lowerCase(response.headers).location;
+		if (response.statusCode < 300 || response.statusCode >= 400 || !location) return response;
+
+		const target = new URL(location, options.url);
+		if (!isPrivateTransport(target)) return response;
+		(response.body as BinaryStream).destroy();
+
+		const redirected = { ...options, url: target.href, qs: undefined };
+		return target.origin === new URL(this.credential.baseUrl).origin
+			? await this.send('read', redirected)
+			: ((await this.context.helpers.httpRequest({
+					...redirected,
+					abortSignal: this.signal(),
+				})) as IN8nHttpFullResponse);
+	}
+
+	/** Repeats `attempt` as far as that is safe and within the budget. */
+	private async withRetries<T>(
+		effect: Effect,
+		request: FluentsRequest,
+		attempt: () => Promise<Outcome<T>>,
+	): Promise<T> {
+		const deadline = Date.now() + RETRY_BUDGET;
+		for (let tries = 1; ; tries++) {
+			await this.waitOut(deadline, request);
+			const outcome = await this.tryOnce(effect, attempt);
+			if (outcome.ok) return outcome.value;
+
+			const { failure } = outcome;
+			const limited = isRateLimit(failure);
+			const delay =
+				(failure.kind === 'answer' ? failure.retryAfter : undefined) ?? backoff(tries);
+			if (limited) this.hold = { until: Date.now() + delay, failure };
+
+			const again = isSafeToRepeat(effect, failure) && (limited || tries < MOST_TRIES);
+			if (!again || Date.now() + delay > deadline) throw this.errorOf(failure, request);
+			if (!limited) await this.pause(delay, request);
+		}
+	}
+
+	private async tryOnce<T>(
+		effect: Effect,
+		attempt: () => Promise<Outcome<T>>,
+	): Promise<Outcome<T>> {
+		try {
+			return effect === 'read' ? await this.readSlots(attempt) : await attempt();
+		} catch (error) {
+			return { ok: false, failure: this.connectionFailure(error) };
+		}
+	}
+
+	/** Holds every request of the run back while Fluents.ai wants none. */
+	private async waitOut(deadline: number, request: FluentsRequest): Promise<void> {
+		while (this.hold && this.hold.until > Date.now()) {
+			if (this.hold.until > deadline) throw this.errorOf(this.hold.failure, request);
+			await this.pause(this.hold.until - Date.now(), request);
+		}
+	}
+
+	private async pause(milliseconds: number, request: FluentsRequest): Promise<void> {
+		const stopped = await pauseUnlessStopped(milliseconds, this.signal());
+		if (stopped) throw this.errorOf({ kind: 'cancelled' }, request);
+	}
+
+	private signal(): AbortSignal | undefined {
+		return cancelSignal(this.context);
+	}
+
+	private connectionFailure(error: unknown): Failure {
+		const { code, message } = originOf(error);
+		// Without a code it is no fault of the connection: n8n refused to send the request, and says why.
+		if (code === '') return { kind: 'local', reason: message };
+		if (code === 'ERR_CANCELED' || this.signal()?.aborted) return { kind: 'cancelled' };
+		if (NEVER_SENT.has(code)) {
+			return { kind: 'connection', sent: false, reason: 'Fluents.ai could not be reached' };
+		}
+		const timedOut = /^(ECONNABORTED|ETIMEDOUT)$/.test(code) && /timeout|timed/i.test(message);
+		const seconds = (this.options.timeout ?? DEFAULT_TIMEOUT) / 1000;
+		return {
+			kind: 'connection',
+			sent: true,
+			reason: timedOut
+				? `Fluents.ai did not answer within ${seconds} seconds`
+				: 'The connection to Fluents.ai broke before the answer was complete',
+		};
+	}
+
+	private errorOf(failure: Failure, subject: Subject) {
+		return toNodeError(this.context.getNode(), this.credential, failure, subject);
+	}
+}
+
+/** The signal that tells that the user stopped the execution; older versions of n8n have none. */
+export function cancelSignal(context: FluentsContext): AbortSignal | undefined {
+	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+}
+
+/** @returns whether the execution was stopped before the time was over. */
+export async function pauseUnlessStopped(
+	milliseconds: number,
+	signal: AbortSignal | undefined,
+): Promise<boolean> {
+	if (!signal) {
+		await sleep(milliseconds);
+		return false;
+	}
+	let onAbort = () => {};
+	const aborted = new Promise<void>((resolve) => {
+		onAbort = resolve;
+		if (signal.aborted) resolve();
+		signal.addEventListener('abort', onAbort, { once: true });
+	});
+	await Promise.race([sleep(milliseconds), aborted]);
+	signal.removeEventListener('abort', onAbort);
+	return signal.aborted;
+}
+
+function isSuccess({ statusCode }: IN8nHttpFullResponse): boolean {
+	return statusCode >= 200 && statusCode < 300;
+}
+
+function answerOf({ statusCode, headers }: IN8nHttpFullResponse, body: unknown): Failure {
+	const retryAfter = parseRetryAfter(lowerCase(headers)['retry-after']);
+	return { kind: 'answer', status: statusCode, body, retryAfter };
+}
+
+/** Reads a Retry-After header (seconds or a date) as milliseconds from now. */
+function parseRetryAfter(header: string | undefined): number | undefined {
+	if (header === undefined) return undefined;
+	if (/^\d+(\.\d+)?$/.test(header)) return Number(header) * 1000;
+	const date = Date.parse(header);
+	return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+function isRateLimit(failure: Failure): boolean {
+	return failure.kind === 'answer' && failure.status === 429;
+}
+
+function isSafeToRepeat(effect: Effect, failure: Failure): boolean {
+	if (isRateLimit(failure)) return true;
+	if (failure.kind === 'connection') return effect === 'read' || !failure.sent;
+	return (
+		effect === 'read' && failure.kind === 'answer' && [502, 503, 504].includes(failure.status)
+	);
+}
+
+/** Doubles with each try; the jitter keeps requests that failed together from returning together. */
+function backoff(tries: number): number {
+	return FIRST_BACKOFF * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
+}
+
+/** n8n wraps what the HTTP client threw, which holds the key: only these two texts leave here. */
+function originOf(error: unknown): { code: string; message: string } {
+	let origin = error as { code?: unknown; message?: unknown; cause?: unknown } | undefined;
+	while (origin?.cause && typeof origin.code !== 'string') origin = origin.cause as typeof origin;
+	return { code: String(origin?.code ?? ''), message: String(origin?.message ?? '') };
+}
+
+function lowerCase(headers: IDataObject): Record<string, string | undefined> {
+	return Object.fromEntries(
+		Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+	);
+}
+
+async function readStart(stream: BinaryStream): Promise<string> {
+	let text = '';
+	for await (const chunk of stream) {
+		text += String(chunk);
+		if (text.length > LONGEST_REFUSAL) break;
+	}
+	return text;
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return text;
+	}
+}

@@ -1,0 +1,274 @@
+import './n8n-home';
+import 'reflect-metadata';
+
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { Container } from '@n8n/di';
+import {
+	BinaryDataConfig,
+	BinaryDataService,
+	ExecuteContext,
+	ExecutionLifecycleHooks,
+	LoadOptionsContext,
+	PackageDirectoryLoader,
+	RoutingNode,
+	WorkflowExecute,
+} from 'n8n-core';
+import { createRunExecutionData, Workflow } from 'n8n-workflow';
+import type {
+	IConnections,
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IDataObject,
+	IHttpRequestOptions,
+	INode,
+	INodeExecutionData,
+	INodeListSearchResult,
+	INodeParameters,
+	INodeProperties,
+	INodeType,
+	INodeTypes,
+	IPinData,
+	IRun,
+	ITaskData,
+	IWorkflowBase,
+	IWorkflowExecuteAdditionalData,
+	IWorkflowSettings,
+} from 'n8n-workflow';
+import type { Readable } from 'node:stream';
+
+/** A workflow as n8n exports it. */
+export interface WorkflowJson {
+	name?: string;
+	nodes: INode[];
+	connections: IConnections;
+	settings?: IWorkflowSettings;
+	pinData?: IPinData;
+}
+
+export interface RunOptions {
+	/** Data of the credentials, by credential type. */
+	credentials: Record<string, ICredentialDataDecryptedObject>;
+	/** Called as soon as a node has finished. */
+	onNode?: (name: string, result: ITaskData) => void;
+	/** Called with a function that stops the execution, as the stop button of n8n does. */
+	onStart?: (stop: () => void) => void;
+}
+
+const packageRoot = resolve(__dirname, '..');
+
+/**
+ * n8n's engine with the built package in it: n8n-core's own loader reads `dist/` by package.json, and
+ * workflows run on n8n-core's WorkflowExecute. What n8n itself (the server) adds is replaced by the
+ * least that works: credentials come from the caller instead of a database, and nodes of other
+ * packages pass their input through, or give their pinned data.
+ */
+export class Engine {
+	private constructor(private readonly loader: PackageDirectoryLoader) {}
+
+	/** Loads the package from its `dist/`, so it has to be built before. */
+	static async load(): Promise<Engine> {
+		const binaryData = Container.get(BinaryDataService);
+		Container.get(BinaryDataConfig).mode = 'filesystem';
+		await binaryData.init();
+
+		const loader = new PackageDirectoryLoader(packageRoot);
+		await loader.loadAll();
+		return new Engine(loader);
+	}
+
+	/** The node type as n8n sees it; types are named `<package>.<node>`. */
+	nodeType(type: string): INodeType {
+		const name = type.replace(`${this.loader.packageName}.`, '');
+		const known = this.loader.nodeTypes[name];
+		return known ? (known.type as INodeType) : passThrough(type);
+	}
+
+	credentialType(name: string): ICredentialType {
+		return this.loader.credentialTypes[name].type;
+	}
+
+	/**
+	 * Runs a workflow from its trigger to the end.
+	 *
+	 * @returns the finished run; errors of nodes are in it, nothing is thrown for them.
+	 */
+	async run(json: WorkflowJson, options: RunOptions): Promise<IRun> {
+		const workflow = this.workflowOf(json);
+		const additionalData = this.additionalData(options.credentials);
+		const hooks = new ExecutionLifecycleHooks('manual', randomUUID(), {
+			...json,
+			id: workflow.id,
+		} as IWorkflowBase);
+		hooks.addHandler('nodeExecuteAfter', (name, result) => options.onNode?.(name, result));
+		additionalData.hooks = hooks;
+		additionalData.executionId = hooks.executionId;
+
+		const execution = new WorkflowExecute(additionalData, 'manual').run({
+			workflow,
+			startNode: workflow.getStartNode(),
+			pinData: json.pinData,
+		});
+		options.onStart?.(() => execution.cancel());
+		return await execution;
+	}
+
+	/** Calls a search method of a node's resource locators, as the editor does. */
+	async search(
+		node: INode,
+		method: string,
+		credentials: RunOptions['credentials'],
+		filter?: string,
+		paginationToken?: string,
+	): Promise<INodeListSearchResult> {
+		const workflow = this.workflowOf({ nodes: [node], connections: {} });
+		const context = new LoadOptionsContext(
+			workflow,
+			node,
+			this.additionalData(credentials),
+			'',
+		);
+		const search = this.nodeType(node.type).methods?.listSearch?.[method];
+		if (!search) throw new Error(`The node ${node.type} has no search ${method}`);
+		return await search.call(context, filter, paginationToken);
+	}
+
+	/**
+	 * Sends the test request of a credential, with the code that n8n's own test uses for it.
+	 *
+	 * @returns the message of the rule that fits the answer, else the error's own message, or OK.
+	 */
+	async testCredential(name: string, data: ICredentialDataDecryptedObject): Promise<string> {
+		const { request, rules = [] } = this.credentialType(name).test as ICredentialTestRequest;
+		const routing = { name: 'test', displayName: 'Test', type: 'string', default: '' } as const;
+		const nodeType = {
+			description: {
+				...passThrough('test').description,
+				credentials: [{ name, required: true }],
+				properties: [{ ...routing, routing: { request } }],
+			},
+		} as INodeType;
+		const reference = { id: '1', name };
+		const node: INode = { ...emptyNode('test'), credentials: { [name]: reference } };
+		const workflow = new Workflow({
+			nodes: [node],
+			connections: {},
+			active: false,
+			nodeTypes: { getByNameAndVersion: () => nodeType } as unknown as INodeTypes,
+		});
+		const context = new ExecuteContext(
+			workflow,
+			node,
+			this.additionalData({ [name]: data }),
+			'internal',
+			createRunExecutionData(),
+			0,
+			[],
+			{ main: [[{ json: {} }]] },
+			{ node, data: {}, source: null },
+			[],
+		);
+		try {
+			await new RoutingNode(context, nodeType, { ...reference, type: name, data }).runNode();
+			return 'OK';
+		} catch (error) {
+			const { cause, message } = error as Error & {
+				cause?: { response?: { status: number }; code?: string };
+			};
+			const rule = rules.find(
+				({ type, properties }) =>
+					type === 'responseCode' && properties.value === cause?.response?.status,
+			);
+			return rule?.properties.message ?? cause?.code ?? message;
+		}
+	}
+
+	private workflowOf({ nodes, connections, settings, name }: WorkflowJson): Workflow {
+		return new Workflow({
+			id: 'workflow',
+			name,
+			nodes,
+			connections,
+			active: false,
+			settings: { executionOrder: 'v1', ...settings },
+			nodeTypes: {
+				getByName: (type: string) => this.nodeType(type),
+				getByNameAndVersion: (type: string) => this.nodeType(type),
+				getKnownTypes: () => this.loader.known.nodes as unknown as IDataObject,
+			},
+		});
+	}
+
+	private additionalData(credentials: RunOptions['credentials']): IWorkflowExecuteAdditionalData {
+		const unreachable = 'http://127.0.0.1:9';
+		return {
+			credentialsHelper: {
+				getParentTypes: () => [],
+				isCredentialUsableByNode: () => true,
+				getCredentialsProperties: (type: string): INodeProperties[] =>
+					this.credentialType(type).properties,
+				getDecrypted: async (_data: unknown, _node: unknown, type: string) =>
+					await Promise.resolve({ ...credentials[type] }),
+				preAuthentication: async () => await Promise.resolve(undefined),
+				authenticate: async (
+					data: ICredentialDataDecryptedObject,
+					type: string,
+					request: IHttpRequestOptions,
+				) => {
+					const { authenticate } = this.credentialType(type);
+					return typeof authenticate === 'function'
+						? await authenticate(data, request)
+						: request;
+				},
+			},
+			currentNodeExecutionIndex: 0,
+			variables: {},
+			logAiEvent: () => {},
+			restApiUrl: unreachable,
+			instanceBaseUrl: unreachable,
+			formBaseUrl: unreachable,
+			formWaitingBaseUrl: unreachable,
+			formTestBaseUrl: unreachable,
+			webhookBaseUrl: unreachable,
+			webhookWaitingBaseUrl: unreachable,
+			webhookTestBaseUrl: unreachable,
+		} as unknown as IWorkflowExecuteAdditionalData;
+	}
+}
+
+/** What a node gave on one of its outputs in its last run. */
+export function outputOf(run: IRun, node: string, output = 0): INodeExecutionData[] {
+	return run.data.resultData.runData[node]?.at(-1)?.data?.main?.[output] ?? [];
+}
+
+/** The bytes of a binary field as a stream. */
+export async function readBinary(item: INodeExecutionData, field = 'data'): Promise<Readable> {
+	const binary = item.binary?.[field];
+	if (!binary?.id) throw new Error(`The item has no stored binary data in '${field}'`);
+	return await Container.get(BinaryDataService).getAsStream(binary.id);
+}
+
+export function emptyNode(type: string, parameters: INodeParameters = {}): INode {
+	return { id: randomUUID(), name: type, type, typeVersion: 1, position: [0, 0], parameters };
+}
+
+/** Stands in for a node of another package. */
+function passThrough(type: string): INodeType {
+	return {
+		description: {
+			displayName: type,
+			name: type,
+			group: /trigger$/i.test(type) ? ['trigger'] : ['transform'],
+			version: 1,
+			description: '',
+			defaults: {},
+			inputs: ['main'],
+			outputs: ['main'],
+			properties: [],
+		},
+		async execute() {
+			return await Promise.resolve([this.getInputData()]);
+		},
+	};
+}

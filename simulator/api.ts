@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { type Document, OpenAPIBackend } from 'openapi-backend';
+import { parse } from 'yaml';
+
+import { invalid, type Issue, Problem } from './errors';
+import { operations } from './operations';
+import type { Answer, OperationContext } from './types';
+
+type Json = Record<string, unknown>;
+type ValidationErrors = NonNullable<ReturnType<OpenAPIBackend['validateRequest']>['errors']>;
+
+/** The context of a request before its query and body have been validated. */
+export type RequestContext = Omit<OperationContext, 'query' | 'body'>;
+
+const descriptionFile = path.join(__dirname, '..', 'docs', 'fluents.openapi.yaml');
+const securityScheme = 'bearer';
+
+/** Makes the schemas of request bodies refuse fields that they do not list. */
+function refuseUnknownFields(node: unknown): void {
+	if (typeof node !== 'object' || node === null) return;
+	const schema = node as Json;
+	if (schema['x-strict'] === true) schema.additionalProperties = false;
+	for (const child of Object.values(schema)) refuseUnknownFields(child);
+}
+
+/** Names the field of a validation error and says what is wrong with it. */
+function issueOf({ instancePath, keyword, params, message }: ValidationErrors[number]): Issue {
+	const [root, ...parents] = instancePath.split('/').slice(1);
+	const details = params as Record<string, unknown>;
+	const inQuery = root === 'query' || details.missingProperty === 'query';
+	const named = (property: unknown) =>
+		property === 'requestBody' ? 'body' : [...parents, property].join('.');
+	const place = { in: inQuery ? 'query' : 'body' } as const;
+	if (keyword === 'required') {
+		return { ...place, field: named(details.missingProperty), kind: 'missing' };
+	}
+	if (keyword === 'additionalProperties') {
+		return { ...place, field: named(details.additionalProperty), kind: 'extra' };
+	}
+	const allowed =
+		keyword === 'enum' ? `: ${(details.allowedValues as unknown[]).join(', ')}` : '';
+	return {
+		...place,
+		field: parents.join('.') || 'body',
+		kind: 'value',
+		text: `${message}${allowed}`,
+	};
+}
+
+async function load(strict: boolean): Promise<OpenAPIBackend> {
+	const definition = parse(await readFile(descriptionFile, 'utf8')) as Document;
+	if (strict) refuseUnknownFields(definition.components?.schemas);
+	const api = new OpenAPIBackend({
+		definition,
+		apiRoot: '/v1',
+		strict: true,
+		// Validators are compiled when an operation is first used; a test lints the description itself.
+		quick: true,
+		coerceTypes: true,
+		ajvOpts: { allErrors: true, validateFormats: false },
+		handlers: {
+			notFound: ({ request }) => {
+				throw new Problem(404, `Cannot ${request.method.toUpperCase()} ${request.path}`);
+			},
+			unauthorizedHandler: () => {
+				throw new Problem(401, 'Unauthorized');
+			},
+			validationFail: ({ validation }) => {
+				const errors = validation.errors ?? [];
+				const broken = errors.find(({ keyword }) => keyword === 'parse');
+				if (broken !== undefined) throw new Problem(400, `Broken JSON: ${broken.message}`);
+				throw invalid(...errors.map(issueOf));
+			},
+		},
+		securityHandlers: {
+			[securityScheme]: (_, context: Partial<RequestContext>) =>
+				context.environment !== undefined,
+		},
+	});
+	await api.init();
+	for (const [operationId, handler] of Object.entries(operations)) {
+		api.register(operationId, ({ request }, context: RequestContext) =>
+			handler({ ...context, query: request.query as Json, body: request.requestBody ?? {} }),
+		);
+	}
+	return api;
+}
+
+const loaded = new Map<boolean, Promise<OpenAPIBackend>>();
+
+/**
+ * The API as described in docs/fluents.openapi.yaml: finds the operation of a request, validates the
+ * request and calls the operation's handler with the request's context. Read once per process.
+ * @param strict whether unknown fields in bodies are refused
+ */
+export async function loadApi(strict: boolean): Promise<OpenAPIBackend> {
+	const known = loaded.get(strict) ?? load(strict);
+	loaded.set(strict, known);
+	return await known;
+}
+
+/**
+ * Checks an answer against the description.
+ * @returns what does not fit, or undefined
+ */
+export function answerFault(
+	api: OpenAPIBackend,
+	operationId: string,
+	{ status, body }: Answer,
+): string | undefined {
+	if (body === undefined) return undefined;
+	const { errors } = api.validateResponse(body, operationId, status);
+	if (!errors) return undefined;
+	const faults = errors.map(
+		({ instancePath, message }) => `${instancePath || 'body'} ${message}`,
+	);
+	return `The answer of ${operationId} does not fit the description: ${faults.join(', ')}`;
+}

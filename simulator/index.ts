@@ -1,0 +1,65 @@
+import type { AddressInfo } from 'node:net';
+
+import { loadApi } from './api';
+import { settle } from './calls';
+import type { Faults } from './faults';
+import { createServer } from './server';
+import { type RateLimit, type SimulatorOptions, SimulatorState } from './state';
+import type { Environment } from './store';
+import type { Switches } from './truths';
+import type { RecordingSettings, RequestRecord } from './types';
+
+export type { Fault, Faults } from './faults';
+export type { RateLimit, SimulatorOptions } from './state';
+export type { Environment, StoredCall, StoredObject } from './store';
+export { type Switches, truths } from './truths';
+export type { RequestRecord } from './types';
+
+/** A running simulator. What is not read-only may be changed at any time. */
+export interface Simulator {
+	/** Base URL of the API, with /v1. */
+	readonly url: string;
+	/** API keys by environment name, and `noRights` for one that is answered with 403. */
+	readonly keys: Record<string, string>;
+	readonly switches: Switches;
+	/** All requests since the start or the last reset, oldest first. */
+	readonly requests: RequestRecord[];
+	readonly faults: Faults;
+	/** How many calls were placed, by number called: the judge over double dialling. */
+	readonly dialled: Map<string, number>;
+	readonly recording: RecordingSettings;
+	rateLimit?: RateLimit;
+	latencyMs: number;
+	/** Seconds that a call takes; for calls created from now on. */
+	callSeconds: number;
+	/** The objects of an environment, calls brought up to date. Throws for an unknown name. */
+	environment(name: string): Environment;
+	/** Back to the state after the start: seeded objects, switches, no faults, empty log. */
+	reset(): void;
+	/** Ends the server and all its connections, also those that are left hanging. */
+	close(): Promise<void>;
+}
+
+/**
+ * Starts a simulator of the Fluents.ai API on a loopback address.
+ * @param options port, truth, strictness and pace; see SimulatorOptions
+ * @returns the running simulator; `close` it when done
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+	const state = new SimulatorState(options);
+	const server = createServer(state, await loadApi(state.strict));
+	const { host = '127.0.0.1', port = 0 } = options;
+	await server.listen({ host, port });
+	const address = server.server.address() as AddressInfo;
+
+	return Object.assign(state, {
+		url: `http://${host}:${address.port}/v1`,
+		environment: (name: string): Environment => {
+			const environment = state.environments.get(name);
+			if (environment === undefined) throw new Error(`There is no environment "${name}"`);
+			for (const call of environment.calls.values()) settle(call, Date.now());
+			return environment;
+		},
+		close: async () => await server.close(),
+	});
+}

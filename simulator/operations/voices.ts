@@ -1,0 +1,15 @@
+import { voiceShape } from '../shapes';
+import { crud, type Resource } from './crud';
+
+export const voices: Resource = {
+	collection: 'voices',
+	singular: 'Voice',
+	plural: 'Voices',
+	shape: voiceShape,
+	mainFields: ['type', 'label'],
+	remove: (environment, id) => {
+		for (const agent of environment.agents.values()) if (agent.voice === id) agent.voice = null;
+	},
+};
+
+export const voiceHandlers = crud(voices);

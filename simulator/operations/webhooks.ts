@@ -1,0 +1,16 @@
+import { webhookShape } from '../shapes';
+import { crud, type Resource } from './crud';
+
+export const webhooks: Resource = {
+	collection: 'webhooks',
+	singular: 'Webhook',
+	plural: 'Webhooks',
+	shape: webhookShape,
+	mainFields: ['subscriptions', 'url', 'method'],
+	remove: (environment, id) => {
+		for (const agent of environment.agents.values())
+			if (agent.webhook === id) agent.webhook = null;
+	},
+};
+
+export const webhookHandlers = crud(webhooks);

@@ -1,0 +1,76 @@
+import { Readable } from 'node:stream';
+
+import { createMp3Encoder } from 'wasm-media-encoders';
+
+const sampleRate = 16_000;
+const bitrate = 32;
+/** A turn's tone ends when the next turn begins, and after this many seconds at the latest. */
+const longestTone = 3;
+const tones: Record<string, number> = { BOT: 440, HUMAN: 330 };
+
+interface Tone {
+	at: number;
+	frequency: number;
+}
+
+/** The turns of a transcript, as the tones that stand for the voices. */
+function tonesOf(transcript: string): Tone[] {
+	return [...transcript.matchAll(/^\[(\d+):(\d+)\] (\w+):/gm)].map(
+		([, minutes, seconds, speaker = '']) => ({
+			at: Number(minutes) * 60 + Number(seconds),
+			frequency: tones[speaker] ?? 220,
+		}),
+	);
+}
+
+/** Sound in the rhythm of speech: short beeps while somebody speaks, silence in between. */
+function soundOf(turns: Tone[]): Float32Array {
+	const length = (turns.at(-1)?.at ?? 0) + longestTone;
+	const sound = new Float32Array(length * sampleRate);
+	turns.forEach(({ at, frequency }, index) => {
+		const end = Math.min(at + longestTone, (turns[index + 1]?.at ?? Infinity) - 0.3);
+		for (let second = at; second < end; second += 1 / sampleRate) {
+			const syllable = Math.abs(Math.sin(2 * Math.PI * 2.5 * (second - at)));
+			sound[Math.round(second * sampleRate)] =
+				0.4 * syllable * Math.sin(2 * Math.PI * frequency * (second - at));
+		}
+	});
+	return sound;
+}
+
+const encoded = new Map<string, Promise<Buffer>>();
+
+async function encode(turns: Tone[]): Promise<Buffer> {
+	const encoder = await createMp3Encoder();
+	encoder.configure({ sampleRate, channels: 1, bitrate });
+	// The encoder hands out views of its own memory, so each result is copied before the next call.
+	const body = Buffer.from(encoder.encode([soundOf(turns)]));
+	return Buffer.concat([body, Buffer.from(encoder.finalize())]);
+}
+
+/** The MP3 of a conversation; encoded once for each rhythm of turns. */
+async function mp3Of(transcript: string): Promise<Buffer> {
+	const turns = tonesOf(transcript);
+	const key = JSON.stringify(turns);
+	const known = encoded.get(key) ?? encode(turns);
+	encoded.set(key, known);
+	return await known;
+}
+
+function* repeat(clip: Buffer, bytes: number): Generator<Buffer> {
+	for (let left = bytes; left > 0; left -= clip.length) yield clip.subarray(0, left);
+}
+
+/**
+ * The recording of a call as a stream of MP3.
+ * @param bytes size in bytes; the conversation is repeated or cut to it. The whole is never in memory
+ * @returns the stream and its size in bytes
+ */
+export async function recordingOf(
+	transcript: string,
+	bytes?: number,
+): Promise<{ stream: Readable; size: number }> {
+	const clip = await mp3Of(transcript);
+	const size = bytes ?? clip.length;
+	return { stream: Readable.from(repeat(clip, size), { objectMode: false }), size };
+}

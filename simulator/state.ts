@@ -1,0 +1,78 @@
+import { Faults } from './faults';
+import { Environment, environmentNames, fakeKey } from './store';
+import { type Switches, switchesFor } from './truths';
+import type { RecordingSettings, RequestRecord } from './types';
+
+export interface SimulatorOptions {
+	/** 0 (default) takes any free port. */
+	port?: number;
+	host?: string;
+	truth?: 'a' | 'b';
+	switches?: Partial<Switches>;
+	/** Whether unknown fields and parameters are refused; default true. */
+	strict?: boolean;
+	/** Whether an answer that does not fit the description becomes a 500; default false. */
+	validateResponses?: boolean;
+	/** Milliseconds that each request waits before the server acts. */
+	latencyMs?: number;
+	/** Seconds from the creation of a call to its end; default 6. */
+	callSeconds?: number;
+	/** Receives one line per request, without keys. */
+	log?: (line: string) => void;
+}
+
+export interface RateLimit {
+	perSecond: number;
+	/** Form of the Retry-After header; default seconds. */
+	retryAfter?: 'seconds' | 'date';
+}
+
+const environmentsWithSeeds = () =>
+	new Map(environmentNames.map((name): [string, Environment] => [name, new Environment(name)]));
+
+/** All that the server knows and that tests may look at or change while it runs. */
+export class SimulatorState {
+	/** By environment name, and `noRights` for a key that is known but may do nothing. */
+	readonly keys: Record<string, string> = Object.fromEntries(
+		[...environmentNames, 'noRights'].map((name) => [name, fakeKey(name)]),
+	);
+	readonly switches: Switches;
+	readonly strict: boolean;
+	readonly validateResponses: boolean;
+	readonly log: (line: string) => void;
+	readonly faults = new Faults();
+	/** How many calls were placed, by number called. */
+	readonly dialled = new Map<string, number>();
+	readonly recording: RecordingSettings = {};
+	readonly requests: RequestRecord[] = [];
+	environments = environmentsWithSeeds();
+	rateLimit: RateLimit | undefined;
+	latencyMs: number;
+	callSeconds: number;
+	/** Requests that are open now. */
+	open = 0;
+	/** Times of the requests that the rate limit let through. */
+	accepted: number[] = [];
+
+	constructor(private readonly options: SimulatorOptions) {
+		this.switches = switchesFor(options.truth ?? 'a', options.switches);
+		this.strict = options.strict ?? true;
+		this.validateResponses = options.validateResponses ?? false;
+		this.log = options.log ?? (() => {});
+		this.latencyMs = options.latencyMs ?? 0;
+		this.callSeconds = options.callSeconds ?? 6;
+	}
+
+	/** Back to the state after the start, the switches included. */
+	reset(): void {
+		const { truth = 'a', switches, latencyMs = 0, callSeconds = 6 } = this.options;
+		Object.assign(this.switches, switchesFor(truth, switches));
+		this.environments = environmentsWithSeeds();
+		this.faults.clear();
+		this.dialled.clear();
+		this.requests.length = 0;
+		delete this.recording.bytes;
+		delete this.recording.redirectTo;
+		Object.assign(this, { rateLimit: undefined, latencyMs, callSeconds, accepted: [] });
+	}
+}

@@ -1,0 +1,179 @@
+/**
+ * Every fact about the API that no source settles, with the two things it may be.
+ * Truth A is what the newest vendor reference or the best evidence says, truth B the other source.
+ */
+interface Truth<A, B> {
+	/** Id of the contradiction, or a short name where sources are silent. */
+	fact: string;
+	a: A;
+	b: B;
+	about: string;
+}
+
+const truth = <const A, const B>(fact: string, a: A, b: B, about: string): Truth<A, B> => ({
+	fact,
+	a,
+	b,
+	about,
+});
+
+export const truths = {
+	agentPayload: truth(
+		'C1',
+		'id',
+		'full',
+		'calls/create takes an agent id (or an inline agent), or nothing but the full agent object with agent_phone_number, telephony_provider, context and telephony_params',
+	),
+	numberKey: truth(
+		'C2',
+		'phone_number',
+		'id',
+		'query parameter that chooses the number on numbers/update, cancel and detach; the other one is ignored',
+	),
+	numberKeyBoth: truth(
+		'C2 both',
+		'accepted',
+		'refused',
+		'whether the query parameter that is not the key may be there too',
+	),
+	successCode: truth('C3', 201, 200, 'status code of a successful POST'),
+	errorBody: truth(
+		'C4',
+		'nest',
+		'fastapi',
+		'error bodies {message, error, statusCode} with 400 for validation, or {detail} with 422',
+	),
+	nestMessage: truth(
+		'C4 message',
+		'string',
+		'array',
+		'whether message of a validation error is one string or an array of strings',
+	),
+	times: truth(
+		'C5',
+		'iso',
+		'epoch',
+		'start_time and end_time as ISO 8601, or epoch seconds: a number in lists, a numeric string on get',
+	),
+	speakOn: truth(
+		'C7',
+		'boolean',
+		'text',
+		'type of speak_on_send and speak_on_receive of external actions',
+	),
+	listReferences: truth(
+		'C10',
+		'objects',
+		'ids',
+		'whether list items carry the objects they refer to, or their ids',
+	),
+	actionsRequired: truth('C11', true, false, 'whether agents/create insists on actions'),
+	deepgramKeywords: truth(
+		'C14',
+		'object',
+		'array',
+		'deepgram_keywords as word to weight, or as list of words',
+	),
+	openaiAccountConnection: truth(
+		'C15',
+		'uuid',
+		'object',
+		'openai_account_connection of an agent in answers; both are taken as input',
+	),
+	filtersRequired: truth('C16', true, false, 'whether numbers/available insists on filters'),
+	telephonyProvider: truth(
+		'C17',
+		'string',
+		'object',
+		'telephony_provider of calls as "twilio", or as {name}, which then is also the only input; as input {name} always works',
+	),
+	languages: truth(
+		'C19',
+		'enum',
+		'free',
+		'language restricted to the eleven known codes, or not',
+	),
+	updateBody: truth(
+		'C21',
+		'partial',
+		'full',
+		'updates take the changed fields only, or insist on the main fields of the resource',
+	),
+	voiceInput: truth(
+		'C22',
+		'uuid',
+		'object',
+		'an agent takes its voice by id only, or also as typed object {type, ...}',
+	),
+	listContext: truth('list context', true, false, 'whether call list items carry context'),
+	newCallStartTime: truth(
+		'new call start time',
+		'null',
+		'set',
+		'start_time of a call that has not started yet',
+	),
+	nullStartTime: truth(
+		'null start time',
+		'last',
+		'first',
+		'where records without a value stand when a list is sorted descending (ascending: the other end)',
+	),
+	concurrencyAnswer: truth(
+		'concurrency',
+		429,
+		400,
+		'status code of calls/create when Max Concurrent Calls of the environment is reached',
+	),
+	unauthorizedBody: truth(
+		'401 body',
+		'nest',
+		'empty',
+		'body of 401 and 403: {message, statusCode}, or nothing',
+	),
+	deleteBody: truth(
+		'delete body',
+		'object',
+		'empty',
+		'a deletion answers the object, or nothing',
+	),
+	listTotal: truth(
+		'total',
+		'exact',
+		'estimated',
+		'whether total of a list page is the number of records, or a rough figure (has_more is always right)',
+	),
+} as const;
+
+export type SwitchName = keyof typeof truths;
+
+/** The truth in force for each unconfirmed fact. */
+export type Switches = {
+	-readonly [Name in SwitchName]: (typeof truths)[Name]['a'] | (typeof truths)[Name]['b'];
+};
+
+/**
+ * All switches on one truth.
+ * @param which truth A or B
+ * @param overrides switches that differ from it
+ */
+export function switchesFor(which: 'a' | 'b', overrides: Partial<Switches> = {}): Switches {
+	const values = Object.entries(truths).map(([name, entry]) => [name, entry[which]]);
+	return { ...(Object.fromEntries(values) as Switches), ...overrides };
+}
+
+/**
+ * Reads one switch from text such as `times=epoch`.
+ * @throws Error that lists what is possible, when the name or the value is unknown
+ */
+export function parseSwitch(text: string): Partial<Switches> {
+	const [name = '', value = ''] = text.split('=', 2);
+	if (!Object.hasOwn(truths, name)) {
+		throw new Error(`Unknown switch "${name}". Switches: ${Object.keys(truths).join(', ')}`);
+	}
+	const { a, b } = truths[name as SwitchName];
+	const chosen = [a, b].find((candidate) => String(candidate) === value);
+	if (chosen === undefined) {
+		throw new Error(`Switch "${name}" is ${String(a)} or ${String(b)}, not "${value}"`);
+	}
+	return { [name]: chosen };
+}

@@ -1,0 +1,41 @@
+import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
+
+import { Engine } from '../scripts/engine';
+import { startSimulator, type Simulator } from '../simulator';
+
+/**
+ * Gives the tests n8n's engine and a simulator of the API. Both live outside of jest's sandbox, as
+ * they do in production, and the engine is loaded once per worker instead of once per file.
+ */
+let loading: Promise<Engine> | undefined;
+
+export default class FluentsEnvironment extends NodeEnvironment {
+	private readonly truth: 'a' | 'b';
+
+	private simulator: Simulator | undefined;
+
+	constructor(...args: ConstructorParameters<typeof NodeEnvironment>) {
+		super(...args);
+		this.truth = args[0].projectConfig.testEnvironmentOptions.truth === 'b' ? 'b' : 'a';
+	}
+
+	override async setup(): Promise<void> {
+		await super.setup();
+		loading ??= Engine.load();
+		this.simulator = await startSimulator({
+			truth: this.truth,
+			validateResponses: true,
+			callSeconds: 1,
+		});
+		Object.assign(this.global, {
+			engine: await loading,
+			simulator: this.simulator,
+			truth: this.truth,
+		});
+	}
+
+	override async teardown(): Promise<void> {
+		await this.simulator?.close();
+		await super.teardown();
+	}
+}

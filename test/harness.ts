@@ -1,0 +1,130 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeListSearchResult,
+	INodeParameters,
+	IRun,
+} from 'n8n-workflow';
+
+import type { Engine, RunOptions, WorkflowJson } from '../scripts/engine';
+import type { RequestRecord, Simulator } from '../simulator';
+
+interface Provided {
+	engine: Engine;
+	simulator: Simulator;
+	truth: 'a' | 'b';
+}
+
+/** From test/environment.ts. */
+export const { engine, simulator, truth } = globalThis as unknown as Provided;
+
+export const FLUENTS_AI = 'n8n-nodes-fluentsai.fluentsAi';
+
+/** A resource locator's value, as n8n stores it. */
+export const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+export const byList = (value: string) => ({ __rl: true, mode: 'list', value });
+export const byNumber = (value: string) => ({ __rl: true, mode: 'number', value });
+
+/** Data of a credential for one of the simulator's environments. */
+export function credentialFor(
+	environment = 'default',
+	changes: ICredentialDataDecryptedObject = {},
+): ICredentialDataDecryptedObject {
+	const apiKey = simulator.keys[environment];
+	return { environment, apiKey, baseUrl: simulator.url, ...changes };
+}
+
+export interface NodeRun {
+	/** Outputs of the node: its regular one, then its error output if it has one. */
+	items: INodeExecutionData[];
+	errorItems: INodeExecutionData[];
+	json: IDataObject[];
+	/** The error that stopped the workflow, if any. */
+	error:
+		| {
+				name: string;
+				message: string;
+				description?: string;
+				httpCode?: string;
+				context: IDataObject;
+		  }
+		| undefined;
+	/** Requests that the simulator got during the run. */
+	requests: RequestRecord[];
+	run: IRun;
+}
+
+export interface NodeRunOptions {
+	/** Input items; one empty item by default. */
+	items?: IDataObject[];
+	credential?: ICredentialDataDecryptedObject;
+	/** Settings of the node, such as onError or retryOnFail. */
+	settings?: Partial<INode>;
+	onStart?: RunOptions['onStart'];
+}
+
+/** Runs the node in a workflow on n8n's engine: a trigger, the input items, the node. */
+export async function runNode(
+	parameters: INodeParameters,
+	{ items = [{}], credential, settings, onStart }: NodeRunOptions = {},
+): Promise<NodeRun> {
+	const next = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
+	const node = (name: string, type: string, changes: Partial<INode> = {}): INode => ({
+		id: name,
+		name,
+		type,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+		...changes,
+	});
+	const json: WorkflowJson = {
+		nodes: [
+			node('Trigger', 'n8n-nodes-base.manualTrigger'),
+			node('Items', 'n8n-nodes-base.code'),
+			node('Fluents.ai', FLUENTS_AI, {
+				parameters,
+				credentials: { fluentsAiApi: { id: '1', name: 'Test' } },
+				...settings,
+			}),
+		],
+		connections: { Trigger: next('Items'), Items: next('Fluents.ai') },
+		pinData: { Items: items.map((item) => ({ json: item })) },
+	};
+	const before = simulator.requests.length;
+	const run = await engine.run(json, {
+		credentials: { fluentsAiApi: credential ?? credentialFor() },
+		onStart,
+	});
+	const result = run.data.resultData.runData['Fluents.ai']?.at(-1);
+	const outputs = result?.data?.main ?? [];
+	return {
+		items: outputs[0] ?? [],
+		errorItems: outputs[1] ?? [],
+		json: (outputs[0] ?? []).map((item) => item.json),
+		error: result?.error as NodeRun['error'],
+		requests: simulator.requests.slice(before),
+		run,
+	};
+}
+
+/** Searches in one of the node's resource locators, as the editor does. */
+export async function search(
+	method: string,
+	filter?: string,
+	paginationToken?: string,
+	credential = credentialFor(),
+): Promise<INodeListSearchResult> {
+	const node: INode = {
+		id: 'node',
+		name: 'Fluents.ai',
+		type: FLUENTS_AI,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+		credentials: { fluentsAiApi: { id: '1', name: 'Test' } },
+	};
+	return await engine.search(node, method, { fluentsAiApi: credential }, filter, paginationToken);
+}
