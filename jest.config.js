@@ -15,7 +15,7 @@ const underTruth = (truth) => ({
 	...shared,
 	displayName: `truth ${truth.toUpperCase()}`,
 	testMatch: ['<rootDir>/test/nodes/**/*.test.ts'],
-	testEnvironment: '<rootDir>/test/environment.ts',
+	testEnvironment: '<rootDir>/test/support/environment.ts',
 	testEnvironmentOptions: { truth },
 });
 

@@ -27,6 +27,7 @@ import type {
 	INodeListSearchResult,
 	INodeParameters,
 	INodeProperties,
+	INodePropertyOptions,
 	INodeType,
 	INodeTypes,
 	IPinData,
@@ -122,16 +123,20 @@ export class Engine {
 		filter?: string,
 		paginationToken?: string,
 	): Promise<INodeListSearchResult> {
-		const workflow = this.workflowOf({ nodes: [node], connections: {} });
-		const context = new LoadOptionsContext(
-			workflow,
-			node,
-			this.additionalData(credentials),
-			'',
-		);
 		const search = this.nodeType(node.type).methods?.listSearch?.[method];
 		if (!search) throw new Error(`The node ${node.type} has no search ${method}`);
-		return await search.call(context, filter, paginationToken);
+		return await search.call(this.editorContext(node, credentials), filter, paginationToken);
+	}
+
+	/** Calls a method that gives the entries of a node's dropdown, as the editor does. */
+	async loadOptions(
+		node: INode,
+		method: string,
+		credentials: RunOptions['credentials'],
+	): Promise<INodePropertyOptions[]> {
+		const load = this.nodeType(node.type).methods?.loadOptions?.[method];
+		if (!load) throw new Error(`The node ${node.type} has no options ${method}`);
+		return await load.call(this.editorContext(node, credentials));
 	}
 
 	/**
@@ -182,6 +187,18 @@ export class Engine {
 			);
 			return rule?.properties.message ?? cause?.code ?? message;
 		}
+	}
+
+	private editorContext(node: INode, credentials: RunOptions['credentials']): LoadOptionsContext {
+		const workflow = this.workflowOf({ nodes: [node], connections: {} });
+		return new LoadOptionsContext(workflow, node, this.additionalData(credentials), '');
+	}
+
+	/** The bytes of a binary field as a stream. */
+	async readBinary(item: INodeExecutionData, field = 'data'): Promise<Readable> {
+		const binary = item.binary?.[field];
+		if (!binary?.id) throw new Error(`The item has no stored binary data in '${field}'`);
+		return await Container.get(BinaryDataService).getAsStream(binary.id);
 	}
 
 	private workflowOf({ nodes, connections, settings, name }: WorkflowJson): Workflow {
@@ -240,13 +257,6 @@ export class Engine {
 /** What a node gave on one of its outputs in its last run. */
 export function outputOf(run: IRun, node: string, output = 0): INodeExecutionData[] {
 	return run.data.resultData.runData[node]?.at(-1)?.data?.main?.[output] ?? [];
-}
-
-/** The bytes of a binary field as a stream. */
-export async function readBinary(item: INodeExecutionData, field = 'data'): Promise<Readable> {
-	const binary = item.binary?.[field];
-	if (!binary?.id) throw new Error(`The item has no stored binary data in '${field}'`);
-	return await Container.get(BinaryDataService).getAsStream(binary.id);
 }
 
 export function emptyNode(type: string, parameters: INodeParameters = {}): INode {

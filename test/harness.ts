@@ -5,6 +5,7 @@ import type {
 	INodeExecutionData,
 	INodeListSearchResult,
 	INodeParameters,
+	INodePropertyOptions,
 	IRun,
 } from 'n8n-workflow';
 
@@ -17,7 +18,7 @@ interface Provided {
 	truth: 'a' | 'b';
 }
 
-/** From test/environment.ts. */
+/** From test/support/environment.ts. */
 export const { engine, simulator, truth } = globalThis as unknown as Provided;
 
 export const FLUENTS_AI = 'n8n-nodes-fluentsai.fluentsAi';
@@ -62,13 +63,15 @@ export interface NodeRunOptions {
 	credential?: ICredentialDataDecryptedObject;
 	/** Settings of the node, such as onError or retryOnFail. */
 	settings?: Partial<INode>;
+	/** Time zone of the workflow. */
+	timezone?: string;
 	onStart?: RunOptions['onStart'];
 }
 
 /** Runs the node in a workflow on n8n's engine: a trigger, the input items, the node. */
 export async function runNode(
 	parameters: INodeParameters,
-	{ items = [{}], credential, settings, onStart }: NodeRunOptions = {},
+	{ items = [{}], credential, settings, timezone, onStart }: NodeRunOptions = {},
 ): Promise<NodeRun> {
 	const next = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
 	const node = (name: string, type: string, changes: Partial<INode> = {}): INode => ({
@@ -92,6 +95,7 @@ export async function runNode(
 		],
 		connections: { Trigger: next('Items'), Items: next('Fluents.ai') },
 		pinData: { Items: items.map((item) => ({ json: item })) },
+		settings: { timezone },
 	};
 	const before = simulator.requests.length;
 	const run = await engine.run(json, {
@@ -110,6 +114,16 @@ export async function runNode(
 	};
 }
 
+const editedNode: INode = {
+	id: 'node',
+	name: 'Fluents.ai',
+	type: FLUENTS_AI,
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+	credentials: { fluentsAiApi: { id: '1', name: 'Test' } },
+};
+
 /** Searches in one of the node's resource locators, as the editor does. */
 export async function search(
 	method: string,
@@ -117,14 +131,11 @@ export async function search(
 	paginationToken?: string,
 	credential = credentialFor(),
 ): Promise<INodeListSearchResult> {
-	const node: INode = {
-		id: 'node',
-		name: 'Fluents.ai',
-		type: FLUENTS_AI,
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-		credentials: { fluentsAiApi: { id: '1', name: 'Test' } },
-	};
-	return await engine.search(node, method, { fluentsAiApi: credential }, filter, paginationToken);
+	const credentials = { fluentsAiApi: credential };
+	return await engine.search(editedNode, method, credentials, filter, paginationToken);
+}
+
+/** Loads the entries of one of the node's dropdowns, as the editor does. */
+export async function loadOptions(method: string): Promise<INodePropertyOptions[]> {
+	return await engine.loadOptions(editedNode, method, { fluentsAiApi: credentialFor() });
 }

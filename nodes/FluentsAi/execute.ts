@@ -50,16 +50,17 @@ export async function execute(
 	const stop = new AbortController();
 	const cancelled = cancelSignal(context);
 	const done: string[] = [];
+	const signal = cancelled ? AbortSignal.any([cancelled, stop.signal]) : stop.signal;
 	const run: Run = {
 		context,
 		api: connected.value,
-		signal: cancelled ? AbortSignal.any([cancelled, stop.signal]) : stop.signal,
-		inTurn: createTurns(stop.signal),
+		signal,
+		inTurn: createTurns(signal),
 		note: (what) => done.push(what),
 	};
 
 	const results: Array<Result<Output[]> | undefined> = new Array(itemCount);
-	await forEachItem(itemCount, operation.kind, options, run.signal, async (i) => {
+	await forEachItem(itemCount, operation.kind, options, signal, async (i) => {
 		const parameters = prepared[i];
 		results[i] =
 			'error' in parameters

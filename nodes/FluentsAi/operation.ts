@@ -52,4 +52,6 @@ export interface Operation<P = unknown> {
 export interface Resource {
 	option: INodePropertyOptions & { value: string };
 	operations: Operation[];
+	/** What is chosen when the resource is; the first operation unless said otherwise. */
+	defaultOperation?: string;
 }

@@ -76,6 +76,11 @@ export async function orRefusal<T>(
 	);
 }
 
+/** Whether the words of a refusal name this field or query parameter. */
+export function namesField({ message }: NodeApiError, field: string): boolean {
+	return new RegExp(`\\b${field}\\b`).test(message);
+}
+
 /**
  * Finds the API's own words in an answer. Forms seen: `message` or `detail` as text or list, `error`,
  * and plain text (facts C4).

@@ -1540,8 +1540,8 @@ export interface components {
             speak_on_receive: boolean | string;
             /** @description What the agent does while it waits. */
             processing_mode?: string;
-            /** @description Key of the request's signature in base64. Made by the service, so it is in answers only. */
-            readonly signature_secret?: string;
+            /** @description Key of the request's signature in base64. Made by the service. An update that holds the config gives it back as it was read, since it may be lost otherwise (inference). */
+            signature_secret?: string;
         };
         /** @description What sets an action off. action_dtmf and action_external know the function call only (V). */
         ActionTrigger: {

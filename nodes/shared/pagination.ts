@@ -13,7 +13,7 @@ export interface Page {
 	hasMore: boolean;
 }
 
-/** Reads one page, the first is number 1. Unknown envelopes count as an empty list. */
+/** Reads one page, the first is number 1. */
 export async function getPage(
 	api: FluentsTransport,
 	path: string,
@@ -21,11 +21,13 @@ export async function getPage(
 	page: number,
 	size = LARGEST_PAGE,
 ): Promise<Page> {
-	const { items, has_more: hasMore } = await api.get(path, { ...query, page, size });
-	return {
-		items: Array.isArray(items) ? (items as IDataObject[]) : [],
-		hasMore: hasMore === true,
-	};
+	const answer = await api.get(path, { ...query, page, size });
+	return { items: itemsOf(answer), hasMore: answer.has_more === true };
+}
+
+/** The records of a page; an unknown envelope counts as an empty one. */
+export function itemsOf({ items }: IDataObject): IDataObject[] {
+	return Array.isArray(items) ? (items as IDataObject[]) : [];
 }
 
 /**

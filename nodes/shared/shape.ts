@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { maskSecrets } from './masking';
+import { parseTranscript } from './transcript';
 
 /** What the objects of one resource look like on their way out. */
 export interface Shape {
@@ -8,6 +9,8 @@ export interface Shape {
 	references: readonly string[];
 	/** Brings fields of this resource into one form. Fields that it does not know it leaves alone. */
 	normalize?: (record: IDataObject) => IDataObject;
+	/** Takes fields for the simplified output from deeper inside. */
+	flatten?: (record: IDataObject) => IDataObject;
 	/** The fields of the simplified output, at most ten, all of them flat. Any may be null. */
 	simple: OutputFields;
 }
@@ -18,6 +21,8 @@ export type OutputFields = Record<string, 'string' | 'number' | 'boolean' | 'arr
 export interface OutputOptions {
 	simple: boolean;
 	includeSecrets: boolean;
+	/** Adds to a call `transcript_turns`, also when it is simplified. */
+	transcriptTurns?: boolean;
 }
 
 /**
@@ -27,17 +32,22 @@ export interface OutputOptions {
 export function shapeRecord(
 	record: IDataObject,
 	shape: Shape,
-	{ simple, includeSecrets }: OutputOptions,
+	{ simple, includeSecrets, transcriptTurns }: OutputOptions,
 ): IDataObject {
 	const normalized = { ...record, ...shape.normalize?.(record), ...referenceIds(record, shape) };
+	const turns = transcriptTurns && {
+		transcript_turns: parseTranscript(record.transcript, record.start_time),
+	};
 	if (simple) {
 		const fields = Object.keys(shape.simple);
-		return Object.fromEntries(fields.map((field) => [field, normalized[field] ?? null]));
+		const flat: IDataObject = { ...normalized, ...shape.flatten?.(record) };
+		const values = fields.map((field) => [field, flat[field] ?? null]);
+		return { ...Object.fromEntries(values), ...turns };
 	}
 	const output = includeSecrets ? normalized : maskSecrets(normalized);
 	// With Retry On Fail, n8n runs a node again when the first item has a field of this name.
 	const { error, ...rest } = output as IDataObject;
-	return error === undefined ? rest : { ...rest, error_info: error };
+	return { ...rest, ...(error !== undefined && { error_info: error }), ...turns };
 }
 
 /** The ID of an object that the API gives as its ID or in full. */

@@ -293,24 +293,25 @@ export function cancelSignal(context: FluentsContext): AbortSignal | undefined {
 	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 }
 
-/** @returns whether the execution was stopped before the time was over. */
+/** A pause looks at least so often, in milliseconds, whether it goes on: n8n's sleep has no end before its time. */
+const LONGEST_SLEEP = 1000;
+
+/** @returns whether the signal fired before the time was over; then the pause ends at once. */
 export async function pauseUnlessStopped(
 	milliseconds: number,
 	signal: AbortSignal | undefined,
 ): Promise<boolean> {
-	if (!signal) {
-		await sleep(milliseconds);
-		return false;
-	}
 	let onAbort = () => {};
 	const aborted = new Promise<void>((resolve) => {
 		onAbort = resolve;
-		if (signal.aborted) resolve();
-		signal.addEventListener('abort', onAbort, { once: true });
+		signal?.addEventListener('abort', onAbort, { once: true });
 	});
-	await Promise.race([sleep(milliseconds), aborted]);
-	signal.removeEventListener('abort', onAbort);
-	return signal.aborted;
+	const end = Date.now() + milliseconds;
+	for (let left = milliseconds; left > 0 && !signal?.aborted; left = end - Date.now()) {
+		await Promise.race([sleep(Math.min(left, LONGEST_SLEEP)), aborted]);
+	}
+	signal?.removeEventListener('abort', onAbort);
+	return signal?.aborted === true;
 }
 
 function isSuccess({ statusCode }: IN8nHttpFullResponse): boolean {

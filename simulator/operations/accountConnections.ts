@@ -1,5 +1,11 @@
 import { accountConnectionShape } from '../shapes';
-import { crud } from './crud';
+import { checkNeeded, crud, type Fields } from './crud';
+
+/** Credentials of the types where they are known. */
+const neededCredentials: Record<string, string[]> = {
+	account_connection_openai: ['openai_api_key'],
+	account_connection_twilio: ['twilio_account_sid', 'twilio_auth_token'],
+};
 
 export const accountConnectionHandlers = crud({
 	collection: 'accountConnections',
@@ -7,4 +13,13 @@ export const accountConnectionHandlers = crud({
 	plural: 'AccountConnections',
 	shape: accountConnectionShape,
 	mainFields: ['type', 'label', 'credentials'],
+	read: (_context, fields, existing) => {
+		const type = String(fields.type ?? existing?.type);
+		checkNeeded(
+			'credentials',
+			fields.credentials as Fields | undefined,
+			neededCredentials[type],
+		);
+		return fields;
+	},
 });

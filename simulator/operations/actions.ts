@@ -3,7 +3,32 @@ import { randomBytes } from 'node:crypto';
 import { invalidField } from '../errors';
 import { renderAction } from '../render';
 import { actionShape } from '../shapes';
-import { crud, type Fields, type Resource } from './crud';
+import { checkNeeded, crud, type Fields, type Resource } from './crud';
+
+/** Settings without which the server takes no action of a type; those of other types are not known. */
+const neededSettings: Record<string, string[]> = {
+	action_add_to_conference: ['phone_number'],
+	action_external: [
+		'name',
+		'description',
+		'url',
+		'input_schema',
+		'speak_on_send',
+		'speak_on_receive',
+	],
+	action_transfer_call: ['phone_number'],
+};
+
+const typesWithoutPhrases = ['action_dtmf', 'action_external'];
+
+function checkAction(type: string, fields: Fields): void {
+	const config = fields.config as Fields | undefined;
+	checkNeeded('config', config, neededSettings[type]);
+	const trigger = fields.action_trigger as Fields | null | undefined;
+	if (trigger?.type === 'action_trigger_phrase_based' && typesWithoutPhrases.includes(type)) {
+		throw invalidField('action_trigger.type', `must not be phrase based for ${type}`);
+	}
+}
 
 export const actions: Resource = {
 	collection: 'actions',
@@ -13,7 +38,8 @@ export const actions: Resource = {
 	mainFields: ['type', 'config'],
 	render: renderAction,
 	read: ({ switches }, fields, existing) => {
-		const type = fields.type ?? existing?.type;
+		const type = String(fields.type ?? existing?.type);
+		checkAction(type, fields);
 		if (type !== 'action_external' || fields.config === undefined) return fields;
 		const config = fields.config as Fields;
 		const expected = switches.speakOn === 'text' ? 'string' : 'boolean';

@@ -33,6 +33,23 @@ export function checkUpdateBody(context: OperationContext, mainFields: string[])
 	}
 }
 
+/** Refuses an object inside of a body, if it is there, that lacks one of its fields. */
+export function checkNeeded(
+	name: string,
+	object: Fields | null | undefined,
+	needed: string[] = [],
+): void {
+	if (!object) return;
+	const missing = needed.filter((field) => (object[field] ?? null) === null);
+	if (missing.length > 0) {
+		throw invalid(
+			...missing.map(
+				(field) => ({ in: 'body', field: `${name}.${field}`, kind: 'missing' }) as const,
+			),
+		);
+	}
+}
+
 /** The object that the query parameter `id` names. Throws a 404 when the environment has none. */
 export function chosen<T extends StoredObject>(
 	context: OperationContext,

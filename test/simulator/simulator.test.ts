@@ -186,6 +186,9 @@ describe('lists', () => {
 });
 
 describe('calls', () => {
+	// The clock stands still, so that a slow machine does not let a call go on by itself.
+	beforeEach(() => passSeconds(0));
+
 	test.each([
 		['01', 'ended', 'bot_disconnected', 'human', true],
 		['02', 'ended', 'human_unanswered', null, false],
@@ -589,6 +592,31 @@ test('the secret of an external action lives as long as the action', async () =>
 	});
 });
 
+test.each<[string, Json, string]>([
+	[
+		'/actions/create',
+		{ type: 'action_transfer_call', config: {} },
+		'config.phone_number should not be empty',
+	],
+	[
+		'/actions/create',
+		{
+			type: 'action_dtmf',
+			config: {},
+			action_trigger: { type: 'action_trigger_phrase_based', config: {} },
+		},
+		'action_trigger.type must not be phrase based for action_dtmf',
+	],
+	[
+		'/account_connections/create',
+		{ type: 'account_connection_twilio', credentials: { twilio_account_sid: 'AC' } },
+		'credentials.twilio_auth_token should not be empty',
+	],
+])('%s insists on what the type needs', async (url, body, message) => {
+	const { status, data } = await post(url, body);
+	expect([status, data.message]).toEqual([400, message]);
+});
+
 const description = parse(
 	readFileSync(path.join(__dirname, '../..', 'docs', 'fluents.openapi.yaml'), 'utf8'),
 ) as { paths: Record<string, Record<string, { operationId: string }>> };
@@ -623,7 +651,7 @@ async function callEverything(): Promise<void> {
 	await use(
 		'account_connections',
 		connection,
-		{ type: 'account_connection_openai', label: 'LLM', credentials: {} },
+		{ type: 'account_connection_openai', label: 'LLM', credentials: { openai_api_key: 'k' } },
 		false,
 	);
 	const prompt = await create('prompts', { label: 'P', content: 'Be kind.' });

@@ -1,17 +1,48 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { parameterError } from '../../shared/errors';
-import { toJsonObject, type Convert } from './convert';
+import { hasMaskedSecret } from '../../shared/masking';
+import {
+	toBoolean,
+	toJson,
+	toJsonObject,
+	toList,
+	toNumber,
+	toReference,
+	toSimpleText,
+	type Convert,
+} from './convert';
 
 /** One field of a request body, and how a user enters it. */
 export interface BodyField {
-	/** Its name in the API. */
-	api: string;
-	/** Required fields stand by themselves when something is created; the others in a collection. */
+	/**
+	 * Its name in the API; `config.url` is the field `url` of the object `config`. Of fields that share
+	 * a name, lists are joined. Without a name it is not sent: it decides which other fields Create offers.
+	 */
+	api?: string;
+	/**
+	 * Required fields stand by themselves when something is created; the others in a collection.
+	 * `displayOptions` may name such a field of its own, e.g. the type: Create offers the property for
+	 * these values of it only, Update, which does not know them, for all.
+	 */
 	property: INodeProperties;
-	/** Makes the API's value of what the user entered, where that is not the same. */
+	/** Stands with the required fields although it may be left empty. An empty list is sent then. */
+	prominent?: boolean;
+	/**
+	 * Makes the API's value of what the user entered, where the property's type does not tell how.
+	 * undefined is not sent, null clears.
+	 */
 	toApi?: Convert;
 }
+
+const convertByType: { [type in INodeProperties['type']]?: Convert } = {
+	boolean: toBoolean,
+	json: toJson,
+	multiOptions: toList,
+	number: toNumber,
+	resourceLocator: toReference,
+	string: toSimpleText,
+};
 
 const additionalBodyFields: INodeProperties = {
 	displayName: 'Additional Body Fields (JSON)',
@@ -25,29 +56,50 @@ const additionalBodyFields: INodeProperties = {
 
 /** The fields to create an object with: required ones first, the others under Additional Fields. */
 export function createFields(fields: BodyField[]): INodeProperties[] {
-	const optional = fields.filter(({ property }) => !property.required);
+	const optional = fields.filter((field) => !standsAlone(field)).map(({ property }) => property);
 	return [
-		...fields.filter(({ property }) => property.required).map(({ property }) => property),
-		collectionOf('Additional Fields', 'additionalFields', optional),
+		...fields.filter(standsAlone).map(({ property }) => property),
+		collectionOf('Additional Fields', 'additionalFields', optional.map(fromInside)),
 	];
 }
 
 /** The fields to update an object with, all under Update Fields. */
 export function updateFields(fields: BodyField[]): INodeProperties[] {
-	return [collectionOf('Update Fields', 'updateFields', fields)];
+	const sent = fields.filter(({ api }) => api !== undefined);
+	const properties = sent.map(({ property }) => ({
+		...property,
+		required: undefined,
+		displayOptions: undefined,
+	}));
+	return [collectionOf('Update Fields', 'updateFields', properties)];
 }
 
-function collectionOf(displayName: string, name: string, fields: BodyField[]): INodeProperties {
+function standsAlone({ property, prominent }: BodyField): boolean {
+	return property.required === true || prominent === true;
+}
+
+/** In a collection, the name of a field outside of it starts with a slash. */
+function fromInside(property: INodeProperties): INodeProperties {
+	const conditions = Object.entries(property.displayOptions?.show ?? {});
+	if (conditions.length === 0) return property;
+	const show = Object.fromEntries(conditions.map(([name, values]) => [`/${name}`, values]));
+	return { ...property, displayOptions: { show } };
+}
+
+function collectionOf(
+	displayName: string,
+	name: string,
+	properties: INodeProperties[],
+): INodeProperties {
 	return {
 		displayName,
 		name,
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
-		options: [
-			...fields.map(({ property }) => ({ ...property, required: undefined })),
-			additionalBodyFields,
-		].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+		options: [...properties, additionalBodyFields].sort((a, b) =>
+			a.displayName.localeCompare(b.displayName),
+		),
 	};
 }
 
@@ -64,13 +116,17 @@ export function readCreateBody(
 	const collection = context.getNodeParameter('additionalFields', itemIndex, {});
 	const body: IDataObject = {};
 	for (const field of fields) {
+		if (field.api === undefined || !isOffered(context, field, itemIndex)) continue;
 		const { name, displayName, required } = field.property;
-		const given = required ? context.getNodeParameter(name, itemIndex, '') : collection[name];
+		// An expression may give undefined.
+		const given = standsAlone(field)
+			? (context.getNodeParameter(name, itemIndex, '') ?? '')
+			: collection[name];
 		const value = toApi(context, field, given, itemIndex);
-		if (required && value === null) {
+		if (required && isEmpty(value)) {
 			throw parameterError(context.getNode(), displayName, 'is empty', itemIndex);
 		}
-		if (value !== null) body[field.api] = value;
+		if (value !== null && value !== undefined) put(body, field.api.split('.'), value);
 	}
 	return { ...body, ...readAdditional(context, collection, itemIndex) };
 }
@@ -87,10 +143,22 @@ export function readUpdateBody(
 	itemIndex: number,
 ): IDataObject {
 	const collection = context.getNodeParameter('updateFields', itemIndex, {});
+	const indispensable = new Set(
+		fields
+			.filter(({ property }) => property.required && !property.displayOptions)
+			.map(({ api }) => api),
+	);
 	const body: IDataObject = {};
 	for (const field of fields) {
-		const given = collection[field.property.name];
-		if (given !== undefined) body[field.api] = toApi(context, field, given, itemIndex);
+		const { name, displayName } = field.property;
+		const value = toApi(context, field, collection[name], itemIndex);
+		if (indispensable.has(field.api) && isEmpty(value)) {
+			const problem = 'is empty. It can be changed, but not cleared';
+			throw parameterError(context.getNode(), displayName, problem, itemIndex);
+		}
+		if (field.api !== undefined && value !== undefined) {
+			put(body, field.api.split('.'), value);
+		}
 	}
 	Object.assign(body, readAdditional(context, collection, itemIndex));
 	if (Object.keys(body).length > 0) return body;
@@ -103,18 +171,55 @@ export function readUpdateBody(
 	);
 }
 
-/** @returns the value for the API, null for what is empty. */
+/** The fields at the top of the body: of `config.url`, this is `config`. */
+export function topLevelNames(fields: BodyField[]): string[] {
+	return [...new Set(fields.flatMap(({ api }) => api?.split('.')[0] ?? []))];
+}
+
+function put(body: IDataObject, [name, ...inside]: string[], value: IDataObject[string]): void {
+	const before = body[name];
+	if (inside.length > 0) {
+		const object: IDataObject = { ...(before as IDataObject | null) };
+		put(object, inside, value);
+		body[name] = object;
+	} else {
+		const joins = Array.isArray(before) && Array.isArray(value);
+		body[name] = joins ? [...new Set([...before, ...value] as string[])] : value;
+	}
+}
+
+/** Whether the field exists for what the user chose, e.g. for this type of voice. */
+function isOffered(
+	context: IExecuteFunctions,
+	{ property }: BodyField,
+	itemIndex: number,
+): boolean {
+	return Object.entries(property.displayOptions?.show ?? {}).every(([name, values]) =>
+		values?.includes(context.getNodeParameter(name, itemIndex, '') as string),
+	);
+}
+
+/** @returns the value for the API, null for what is empty, undefined for what is not to be sent. */
 function toApi(
 	context: IExecuteFunctions,
-	{ property, toApi: convert }: BodyField,
+	{ api = '', property, toApi: convert = convertByType[property.type] }: BodyField,
 	given: unknown,
 	itemIndex: number,
 ): IDataObject[string] {
+	if (given === undefined) return undefined;
 	const fail = (problem: string) =>
 		parameterError(context.getNode(), property.displayName, problem, itemIndex);
-	const value = convert && given !== undefined ? convert(given, fail) : given;
-	const trimmed = typeof value === 'string' && value.trim() === '' ? null : value;
-	return (trimmed ?? null) as IDataObject[string];
+	const value = convert ? convert(given, fail) : given;
+	const probe: IDataObject = {};
+	put(probe, api.split('.'), value as IDataObject[string]);
+	refuseMasked(probe, fail);
+	const isBlank = typeof value === 'string' && value.trim() === '';
+	return (isBlank ? null : value) as IDataObject[string];
+}
+
+/** Whether a field was filled in with nothing; undefined is one that was not filled in. */
+function isEmpty(value: IDataObject[string]): boolean {
+	return value === null || (Array.isArray(value) && value.length === 0);
 }
 
 function readAdditional(
@@ -122,7 +227,17 @@ function readAdditional(
 	{ additionalBodyFields: given = {} }: IDataObject,
 	itemIndex: number,
 ): IDataObject {
-	return toJsonObject(given, (problem) =>
-		parameterError(context.getNode(), additionalBodyFields.displayName, problem, itemIndex),
+	const fail = (problem: string) =>
+		parameterError(context.getNode(), additionalBodyFields.displayName, problem, itemIndex);
+	const fields = toJsonObject(given, fail);
+	refuseMasked(fields, fail);
+	return fields;
+}
+
+/** Masked output that comes back as input would put stars in the place of a secret. */
+function refuseMasked(fields: IDataObject, fail: (problem: string) => Error): void {
+	if (!hasMaskedSecret(fields)) return;
+	throw fail(
+		"holds only the stars of a masked secret. Enter the secret itself, which Get gives with Simplify off and the option 'Include Secrets' on",
 	);
 }

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { parameterError } from '../../shared/errors';
-import { toJsonObject, toText } from './convert';
+import { toJsonObject, toText, toTexts } from './convert';
 
 export const contextFields: INodeProperties[] = [
 	{
@@ -85,17 +85,11 @@ export function readContext(context: IExecuteFunctions, itemIndex: number): IDat
 				({ name, value }) => [toText(name), value] as const,
 			);
 
-	const result = new Map<string, string>();
-	for (const [name, value] of entries) {
-		if (name === '') throw fail('have a variable without a name');
-		if (result.has(name)) throw fail(`have the variable '${name}' twice`);
-		if (value === null || value === undefined) continue;
-		if (typeof value === 'object') {
-			throw fail(`may hold texts, numbers and true or false only, which '${name}' is not`);
-		}
-		result.set(name, String(value));
-	}
-	return Object.fromEntries(result);
+	const names = entries.map(([name]) => name);
+	if (names.includes('')) throw fail('have a variable without a name');
+	const twice = names.find((name, i) => names.indexOf(name) !== i);
+	if (twice !== undefined) throw fail(`have the variable '${twice}' twice`);
+	return toTexts(entries, fail);
 }
 
 function readVariables(context: IExecuteFunctions, itemIndex: number) {

@@ -84,6 +84,11 @@ export const listOptions: INodeProperties[] = [
 	},
 ];
 
+/** An expression may give an object, where the API takes its JSON. */
+function asText(value: unknown): string {
+	return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 /** @returns the query of a list request, without the page; `defaultSort` holds unless the user sorts. */
 export function readListQuery(
 	context: IExecuteFunctions,
@@ -96,7 +101,7 @@ export function readListQuery(
 	const { parameters = [] } = (customQuery ?? {}) as { parameters?: IDataObject[] };
 	return {
 		...(column ? { sort_column: column, sort_desc: direction === 'desc' } : defaultSort),
-		...(apiFilters ? { filters: apiFilters } : {}),
+		...(apiFilters ? { filters: asText(apiFilters) } : {}),
 		...Object.fromEntries(
 			parameters.filter(({ name }) => name).map(({ name, value }) => [name, value]),
 		),

@@ -66,6 +66,56 @@ export const fromNumberLocator: INodeProperties = {
 	description: 'The number to call from. It has to be an active number of the environment.',
 };
 
+export const actionLocator: INodeProperties = {
+	displayName: 'Action',
+	name: 'actionId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	modes: [byList('searchActions', 'Select an action...'), byId],
+	description: 'Something that an agent can do during a call',
+};
+
+export const webhookLocator: INodeProperties = {
+	displayName: 'Webhook',
+	name: 'webhookId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	modes: [byList('searchWebhooks', 'Select a webhook...'), byId],
+	description: 'An address that receives the events of calls',
+};
+
+export const accountConnectionLocator: INodeProperties = {
+	displayName: 'Account Connection',
+	name: 'accountConnectionId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	modes: [byList('searchAccountConnections', 'Select an account connection...'), byId],
+	description: 'Credentials of your account at another provider',
+};
+
+export const promptLocator: INodeProperties = {
+	displayName: 'Prompt',
+	name: 'promptId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	modes: [byList('searchPrompts', 'Select a prompt...'), byId],
+	description: 'The instructions of agents',
+};
+
+export const voiceLocator: INodeProperties = {
+	displayName: 'Voice',
+	name: 'voiceId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	modes: [byList('searchVoices', 'Select a voice...'), byId],
+	description: 'The voice that agents speak with',
+};
+
 /**
  * Reads a locator whose value is an ID. The address of an object's page in Fluents.ai does as well.
  *

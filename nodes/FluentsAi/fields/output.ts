@@ -11,9 +11,21 @@ export const simplifyField: INodeProperties = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
+/** For operations that give calls. */
+export const transcriptTurnsOption: INodeProperties = {
+	displayName: 'Transcript Turns',
+	name: 'transcriptTurns',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to add the transcript as a list, transcript_turns: who spoke (bot or human), the text, and at how many seconds from the start of the call',
+};
+
 export function readOutputOptions(context: IExecuteFunctions, itemIndex: number): OutputOptions {
+	const { includeSecrets, transcriptTurns } = readOptions(context, itemIndex);
 	return {
 		simple: context.getNodeParameter('simple', itemIndex, true) as boolean,
-		includeSecrets: readOptions(context, itemIndex).includeSecrets === true,
+		includeSecrets: includeSecrets === true,
+		transcriptTurns: transcriptTurns === true,
 	};
 }

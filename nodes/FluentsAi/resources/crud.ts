@@ -1,6 +1,8 @@
+import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { orRefusal } from '../../shared/errors';
+import { namesField, orRefusal } from '../../shared/errors';
+import { hasMaskedSecret } from '../../shared/masking';
 import { getRecords, type Choice } from '../../shared/pagination';
 import { idOf, shapeRecord, type OutputOptions, type Shape } from '../../shared/shape';
 import type { FluentsTransport } from '../../shared/transport';
@@ -8,6 +10,7 @@ import {
 	createFields,
 	readCreateBody,
 	readUpdateBody,
+	topLevelNames,
 	updateFields,
 	type BodyField,
 } from '../fields/body';
@@ -34,8 +37,16 @@ export interface Collection {
 /** A condition on the records of a list that this node checks itself, e.g. a period of time. */
 export interface RecordFilter {
 	field: INodeProperties;
-	/** @throws NodeOperationError that names the parameter and the item. */
-	read(context: IExecuteFunctions, itemIndex: number): (record: IDataObject) => Choice;
+	/**
+	 * @param query of the list request; its sort order tells when to stop.
+	 * @returns undefined when the user sets no condition, so that no more is read than the limit.
+	 * @throws NodeOperationError that names the parameter and the item.
+	 */
+	read(
+		context: IExecuteFunctions,
+		itemIndex: number,
+		query: IDataObject,
+	): ((record: IDataObject) => Choice) | undefined;
 }
 
 /** @throws NodeApiError, with code 404 when the environment has no such object. */
@@ -50,11 +61,12 @@ export async function readOne(
 export function getOperation(
 	collection: Collection,
 	description: string,
+	options?: INodeProperties[],
 ): Operation<{ id: string; output: OutputOptions }> {
 	const { one, locator, shape } = collection;
 	return {
 		option: { name: 'Get', value: 'get', action: `Get ${withArticle(one)}`, description },
-		properties: [locator, simplifyField, optionsField()],
+		properties: [locator, simplifyField, optionsField(options)],
 		output: shape.simple,
 		kind: 'read',
 		read: (context, i) => ({
@@ -70,7 +82,7 @@ export function getOperation(
 export function getAllOperation(
 	{ many, path, shape, sort = {} }: Collection,
 	description: string,
-	filter?: RecordFilter,
+	{ filter, options = [] }: { filter?: RecordFilter; options?: INodeProperties[] } = {},
 ): Operation<{
 	limit: number;
 	query: IDataObject;
@@ -84,16 +96,19 @@ export function getAllOperation(
 			simplifyField,
 			...(filter ? [filter.field] : []),
 			sortField,
-			optionsField(listOptions),
+			optionsField([...options, ...listOptions]),
 		],
 		output: shape.simple,
 		kind: 'read',
-		read: (context, i) => ({
-			limit: readLimit(context, i),
-			query: readListQuery(context, sort, i),
-			choose: filter?.read(context, i),
-			output: readOutputOptions(context, i),
-		}),
+		read(context, i) {
+			const query = readListQuery(context, sort, i);
+			return {
+				limit: readLimit(context, i),
+				query,
+				choose: filter?.read(context, i, query),
+				output: readOutputOptions(context, i),
+			};
+		},
 		async execute({ api }, { limit, query, choose, output }) {
 			const records = await getRecords(api, `${path}/list`, { query, limit, choose });
 			return records.map((record) => ({ json: shapeRecord(record, shape, output) }));
@@ -101,10 +116,12 @@ export function getAllOperation(
 	};
 }
 
+/** @param least what the body holds also where the user gives nothing for it. */
 export function createOperation(
 	{ one, path, shape }: Collection,
 	description: string,
 	fields: BodyField[],
+	least: IDataObject = {},
 ): Operation<{ body: IDataObject; output: OutputOptions }> {
 	return {
 		option: {
@@ -117,7 +134,7 @@ export function createOperation(
 		output: shape.simple,
 		kind: 'write',
 		read: (context, i) => ({
-			body: readCreateBody(context, fields, i),
+			body: { ...least, ...readCreateBody(context, fields, i) },
 			output: readOutputOptions(context, i),
 		}),
 		async execute({ api, note }, { body, output }) {
@@ -136,7 +153,7 @@ export function updateOperation(
 	description: string,
 	fields: BodyField[],
 ): Operation<{ id: string; body: IDataObject; output: OutputOptions }> {
-	const { one, locator, shape } = collection;
+	const { one, path, locator, shape } = collection;
 	return {
 		option: {
 			name: 'Update',
@@ -152,45 +169,89 @@ export function updateOperation(
 			body: readUpdateBody(context, fields, i),
 			output: readOutputOptions(context, i),
 		}),
-		async execute({ api }, { id, body, output }) {
-			const record = await updateOne(api, collection, fields, id, body);
+		async execute({ api, context }, { id, body, output }) {
+			const record = await sendChanges(collection, fields, body, {
+				read: async () => await readOne(api, collection, id),
+				send: async (changes) => {
+					if (hasMaskedSecret(changes)) throw secretsNotKept(context, one);
+					return await api.post(`${path}/update`, {
+						query: { id },
+						body: changes,
+						object: `${one} '${id}'`,
+						ifUnclear: ifUpdateUnclear(collection),
+					});
+				},
+			});
 			return [{ json: shapeRecord({ id, ...record }, shape, output) }];
 		},
 	};
 }
 
+/** No source says that the API masks what it gives. If it does, sending that back would destroy secrets. */
+function secretsNotKept(context: IExecuteFunctions, one: string): NodeOperationError {
+	return new NodeOperationError(
+		context.getNode(),
+		`The ${one} was not updated: Fluents.ai shows its secrets only masked, so they would be lost`,
+		{ description: 'Enter all of its secrets under Update Fields, beside what is to change.' },
+	);
+}
+
+export function ifUpdateUnclear({ one }: Collection): string {
+	return `Look with Get whether the ${one} has changed. Updating it again does no harm.`;
+}
+
 /**
  * Sends what changes. Sources disagree whether the rest may be left out (facts C21), so when the
  * answer asks for fields that were left out, the object is read and sent in full, once.
+ *
+ * @returns the object as the API answers it.
+ * @throws what `read` and `send` throw.
  */
-async function updateOne(
-	api: FluentsTransport,
-	collection: Collection,
+export async function sendChanges(
+	{ shape }: Collection,
 	fields: BodyField[],
-	id: string,
 	changes: IDataObject,
+	{
+		read,
+		send,
+	}: {
+		read: () => Promise<IDataObject>;
+		send: (body: IDataObject) => Promise<IDataObject>;
+	},
 ): Promise<IDataObject> {
-	const { one, path } = collection;
-	const send = async (body: IDataObject) =>
-		await api.post(`${path}/update`, {
-			query: { id },
-			body,
-			object: `${one} '${id}'`,
-			ifUnclear: `Look with Get whether the ${one} has changed. Updating it again does no harm.`,
-		});
+	const insides = fields.filter(({ api: name }) => name?.includes('.'));
+	const objects = topLevelNames(insides).filter((name) => isObject(changes[name]));
+	const body = objects.length > 0 ? withRest(await read(), changes, objects) : changes;
 
-	const partial = await orRefusal(send(changes), ['400', '422']);
+	const partial = await orRefusal(send(body), ['400', '422']);
 	if (!partial.refusal) return partial.value;
-	const missing = fields.filter(
-		({ api: name }) => !(name in changes) && asksFor(partial.refusal.message, name),
-	);
+	const names = topLevelNames(fields);
+	const missing = names.filter((name) => !(name in body) && namesField(partial.refusal, name));
 	if (missing.length === 0) throw partial.refusal;
 
-	const current = await readOne(api, collection, id);
-	const unchanged = fields
-		.filter(({ api: name }) => (current[name] ?? null) !== null)
-		.map(({ api: name }) => [name, toInput(current[name], collection.shape, name)] as const);
-	return await send({ ...Object.fromEntries(unchanged), ...changes });
+	const current = await read();
+	const unchanged = names
+		.filter((name) => missing.includes(name) || (current[name] ?? null) !== null)
+		.map((name) => [name, toInput(current[name] ?? null, shape, name)] as const);
+	return await send({ ...Object.fromEntries(unchanged), ...body });
+}
+
+/**
+ * An object inside of another, such as the config of an action, is replaced as a whole by the API. So
+ * what the user left alone is put back, with the type, which tells its form. A new type has another form.
+ */
+function withRest(current: IDataObject, changes: IDataObject, objects: string[]): IDataObject {
+	const { type } = current;
+	if ('type' in changes && changes.type !== type) return changes;
+	const whole = objects.map((name) => [
+		name,
+		{ ...(current[name] as IDataObject), ...(changes[name] as IDataObject) },
+	]);
+	return { ...(type !== undefined && { type }), ...changes, ...Object.fromEntries(whole) };
+}
+
+function isObject(value: unknown): boolean {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function deleteOperation(
@@ -234,11 +295,6 @@ const ignoreMissingOption: INodeProperties = {
 	default: false,
 	description: 'Whether it counts as done when there is nothing to delete any more',
 };
-
-/** Whether an answer names this field, as a word of its own. */
-function asksFor(words: string, field: string): boolean {
-	return new RegExp(`\\b${field}\\b`).test(words);
-}
 
 /** An object that the API gave in full goes back as its ID. */
 function toInput(value: IDataObject[string], { references }: Shape, field: string) {

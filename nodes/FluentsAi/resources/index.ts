@@ -1,13 +1,26 @@
-import { updateDisplayOptions } from 'n8n-workflow';
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Operation, Resource } from '../operation';
+import { accountConnection } from './accountConnection';
+import { action } from './action';
 import { agent } from './agent';
 import { call } from './call';
 import { phoneNumber } from './phoneNumber';
+import { prompt } from './prompt';
+import { voice } from './voice';
+import { webhook } from './webhook';
 
 /** Sorted by label, as they stand in the Resource list. */
-export const resources: Resource[] = [agent, call, phoneNumber];
+export const resources: Resource[] = [
+	accountConnection,
+	action,
+	agent,
+	call,
+	phoneNumber,
+	prompt,
+	voice,
+	webhook,
+];
 
 /** All fields of the node: Resource, each resource's Operation, each operation's own fields. */
 export const properties: INodeProperties[] = [
@@ -19,7 +32,7 @@ export const properties: INodeProperties[] = [
 		options: resources.map(({ option }) => option),
 		default: 'call',
 	},
-	...resources.flatMap(({ option, operations }) => [
+	...resources.flatMap(({ option, operations, defaultOperation }) => [
 		{
 			displayName: 'Operation',
 			name: 'operation',
@@ -27,13 +40,20 @@ export const properties: INodeProperties[] = [
 			noDataExpression: true,
 			displayOptions: { show: { resource: [option.value] } },
 			options: operations.map((operation) => operation.option),
-			default: operations[0].option.value,
+			default: defaultOperation ?? operations[0].option.value,
 		},
 		...operations.flatMap((operation) =>
-			updateDisplayOptions(
-				{ show: { resource: [option.value], operation: [operation.option.value] } },
-				operation.properties,
-			),
+			operation.properties.map((property) => ({
+				...property,
+				displayOptions: {
+					// First, since n8n shows a field as soon as it meets a condition on an expression.
+					show: {
+						resource: [option.value],
+						operation: [operation.option.value],
+						...property.displayOptions?.show,
+					},
+				},
+			})),
 		),
 	]),
 ];

@@ -1,8 +1,11 @@
 import type { Resource } from '../../operation';
+import { create } from './create';
+import { remove } from './delete';
 import { get } from './get';
 import { getAll } from './getAll';
+import { update } from './update';
 
 export const agent: Resource = {
 	option: { name: 'Agent', value: 'agent' },
-	operations: [get, getAll],
+	operations: [create, remove, get, getAll, update],
 };

@@ -1,6 +1,6 @@
 import { shapeRecord, type OutputOptions } from '../../../shared/shape';
 import { optionsField } from '../../fields/options';
-import { readOutputOptions, simplifyField } from '../../fields/output';
+import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
 import type { Operation } from '../../operation';
 import {
 	agentPayloadOption,
@@ -26,7 +26,11 @@ export const createAndWait: Operation<Parameters> = {
 		description:
 			'Call a person with a voice agent and wait for outcome and transcript. This dials a real phone number immediately and costs money.',
 	},
-	properties: [...placeFields, simplifyField, optionsField([agentPayloadOption, ...waitOptions])],
+	properties: [
+		...placeFields,
+		simplifyField,
+		optionsField([agentPayloadOption, transcriptTurnsOption, ...waitOptions]),
+	],
 	output: calls.shape.simple,
 	kind: 'wait',
 	read: (context, i) => ({

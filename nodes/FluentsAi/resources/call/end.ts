@@ -1,7 +1,7 @@
 import { shapeRecord, type OutputOptions } from '../../../shared/shape';
 import { callLocator, readId } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
-import { readOutputOptions, simplifyField } from '../../fields/output';
+import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { calls } from './collection';
 
@@ -17,7 +17,7 @@ export const end: Operation<Parameters> = {
 		action: 'End a call',
 		description: 'Hang up a call that is in progress',
 	},
-	properties: [callLocator, simplifyField, optionsField()],
+	properties: [callLocator, simplifyField, optionsField([transcriptTurnsOption])],
 	output: calls.shape.simple,
 	kind: 'write',
 	read: (context, i) => ({

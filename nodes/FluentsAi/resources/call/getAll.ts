@@ -1,4 +1,9 @@
+import { transcriptTurnsOption } from '../../fields/output';
 import { getAllOperation } from '../crud';
 import { calls } from './collection';
+import { callFilters } from './filters';
 
-export const getAll = getAllOperation(calls, 'Get many calls, the newest first');
+export const getAll = getAllOperation(calls, 'Get many calls, the newest first', {
+	filter: callFilters,
+	options: [transcriptTurnsOption],
+});

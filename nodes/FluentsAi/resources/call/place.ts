@@ -1,7 +1,10 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { orRefusal } from '../../../shared/errors';
+import { createFields, readCreateBody, type BodyField } from '../../fields/body';
+import { telephonyProviderField } from '../../fields/common';
 import { contextFields, readContext } from '../../fields/context';
+import { toJsonObject, toTexts } from '../../fields/convert';
 import { agentLocator, fromNumberLocator, readId, readPhoneNumber } from '../../fields/locators';
 import { readOptions } from '../../fields/options';
 import type { Run } from '../../operation';
@@ -17,48 +20,66 @@ const toNumberField: INodeProperties = {
 		'The phone number to call, with + and country code. Spaces, brackets and dashes are removed. The person behind it is called at once.',
 };
 
+/** What a call may be placed with beside numbers, agent and context (facts 3.2). */
+const settingFields: BodyField[] = [
+	{
+		api: 'run_do_not_call_detection',
+		property: {
+			displayName: 'Detect Do-Not-Call Requests',
+			name: 'runDoNotCallDetection',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether Fluents.ai checks if the person asks not to be called again. The call then has a do_not_call_result.',
+		},
+	},
+	{
+		api: 'hipaa_compliant',
+		property: {
+			displayName: 'HIPAA Compliant',
+			name: 'hipaaCompliant',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether the call is handled as HIPAA requires. Fluents.ai then keeps neither transcript nor recording.',
+		},
+	},
+	{
+		api: 'on_no_human_answer',
+		property: {
+			displayName: 'On No Human Answer',
+			name: 'onNoHumanAnswer',
+			type: 'options',
+			options: [
+				{ name: 'Continue', value: 'continue' },
+				{ name: 'Hang Up', value: 'hangup' },
+			],
+			default: 'continue',
+			description: 'What the agent does when voicemail or another machine answers',
+		},
+	},
+	{
+		api: 'telephony_params',
+		property: {
+			displayName: 'Telephony Parameters (JSON)',
+			name: 'telephonyParams',
+			type: 'json',
+			default: '{}',
+			placeholder: 'e.g. { "name": "value" }',
+			description: 'What the telephony provider is told about the call, as one flat object',
+		},
+		toApi: (value, fail) => toTexts(Object.entries(toJsonObject(value, fail)), fail),
+	},
+	telephonyProviderField,
+];
+
 /** The fields with which a call is placed, the same for every operation that does so. */
 export const placeFields: INodeProperties[] = [
 	{ ...agentLocator, description: 'The voice agent that makes the call' },
 	fromNumberLocator,
 	toNumberField,
 	...contextFields,
-	{
-		displayName: 'Additional Fields',
-		name: 'additionalFields',
-		type: 'collection',
-		placeholder: 'Add Field',
-		default: {},
-		options: [
-			{
-				displayName: 'Detect Do-Not-Call Requests',
-				name: 'runDoNotCallDetection',
-				type: 'boolean',
-				default: false,
-				description:
-					'Whether Fluents.ai checks if the person asks not to be called again. The call then has a do_not_call_result.',
-			},
-			{
-				displayName: 'HIPAA Compliant',
-				name: 'hipaaCompliant',
-				type: 'boolean',
-				default: false,
-				description:
-					'Whether the call is handled as HIPAA requires. Fluents.ai then keeps neither transcript nor recording.',
-			},
-			{
-				displayName: 'On No Human Answer',
-				name: 'onNoHumanAnswer',
-				type: 'options',
-				options: [
-					{ name: 'Continue', value: 'continue' },
-					{ name: 'Hang Up', value: 'hangup' },
-				],
-				default: 'continue',
-				description: 'What the agent does when voicemail or another machine answers',
-			},
-		],
-	},
+	...createFields(settingFields),
 ];
 
 export const agentPayloadOption: INodeProperties = {
@@ -82,30 +103,19 @@ export interface CallRequest {
 	fromNumber: string;
 	toNumber: string;
 	context: IDataObject;
+	/** Further fields of the request. They win over those that the node makes of the others. */
 	settings: IDataObject;
 	agentPayload: 'id' | 'full';
 }
 
 /** @throws NodeOperationError that names the parameter and the item. */
 export function readCallRequest(context: IExecuteFunctions, itemIndex: number): CallRequest {
-	const { runDoNotCallDetection, hipaaCompliant, onNoHumanAnswer } = context.getNodeParameter(
-		'additionalFields',
-		itemIndex,
-		{},
-	);
-	const settings = {
-		run_do_not_call_detection: runDoNotCallDetection,
-		hipaa_compliant: hipaaCompliant,
-		on_no_human_answer: onNoHumanAnswer,
-	};
 	return {
 		agentId: readId(context, agentLocator, itemIndex),
 		fromNumber: readPhoneNumber(context, fromNumberLocator, itemIndex),
 		toNumber: readPhoneNumber(context, toNumberField, itemIndex),
 		context: readContext(context, itemIndex),
-		settings: Object.fromEntries(
-			Object.entries(settings).filter(([, value]) => value !== undefined),
-		),
+		settings: readCreateBody(context, settingFields, itemIndex),
 		agentPayload: readOptions(context, itemIndex).agentPayload === 'full' ? 'full' : 'id',
 	};
 }
@@ -122,7 +132,7 @@ export function readCallRequest(context: IExecuteFunctions, itemIndex: number): 
 export async function placeCall(run: Run, request: CallRequest): Promise<IDataObject> {
 	return await run.inTurn(async () => {
 		const call = await create(run, request);
-		run.note(`call ${String(call.id)} to ${request.toNumber} placed`);
+		run.note(`call '${String(call.id)}' to ${request.toNumber} placed`);
 		return call;
 	});
 }
@@ -158,17 +168,22 @@ function idBody({ agentId, fromNumber, toNumber, context, settings }: CallReques
 	};
 }
 
-/** The form that scripts are known to place real calls with (source S). */
+/**
+ * The form that scripts are known to place real calls with (source S), in which the telephony provider
+ * is an object (facts C17).
+ */
 async function fullBody(run: Run, request: CallRequest): Promise<IDataObject> {
-	const { agentId, fromNumber, context } = request;
+	const { agentId, fromNumber, context, settings } = request;
 	const agent = await run.api.get('/agents', { id: agentId }, { object: `agent '${agentId}'` });
+	const { telephony_provider: provider = 'twilio' } = settings;
 	return {
 		...idBody(request),
 		agent,
 		agent_phone_number: fromNumber,
-		telephony_provider: { name: 'twilio' },
 		telephony_params: {},
 		context,
 		is_outgoing: true,
+		...settings,
+		telephony_provider: typeof provider === 'string' ? { name: provider } : provider,
 	};
 }

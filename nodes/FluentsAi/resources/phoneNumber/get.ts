@@ -1,19 +1,13 @@
-import { NodeApiError } from 'n8n-workflow';
-import type { IExecuteFunctions } from 'n8n-workflow';
-
-import { eachRecord } from '../../../shared/pagination';
 import { shapeRecord, type OutputOptions } from '../../../shared/shape';
-import { phoneNumberLocator, readId, readPhoneNumber } from '../../fields/locators';
+import { phoneNumberLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
-import type { Operation, Run } from '../../operation';
+import type { Operation } from '../../operation';
 import { phoneNumbers } from './collection';
-
-/** The API reads a number by the number itself; its ID is looked up in the list. */
-type Key = { number: string } | { id: string };
+import { findNumber, readNumber, readNumberKey, type NumberKey } from './key';
 
 interface Parameters {
-	key: Key;
+	key: NumberKey;
 	output: OutputOptions;
 }
 
@@ -27,37 +21,13 @@ export const get: Operation<Parameters> = {
 	properties: [phoneNumberLocator, simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'read',
-	read: (context, i) => ({ key: readKey(context, i), output: readOutputOptions(context, i) }),
+	read: (context, i) => ({
+		key: readNumberKey(context, i),
+		output: readOutputOptions(context, i),
+	}),
 	async execute(run, { key, output }) {
-		const number = 'number' in key ? key.number : await findNumber(run, key.id);
-		const record = await run.api.get(
-			phoneNumbers.path,
-			{ phone_number: number },
-			{ object: `phone number ${number}` },
-		);
+		const { number } = 'number' in key ? key : await findNumber(run, key);
+		const record = await readNumber(run.api, number);
 		return [{ json: shapeRecord(record, phoneNumbers.shape, output) }];
 	},
 };
-
-function readKey(context: IExecuteFunctions, itemIndex: number): Key {
-	const { mode } = context.getNodeParameter('phoneNumberId', itemIndex) as { mode?: string };
-	return mode === 'id'
-		? { id: readId(context, phoneNumberLocator, itemIndex) }
-		: { number: readPhoneNumber(context, phoneNumberLocator, itemIndex) };
-}
-
-async function findNumber({ api, context }: Run, id: string): Promise<string> {
-	for await (const record of eachRecord(api, `${phoneNumbers.path}/list`)) {
-		if (record.id === id) return String(record.number);
-	}
-	const { environment } = api.credential;
-	throw new NodeApiError(
-		context.getNode(),
-		{},
-		{
-			httpCode: '404',
-			message: `The phone number '${id}' does not exist in environment '${environment}'`,
-			description: `An API key sees only its own environment, here '${environment}'. Check the ID, or choose the credential of the environment that it belongs to.`,
-		},
-	);
-}

@@ -1,7 +1,7 @@
 import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
 
-import { Engine } from '../scripts/engine';
-import { startSimulator, type Simulator } from '../simulator';
+import { Engine } from '../../scripts/engine';
+import { startSimulator, type Simulator } from '../../simulator';
 
 /**
  * Gives the tests n8n's engine and a simulator of the API. Both live outside of jest's sandbox, as

@@ -1,0 +1,20 @@
+import { accountConnectionLocator } from '../../fields/locators';
+import type { Collection } from '../crud';
+
+export const accountConnections: Collection = {
+	one: 'account connection',
+	many: 'account connections',
+	path: '/account_connections',
+	locator: accountConnectionLocator,
+	shape: {
+		references: [],
+		simple: {
+			id: 'string',
+			label: 'string',
+			description: 'string',
+			type: 'string',
+			account_supports_any_caller_id: 'boolean',
+			steering_pool: 'array',
+		},
+	},
+};

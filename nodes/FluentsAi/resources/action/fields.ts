@@ -1,0 +1,202 @@
+import { parsePhoneNumber } from '../../../shared/phoneNumber';
+import type { BodyField } from '../../fields/body';
+import { descriptionField, labelField, OTHER_TYPE, ofType, typeFields } from '../../fields/common';
+import { toObject, toText, toUrl, type Convert } from '../../fields/convert';
+
+const CONFERENCE = 'action_add_to_conference';
+const DTMF = 'action_dtmf';
+const END = 'action_end_conversation';
+const EXTERNAL = 'action_external';
+const HOLD = 'action_set_hold';
+const TRANSFER = 'action_transfer_call';
+const WARM_TRANSFER = 'action_warm_transfer';
+
+/** The API's example shows the number as digits with country code, without a plus sign (facts 5.4). */
+const toDigits: Convert = (value, fail) => {
+	if (toText(value) === '') return null;
+	const parsed = parsePhoneNumber(value);
+	if ('problem' in parsed) throw fail(parsed.problem);
+	return parsed.number.slice(1);
+};
+
+const toSchema: Convert = (value, fail) => {
+	const schema = toObject(value, fail) as { type?: unknown } | null;
+	if (schema === null || schema.type === 'object') return schema;
+	throw fail('has to describe an object, e.g. { "type": "object", "properties": {} }');
+};
+
+/** A text, or true or false: sources disagree on what the API takes (facts C7). */
+const toSpeech: Convert = (value) => {
+	const text = toText(value);
+	return /^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : text;
+};
+
+/** One phrase a line. Without any, the language model decides, as it does by default (facts 5.4). */
+const toTrigger: Convert = (value) => {
+	const lines = Array.isArray(value) ? value : toText(value).split('\n');
+	const phrases = lines.map(toText).filter((phrase) => phrase !== '');
+	if (phrases.length === 0) return { type: 'action_trigger_function_call', config: {} };
+	const conditions = ['phrase_condition_type_contains'];
+	return {
+		type: 'action_trigger_phrase_based',
+		config: { phrase_triggers: phrases.map((phrase) => ({ phrase, conditions })) },
+	};
+};
+
+const speech = (displayName: string, name: string, api: string, when: string): BodyField => ({
+	api,
+	property: {
+		displayName,
+		name,
+		type: 'string',
+		default: 'true',
+		required: true,
+		placeholder: 'e.g. Let me check that for you.',
+		description: `What the agent says ${when}: a text, true for words of its own, or false for nothing`,
+		...ofType(EXTERNAL),
+	},
+	toApi: toSpeech,
+});
+
+export const actionTypes = [
+	{ name: 'Add to Conference', value: CONFERENCE },
+	{ name: 'DTMF', value: DTMF, description: 'Press keys of the phone' },
+	{ name: 'End Conversation', value: END },
+	{ name: 'External', value: EXTERNAL, description: 'Ask a URL, e.g. that of a workflow' },
+	{ name: 'Other', value: OTHER_TYPE },
+	{ name: 'Set Hold', value: HOLD },
+	{ name: 'Transfer Call', value: TRANSFER },
+	{ name: 'Warm Transfer', value: WARM_TRANSFER },
+];
+
+/** What an action is created and updated with (facts 5.4; which settings a type has is unconfirmed). */
+export const actionFields: BodyField[] = [
+	...typeFields(
+		{ options: actionTypes, default: TRANSFER, description: 'What the action does' },
+		'e.g. action_send_sms',
+	),
+	{
+		api: 'config',
+		prominent: true,
+		property: {
+			displayName: 'Configuration (JSON)',
+			name: 'config',
+			type: 'json',
+			default: '{}',
+			placeholder: 'e.g. { "phone_number": "14155550100" }',
+			description:
+				'Settings of the action, for a type whose settings this node does not know',
+			...ofType(OTHER_TYPE, WARM_TRANSFER),
+		},
+		toApi: toObject,
+	},
+	{
+		api: 'config.phone_number',
+		property: {
+			displayName: 'Phone Number',
+			name: 'phoneNumber',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. +1 415 555 0100',
+			description:
+				'The number to transfer to or to add, with country code, in any notation. Fluents.ai gets its digits.',
+			...ofType(CONFERENCE, TRANSFER),
+		},
+		toApi: toDigits,
+	},
+	{
+		api: 'config.name',
+		property: {
+			displayName: 'Action Name',
+			name: 'actionName',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. look_up_order',
+			description: 'Name of the external action, which the agent knows it by',
+			...ofType(EXTERNAL),
+		},
+	},
+	{
+		api: 'config.description',
+		property: {
+			displayName: 'Action Description',
+			name: 'actionDescription',
+			type: 'string',
+			typeOptions: { rows: 3 },
+			default: '',
+			required: true,
+			placeholder: 'e.g. Use it when the caller asks where an order is.',
+			description: 'Tells the agent what the external action does and when to use it',
+			...ofType(EXTERNAL),
+		},
+	},
+	{
+		api: 'config.url',
+		property: {
+			displayName: 'URL',
+			name: 'url',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://example.com/orders',
+			description: 'Address that is asked, e.g. of a Live Trigger',
+			...ofType(EXTERNAL),
+		},
+		toApi: toUrl,
+	},
+	{
+		api: 'config.input_schema',
+		property: {
+			displayName: 'Input Schema (JSON)',
+			name: 'inputSchema',
+			type: 'json',
+			typeOptions: { rows: 5 },
+			default: '{\n  "type": "object",\n  "properties": {}\n}',
+			required: true,
+			placeholder:
+				'e.g. { "type": "object", "properties": { "order_number": { "type": "string" } } }',
+			description:
+				'What the agent collects from the caller and sends to the URL, as JSON Schema of an object',
+			...ofType(EXTERNAL),
+		},
+		toApi: toSchema,
+	},
+	speech('Speak on Send', 'speakOnSend', 'config.speak_on_send', 'before it asks the URL'),
+	speech(
+		'Speak on Receive',
+		'speakOnReceive',
+		'config.speak_on_receive',
+		'when the answer is there',
+	),
+	labelField,
+	descriptionField,
+	{
+		api: 'config.place_primary_on_hold',
+		property: {
+			displayName: 'Place Primary on Hold',
+			name: 'placePrimaryOnHold',
+			type: 'boolean',
+			default: true,
+			description: 'Whether the first person waits on hold while the other is called',
+			...ofType(CONFERENCE),
+		},
+	},
+	{
+		api: 'action_trigger',
+		property: {
+			displayName: 'Trigger Phrases',
+			name: 'triggerPhrases',
+			type: 'string',
+			typeOptions: { rows: 3 },
+			default: '',
+			placeholder: 'e.g. goodbye',
+			description:
+				'The action is taken when the agent says one of these phrases, one a line. Without any, the agent decides. Not for DTMF and External.',
+			// Those two know the function trigger only (facts 5.4).
+			...ofType(CONFERENCE, END, HOLD, OTHER_TYPE, TRANSFER, WARM_TRANSFER),
+		},
+		toApi: toTrigger,
+	},
+];

@@ -1,0 +1,91 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { parameterError } from '../../../shared/errors';
+import { parseTime, parseUserTime } from '../../../shared/time';
+import { toList } from '../../fields/convert';
+import type { RecordFilter } from '../crud';
+
+const startedAfter: INodeProperties = {
+	displayName: 'Started After',
+	name: 'startedAfter',
+	type: 'dateTime',
+	default: '',
+	description: 'Only calls that started at this time or later',
+};
+
+const startedBefore: INodeProperties = {
+	displayName: 'Started Before',
+	name: 'startedBefore',
+	type: 'dateTime',
+	default: '',
+	description: 'Only calls that started before this time',
+};
+
+const status: INodeProperties = {
+	displayName: 'Status',
+	name: 'status',
+	type: 'multiOptions',
+	options: [
+		{ name: 'Ended', value: 'ended' },
+		{ name: 'Error', value: 'error' },
+		{ name: 'In Progress', value: 'in_progress' },
+		{ name: 'Not Started', value: 'not_started' },
+	],
+	default: [],
+	description: 'Only calls with one of these statuses',
+};
+
+/**
+ * Filters that the node applies itself, since the grammar of the API's own is not known (facts 1.2).
+ *
+ * A period includes its first moment and not its last, so that periods in a row share no call. A call
+ * without start_time is in no period, and never a reason to stop reading: it may stand anywhere.
+ */
+export const callFilters: RecordFilter = {
+	field: {
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add Filter',
+		default: {},
+		options: [startedAfter, startedBefore, status],
+		description:
+			"Which calls to output. Times are in the workflow's time zone. Calls that have not started are left out once a time is set.",
+	},
+
+	read(context, itemIndex, query) {
+		const filters: IDataObject = context.getNodeParameter('filters', itemIndex, {});
+		const failAt =
+			({ displayName }: INodeProperties) =>
+			(problem: string) =>
+				parameterError(context.getNode(), displayName, problem, itemIndex);
+		const readTime = (field: INodeProperties): number | undefined => {
+			const given = filters[field.name] ?? '';
+			if (given === '') return undefined;
+			const time = parseUserTime(given, context.getTimezone());
+			if (time !== undefined) return time;
+			throw failAt(field)(
+				`is not a date: '${String(given)}'. Write it e.g. as 2026-01-31 or 2026-01-31T09:00:00`,
+			);
+		};
+		const from = readTime(startedAfter) ?? -Infinity;
+		const to = readTime(startedBefore) ?? Infinity;
+		const isPeriod = from > -Infinity || to < Infinity;
+		const statuses = toList(filters[status.name], failAt(status)) as string[];
+
+		if (!isPeriod && statuses.length === 0) return undefined;
+
+		const isByStart = query.sort_column === 'start_time';
+		const newestFirst = isByStart && /^true$/i.test(String(query.sort_desc));
+		const oldestFirst = isByStart && !newestFirst;
+
+		return (call) => {
+			const start = parseTime(call.start_time) ?? NaN;
+			if (isPeriod && Number.isNaN(start)) return 'skip';
+			if (start < from) return newestFirst ? 'stop' : 'skip';
+			if (start >= to) return oldestFirst ? 'stop' : 'skip';
+			const isWanted = statuses.length === 0 || statuses.includes(String(call.status));
+			return isWanted ? 'keep' : 'skip';
+		};
+	},
+};

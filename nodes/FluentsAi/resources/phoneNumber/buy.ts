@@ -1,0 +1,90 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { createFields, readCreateBody, type BodyField } from '../../fields/body';
+import { telephonyProviderField } from '../../fields/common';
+import { toText } from '../../fields/convert';
+import { optionsField } from '../../fields/options';
+import { readOutputOptions, simplifyField } from '../../fields/output';
+import type { Operation } from '../../operation';
+import { phoneNumbers } from './collection';
+import { accountConnectionField, inboundAgentField, phoneNumberField } from './fields';
+
+const fields: BodyField[] = [
+	{
+		property: {
+			displayName: 'Choose By',
+			name: 'chooseBy',
+			type: 'options',
+			required: true,
+			options: [
+				{
+					name: 'Area Code',
+					value: 'areaCode',
+					description: 'Buy any number with this area code',
+				},
+				{
+					name: 'Phone Number',
+					value: 'phoneNumber',
+					description: 'Buy exactly this number, e.g. one that Get Available found',
+				},
+			],
+			default: 'phoneNumber',
+			description: 'How to choose the number to buy',
+		},
+	},
+	{
+		api: 'area_code',
+		property: {
+			displayName: 'Area Code',
+			name: 'areaCode',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. 415',
+			description: 'Where the number is from',
+			displayOptions: { show: { chooseBy: ['areaCode'] } },
+		},
+		toApi: toText,
+	},
+	{
+		...phoneNumberField,
+		property: {
+			...phoneNumberField.property,
+			displayOptions: { show: { chooseBy: ['phoneNumber'] } },
+		},
+	},
+	accountConnectionField,
+	inboundAgentField,
+	telephonyProviderField,
+];
+
+interface Parameters {
+	body: IDataObject;
+	output: OutputOptions;
+}
+
+export const buy: Operation<Parameters> = {
+	option: {
+		name: 'Buy',
+		value: 'buy',
+		action: 'Buy a phone number',
+		description: 'Buy a phone number. This costs money, again for each input item.',
+	},
+	properties: [...createFields(fields), simplifyField, optionsField()],
+	output: phoneNumbers.shape.simple,
+	kind: 'write',
+	read: (context, i) => ({
+		body: readCreateBody(context, fields, i),
+		output: readOutputOptions(context, i),
+	}),
+	async execute({ api, note }, { body, output }) {
+		const record = await api.post(`${phoneNumbers.path}/buy`, {
+			body,
+			ifUnclear:
+				'Look with Get Many whether there is a new phone number before you run this again: it may have been bought.',
+		});
+		note(`phone number ${String(record.number)} bought`);
+		return [{ json: shapeRecord(record, phoneNumbers.shape, output) }];
+	},
+};

@@ -1,0 +1,56 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { parameterError } from '../../../shared/errors';
+import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { phoneNumberLocator } from '../../fields/locators';
+import { optionsField } from '../../fields/options';
+import { readOutputOptions, simplifyField } from '../../fields/output';
+import type { Operation } from '../../operation';
+import { phoneNumbers } from './collection';
+import { changeNumber, findNumber, release, readNumberKey, type NumberKey } from './key';
+
+const confirmField: INodeProperties = {
+	displayName: 'Confirm',
+	name: 'confirm',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether the number is to be given up for good. Nothing is cancelled while this is off.',
+};
+
+interface Parameters {
+	key: NumberKey;
+	output: OutputOptions;
+}
+
+export const cancel: Operation<Parameters> = {
+	option: {
+		name: 'Cancel',
+		value: 'cancel',
+		action: 'Cancel a phone number',
+		description:
+			'Give a phone number back to its provider for good. Calls to it reach nobody any more, and it may not be had again.',
+	},
+	properties: [phoneNumberLocator, confirmField, simplifyField, optionsField()],
+	output: phoneNumbers.shape.simple,
+	kind: 'write',
+	read(context, i) {
+		const key = readNumberKey(context, i);
+		if (context.getNodeParameter('confirm', i, false) !== true) {
+			throw parameterError(
+				context.getNode(),
+				confirmField.displayName,
+				'is off, so no phone number is cancelled',
+				i,
+				'Nothing was sent. A cancelled number is lost for good. Turn this on if that is what you want; to keep the number at its provider, use the operation Detach.',
+			);
+		}
+		return { key, output: readOutputOptions(context, i) };
+	},
+	async execute(run, { key, output }) {
+		const found = await findNumber(run, key);
+		const record = await changeNumber(run, 'cancel', found, release);
+		run.note(`phone number ${found.number} cancelled`);
+		return [{ json: shapeRecord(record, phoneNumbers.shape, output) }];
+	},
+};

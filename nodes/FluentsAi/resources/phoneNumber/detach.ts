@@ -1,0 +1,35 @@
+import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { phoneNumberLocator } from '../../fields/locators';
+import { optionsField } from '../../fields/options';
+import { readOutputOptions, simplifyField } from '../../fields/output';
+import type { Operation } from '../../operation';
+import { phoneNumbers } from './collection';
+import { changeNumber, findNumber, release, readNumberKey, type NumberKey } from './key';
+
+interface Parameters {
+	key: NumberKey;
+	output: OutputOptions;
+}
+
+export const detach: Operation<Parameters> = {
+	option: {
+		name: 'Detach',
+		value: 'detach',
+		action: 'Detach a phone number',
+		description:
+			'Take a phone number out of Fluents.ai and keep it at its provider. Agents can no longer use it, until it is linked again.',
+	},
+	properties: [phoneNumberLocator, simplifyField, optionsField()],
+	output: phoneNumbers.shape.simple,
+	kind: 'write',
+	read: (context, i) => ({
+		key: readNumberKey(context, i),
+		output: readOutputOptions(context, i),
+	}),
+	async execute(run, { key, output }) {
+		const found = await findNumber(run, key);
+		const record = await changeNumber(run, 'detach', found, release);
+		run.note(`phone number ${found.number} detached`);
+		return [{ json: shapeRecord(record, phoneNumbers.shape, output) }];
+	},
+};

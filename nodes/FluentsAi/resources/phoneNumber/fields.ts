@@ -1,0 +1,50 @@
+import type { BodyField } from '../../fields/body';
+import { toPhoneNumber } from '../../fields/convert';
+import { accountConnectionLocator, agentLocator } from '../../fields/locators';
+
+/** Fields that more than one operation of phone numbers has (facts 3.3). */
+
+export const phoneNumberField: BodyField = {
+	api: 'phone_number',
+	property: {
+		displayName: 'Phone Number',
+		name: 'phoneNumber',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. +14155550100',
+		description: 'The number, with + and country code',
+	},
+	toApi: toPhoneNumber,
+};
+
+export const accountConnectionField: BodyField = {
+	api: 'telephony_account_connection',
+	property: {
+		...accountConnectionLocator,
+		required: false,
+		description: 'Your account at the telephony provider',
+	},
+};
+
+export const inboundAgentField: BodyField = {
+	api: 'inbound_agent',
+	property: {
+		...agentLocator,
+		displayName: 'Inbound Agent',
+		name: 'inboundAgentId',
+		required: false,
+		description: 'The voice agent that answers calls to the number',
+	},
+};
+
+export const outboundOnlyField: BodyField = {
+	api: 'outbound_only',
+	property: {
+		displayName: 'Outbound Only',
+		name: 'outboundOnly',
+		type: 'boolean',
+		default: false,
+		description: 'Whether the number takes no inbound calls',
+	},
+};

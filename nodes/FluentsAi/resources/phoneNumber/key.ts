@@ -1,0 +1,115 @@
+import { NodeApiError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { namesField, orRefusal } from '../../../shared/errors';
+import { eachRecord } from '../../../shared/pagination';
+import type { FluentsTransport } from '../../../shared/transport';
+import { phoneNumberLocator, readId, readPhoneNumber } from '../../fields/locators';
+import type { Run } from '../../operation';
+import { phoneNumbers } from './collection';
+
+/** What the user chose a number by. */
+export type NumberKey = { number: string } | { id: string };
+
+/** Answers after which it is certain that nothing was changed, and another form may be taken. */
+const REFUSED = ['400', '422'];
+
+/** @throws NodeOperationError that names the parameter and the item. */
+export function readNumberKey(context: IExecuteFunctions, itemIndex: number): NumberKey {
+	const { mode } = context.getNodeParameter('phoneNumberId', itemIndex) as { mode?: string };
+	return mode === 'id'
+		? { id: readId(context, phoneNumberLocator, itemIndex) }
+		: { number: readPhoneNumber(context, phoneNumberLocator, itemIndex) };
+}
+
+/**
+ * Finds a number in the list, where its ID and the number itself stand together.
+ *
+ * @throws NodeApiError with code 404 when the environment does not have it.
+ */
+export async function findNumber(
+	{ api, context }: Run,
+	key: NumberKey,
+): Promise<{ id: string; number: string }> {
+	const isMeant = (record: IDataObject) =>
+		'id' in key ? record.id === key.id : record.number === key.number;
+	for await (const record of eachRecord(api, `${phoneNumbers.path}/list`)) {
+		if (isMeant(record)) return { id: String(record.id), number: String(record.number) };
+	}
+	const { environment } = api.credential;
+	throw new NodeApiError(
+		context.getNode(),
+		{},
+		{
+			httpCode: '404',
+			message: `The phone number '${'id' in key ? key.id : key.number}' does not exist in environment '${environment}'`,
+			description: `An API key sees only its own environment, here '${environment}'. Check the ID, or choose the credential of the environment that it belongs to.`,
+		},
+	);
+}
+
+/** The API reads a number by the number itself, not by its ID. */
+export async function readNumber(api: FluentsTransport, number: string): Promise<IDataObject> {
+	return await api.get(
+		phoneNumbers.path,
+		{ phone_number: number },
+		{ object: `phone number ${number}` },
+	);
+}
+
+interface Change {
+	/** What the user has to check when it is not known whether the change was made. */
+	ifUnclear: string;
+	body?: IDataObject;
+	/** Fields that the body may have: a refusal that names one of them is about the body. */
+	fields?: string[];
+}
+
+/** Of Cancel and Detach, which send the key alone. */
+export const release: Change = {
+	ifUnclear: 'Look with Get Many whether the phone number is still there.',
+};
+
+/**
+ * Sends a change of one number, e.g. `cancel`.
+ *
+ * Sources disagree whether `phone_number` or `id` tells which number is meant (facts C2), so both are
+ * sent. A refusal (400, 422) is followed by a try with one of them: the one that the refusal does not
+ * name, or each in turn when it names none. After any other answer nothing is sent again.
+ *
+ * @param operation last part of the path.
+ * @returns the number as the API answers it, with its ID and the number itself in any case.
+ * @throws NodeApiError
+ */
+export async function changeNumber(
+	{ api }: Run,
+	operation: string,
+	{ id, number }: { id: string; number: string },
+	{ ifUnclear, body, fields = [] }: Change,
+): Promise<IDataObject> {
+	const send = async (query: IDataObject) => ({
+		id,
+		number,
+		...(await api.post(`${phoneNumbers.path}/${operation}`, {
+			query,
+			body,
+			object: `phone number ${number}`,
+			ifUnclear,
+		})),
+	});
+	const byNumber = { phone_number: number };
+	const byId = { id };
+
+	const both = await orRefusal(send({ ...byNumber, ...byId }), REFUSED);
+	if (!both.refusal) return both.value;
+
+	const namesNumber = namesField(both.refusal, 'phone_number');
+	const namesId = namesField(both.refusal, 'id');
+	if (namesNumber !== namesId) return await send(namesNumber ? byId : byNumber);
+	if (fields.some((field) => namesField(both.refusal, field))) throw both.refusal;
+	for (const query of [byNumber, byId]) {
+		const single = await orRefusal(send(query), REFUSED);
+		if (!single.refusal) return single.value;
+	}
+	throw both.refusal;
+}

@@ -1,0 +1,53 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { createFields, readCreateBody, type BodyField } from '../../fields/body';
+import { optionsField } from '../../fields/options';
+import { readOutputOptions, simplifyField } from '../../fields/output';
+import type { Operation } from '../../operation';
+import { phoneNumbers } from './collection';
+import {
+	accountConnectionField,
+	inboundAgentField,
+	outboundOnlyField,
+	phoneNumberField,
+} from './fields';
+
+const fields: BodyField[] = [
+	phoneNumberField,
+	{
+		...accountConnectionField,
+		property: { ...accountConnectionField.property, required: true },
+	},
+	inboundAgentField,
+	outboundOnlyField,
+];
+
+interface Parameters {
+	body: IDataObject;
+	output: OutputOptions;
+}
+
+export const link: Operation<Parameters> = {
+	option: {
+		name: 'Link',
+		value: 'link',
+		action: 'Link a phone number',
+		description: 'Use a phone number in Fluents.ai that you own at a telephony provider',
+	},
+	properties: [...createFields(fields), simplifyField, optionsField()],
+	output: phoneNumbers.shape.simple,
+	kind: 'write',
+	read: (context, i) => ({
+		body: readCreateBody(context, fields, i),
+		output: readOutputOptions(context, i),
+	}),
+	async execute({ api, note }, { body, output }) {
+		const record = await api.post(`${phoneNumbers.path}/link`, {
+			body,
+			ifUnclear: 'Look with Get whether the phone number is there before you run this again.',
+		});
+		note(`phone number ${String(record.number)} linked`);
+		return [{ json: shapeRecord(record, phoneNumbers.shape, output) }];
+	},
+};

@@ -1,0 +1,22 @@
+import { voiceLocator } from '../../fields/locators';
+import type { Collection } from '../crud';
+
+export const voices: Collection = {
+	one: 'voice',
+	many: 'voices',
+	path: '/voices',
+	locator: voiceLocator,
+	shape: {
+		references: [],
+		simple: {
+			id: 'string',
+			label: 'string',
+			description: 'string',
+			type: 'string',
+			voice_id: 'string',
+			voice_name: 'string',
+			speaker: 'string',
+			model_id: 'string',
+		},
+	},
+};

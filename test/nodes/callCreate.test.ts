@@ -1,0 +1,352 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { byId, byList, byNumber, runNode, simulator, truth } from '../harness';
+
+const TO = '+12125550101';
+
+let agentId: string;
+let fromNumber: string;
+
+beforeEach(() => {
+	simulator.reset();
+	const { agents, numbers } = simulator.environment('default');
+	[agentId] = [...agents.keys()];
+	fromNumber = String([...numbers.values()].find(({ active }) => active)?.number);
+});
+
+const create = (changes: INodeParameters = {}): INodeParameters => ({
+	resource: 'call',
+	operation: 'create',
+	agentId: byId(agentId),
+	fromNumber: byNumber(fromNumber),
+	toNumber: TO,
+	...changes,
+});
+
+/** Bodies of the requests that asked to place a call. */
+const bodies = (requests: Awaited<ReturnType<typeof runNode>>['requests']) =>
+	requests
+		.filter(({ operationId }) => operationId === 'createCall')
+		.map(({ body }) => body as Record<string, unknown>);
+
+describe('one call', () => {
+	test('is placed with the ID of the agent, and with the full agent where that is refused', async () => {
+		const { json, error, requests } = await runNode(create());
+		expect(error).toBeUndefined();
+		expect(json).toEqual([
+			{
+				id: expect.any(String),
+				status: 'not_started',
+				stage_outcome: null,
+				to_number: TO,
+				agent_id: agentId,
+				start_time: truth === 'a' ? null : expect.stringMatching(/^\d{4}-.*Z$/),
+				durationSeconds: null,
+				transcript: null,
+				recording_available: false,
+				error_message: null,
+			},
+		]);
+		expect(simulator.dialled.get(TO)).toBe(1);
+
+		const byIdAlone = { from_number: fromNumber, to_number: TO, agent: agentId };
+		const [first, second] = bodies(requests);
+		expect(first).toEqual(byIdAlone);
+		if (truth === 'a') expect(second).toBeUndefined();
+		else {
+			expect(second).toEqual({
+				...byIdAlone,
+				agent: expect.objectContaining({ id: agentId, name: 'Appointment Reminder' }),
+				agent_phone_number: fromNumber,
+				telephony_provider: { name: 'twilio' },
+				telephony_params: {},
+				context: {},
+				is_outgoing: true,
+			});
+		}
+	});
+
+	test('is placed with the full agent at once when the user chooses that', async () => {
+		const { error, requests } = await runNode(create({ options: { agentPayload: 'full' } }));
+		expect(error).toBeUndefined();
+		expect(requests.map(({ operationId }) => operationId)).toEqual(['getAgent', 'createCall']);
+		expect(simulator.dialled.get(TO)).toBe(1);
+	});
+
+	test.each(['2XX', 201, 200] as const)('counts as placed with the status %s', async (status) => {
+		if (status !== '2XX') simulator.switches.successCode = status;
+		expect((await runNode(create())).error).toBeUndefined();
+	});
+
+	test('gives everything with Simplify off, references with their IDs beside them', async () => {
+		const { json } = await runNode(create({ simple: false }));
+		expect(json[0]).toMatchObject({
+			id: expect.any(String),
+			agent_id: agentId,
+			from_number: fromNumber,
+			is_outgoing: true,
+			durationSeconds: null,
+		});
+		expect(json[0]).toHaveProperty('agent');
+	});
+
+	test('carries settings and context variables', async () => {
+		const { error, requests } = await runNode(
+			create({
+				context: {
+					variables: [
+						{ name: 'name', value: 'Anna' },
+						{ name: ' topic ', value: 'your order 1234' },
+					],
+				},
+				additionalFields: {
+					onNoHumanAnswer: 'hangup',
+					runDoNotCallDetection: true,
+					hipaaCompliant: false,
+				},
+			}),
+		);
+		expect(error).toBeUndefined();
+		expect(bodies(requests).at(-1)).toMatchObject({
+			context: { name: 'Anna', topic: 'your order 1234' },
+			on_no_human_answer: 'hangup',
+			run_do_not_call_detection: true,
+			hipaa_compliant: false,
+		});
+	});
+
+	test.each([
+		['text', '{ "name": "Anna", "count": 3, "vip": true, "note": null }'],
+		['an object', '={{ { name: "Anna", count: 3, vip: true, note: null } }}'],
+	])('takes context as JSON from %s; the API wants texts', async (_form, contextJson) => {
+		const { error, requests } = await runNode(create({ specifyContext: 'json', contextJson }));
+		expect(error).toBeUndefined();
+		expect(bodies(requests).at(-1)?.context).toEqual({ name: 'Anna', count: '3', vip: 'true' });
+	});
+
+	test.each([
+		['+1 (212) 555-0101', TO],
+		['001 212 555 0101', TO],
+		['tel:+12125550101', TO],
+	])('to %s goes to %s', async (typed, sent) => {
+		const { requests } = await runNode(create({ toNumber: typed }));
+		expect(bodies(requests).at(-1)?.to_number).toBe(sent);
+	});
+
+	test('takes agent and number from the lists', async () => {
+		const { error } = await runNode(
+			create({ agentId: byList(agentId), fromNumber: byList(fromNumber) }),
+		);
+		expect(error).toBeUndefined();
+	});
+
+	test('takes the address of the agent page as its ID', async () => {
+		const { error, requests } = await runNode(
+			create({ agentId: byId(`https://app.fluents.ai/agents/${agentId}/edit?tab=voice`) }),
+		);
+		expect(error).toBeUndefined();
+		expect(bodies(requests)[0].agent).toBe(agentId);
+	});
+});
+
+describe('many calls', () => {
+	test('are placed one after the other, in the order of the items', async () => {
+		const numbers = Array.from({ length: 12 }, (_, i) => `+1212555${String(1001 + i)}`);
+		simulator.latencyMs = 5;
+		const { items, requests } = await runNode(create({ toNumber: '={{ $json.to }}' }), {
+			items: numbers.map((to) => ({ to })),
+		});
+		expect(items.map(({ json, pairedItem }) => [json.to_number, pairedItem])).toEqual(
+			numbers.map((to, item) => [to, { item }]),
+		);
+		expect(Math.max(...requests.map(({ open }) => open))).toBe(1);
+		expect([...simulator.dialled.entries()]).toEqual(numbers.map((to) => [to, 1]));
+	});
+
+	test('are all checked before the first one is placed', async () => {
+		const { error, requests } = await runNode(create({ toNumber: '={{ $json.to }}' }), {
+			items: [{ to: TO }, { to: '+12125550102' }, { to: '555-0103' }],
+		});
+		expect(error?.message).toContain("'To Number' has no country code: '555-0103'");
+		expect(error?.message).toContain('[item 2]');
+		expect(requests).toEqual([]);
+	});
+
+	test('the error of a later one tells what was done before', async () => {
+		simulator.faults.add({
+			operationId: 'createCall',
+			match: ({ body }) => (body as { to_number: string }).to_number === '+12125550102',
+			status: 409,
+			body: { message: 'Line is busy' },
+		});
+		const { error, requests } = await runNode(create({ toNumber: '={{ $json.to }}' }), {
+			items: [{ to: TO }, { to: '+12125550102' }, { to: '+12125550103' }],
+		});
+		expect(error?.message).toBe('Line is busy');
+		expect(error?.context.itemIndex).toBe(1);
+		expect(error?.description).toMatch(
+			/Before this, and not undone: call '[0-9a-f-]{36}' to \+12125550101 placed\./,
+		);
+		expect(bodies(requests).map(({ to_number: to }) => to)).not.toContain('+12125550103');
+	});
+});
+
+describe('bad input is refused before anything is sent', () => {
+	test.each<[string, INodeParameters, string]>([
+		['no agent', { agentId: byId('={{ $json.agent }}') }, "'Agent' is empty [item 0]"],
+		[
+			'a link without an ID',
+			{ agentId: byId('https://app.fluents.ai/agents') },
+			"'Agent' holds no ID: 'https://app.fluents.ai/agents' [item 0]",
+		],
+		['no to number', { toNumber: '={{ $json.phone }}' }, "'To Number' is empty [item 0]"],
+		[
+			'a to number without country code',
+			{ toNumber: '2125550101' },
+			"'To Number' has no country code: '2125550101'",
+		],
+		[
+			'words as to number',
+			{ toNumber: 'Anna' },
+			"'To Number' is not a phone number: 'Anna'. Write it as + and country code",
+		],
+		[
+			'no from number',
+			{ fromNumber: byNumber('={{ $json.from }}') },
+			"'From Number' is empty [item 0]",
+		],
+		[
+			'a wrong from number',
+			{ fromNumber: byNumber('0151') },
+			"'From Number' is not a phone number: '0151'",
+		],
+		[
+			'context that is no JSON',
+			{ specifyContext: 'json', contextJson: '{ name: Anna }' },
+			"'Context (JSON)' is not valid JSON [item 0]",
+		],
+		[
+			'context that is a list',
+			{ specifyContext: 'json', contextJson: '["Anna"]' },
+			"'Context (JSON)' is not a JSON object",
+		],
+		[
+			'nested context',
+			{ specifyContext: 'json', contextJson: '{ "person": { "name": "Anna" } }' },
+			"'Context (JSON)' may hold texts, numbers and true or false only, which 'person' is not",
+		],
+		[
+			'a context variable twice',
+			{
+				context: {
+					variables: [
+						{ name: 'a', value: '1' },
+						{ name: 'a', value: '2' },
+					],
+				},
+			},
+			"'Context Variables' have the variable 'a' twice",
+		],
+		[
+			'a context variable without name',
+			{ context: { variables: [{ name: ' ', value: '1' }] } },
+			"'Context Variables' have a variable without a name",
+		],
+	])('%s', async (_what, changes, message) => {
+		const { error, requests } = await runNode(create(changes));
+		expect(error?.name).toBe('NodeOperationError');
+		expect(error?.message).toContain(message);
+		expect(error?.context.itemIndex).toBe(0);
+		expect(requests).toEqual([]);
+	});
+});
+
+describe('nobody is called twice', () => {
+	test.each([
+		[
+			'the answer is lost',
+			{ reset: true },
+			'The connection to Fluents.ai broke before the answer',
+		],
+		['the server stumbles', { status: 500 }, 'Internal Server Error'],
+		['a gateway gives up', { status: 504, body: '<html>504</html>' }, 'HTTP 504'],
+		['a gateway is overloaded', { status: 503 }, 'Service Unavailable'],
+		[
+			'the answer takes too long',
+			{ hang: true },
+			'Fluents.ai did not answer within 0.3 seconds',
+		],
+	])('when %s after the call was placed', async (_when, fault, message) => {
+		if (truth === 'b') simulator.switches.agentPayload = 'id';
+		simulator.faults.add({
+			operationId: 'createCall',
+			when: 'after',
+			times: Infinity,
+			...fault,
+		});
+		const { error, requests } = await runNode(create({ options: { timeout: 300 } }));
+		expect(error?.message).toContain(message);
+		expect(error?.description).toBe(
+			`It is not known whether Fluents.ai acted on it. Look at the call history of Fluents.ai for a call to ${TO} before you run this again: the person may have been called.`,
+		);
+		expect(bodies(requests)).toHaveLength(1);
+		expect(simulator.dialled.get(TO)).toBe(1);
+	});
+
+	test('the fallback to the full agent is not taken after a fault, only after a refusal', async () => {
+		simulator.switches.agentPayload = 'full';
+		simulator.faults.add({ operationId: 'createCall', status: 500, body: { message: 'Oops' } });
+		const { error, requests } = await runNode(create());
+		expect(error?.message).toBe('Oops');
+		expect(requests.map(({ operationId }) => operationId)).toEqual(['createCall']);
+	});
+
+	test('both refusals are told when the full agent is refused as well', async () => {
+		simulator.faults.add({
+			operationId: 'createCall',
+			status: 400,
+			body: { message: 'from_number is not active' },
+		});
+		simulator.faults.add({
+			operationId: 'createCall',
+			status: 422,
+			body: { detail: [{ loc: ['body', 'agent'], msg: 'must be an ID', type: 'x' }] },
+		});
+		const { error } = await runNode(create());
+		expect(error?.message).toBe(
+			'agent: must be an ID (and with the ID of the agent alone: from_number is not active)',
+		);
+		expect(simulator.dialled.size).toBe(0);
+	});
+
+	test('a limit that is reached is waited out', async () => {
+		simulator.faults.add({
+			operationId: 'createCall',
+			status: 429,
+			headers: { 'retry-after': '1' },
+			times: 2,
+		});
+		const { error, requests } = await runNode(create());
+		expect(error).toBeUndefined();
+		expect(simulator.dialled.get(TO)).toBe(1);
+		const [first, second] = requests.map(({ at }) => at);
+		expect(second - first).toBeGreaterThanOrEqual(990);
+	});
+});
+
+test('an agent of another environment does not exist here', async () => {
+	const [foreign] = simulator.environment('production').agents.keys();
+	const { error } = await runNode(create({ agentId: byId(foreign) }));
+	expect(error?.httpCode).toBe('404');
+	expect(error?.description).toContain(
+		"An API key sees only its own environment, here 'default'",
+	);
+	expect(simulator.dialled.size).toBe(0);
+});
+
+test('a from number of another environment is refused in the words of Fluents.ai', async () => {
+	const [foreign] = simulator.environment('production').numbers.values();
+	const { error } = await runNode(create({ fromNumber: byNumber(String(foreign.number)) }));
+	expect(['400', '404', '422']).toContain(error?.httpCode);
+	expect(error?.message).toContain('from_number');
+});

@@ -1,0 +1,172 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { byId, byNumber, runNode, simulator } from '../harness';
+
+let agentId: string;
+let fromNumber: string;
+
+beforeEach(() => {
+	simulator.reset();
+	const { agents, numbers } = simulator.environment('default');
+	[agentId] = [...agents.keys()];
+	fromNumber = String([...numbers.values()].find(({ active }) => active)?.number);
+});
+
+const createAndWait = (
+	options: INodeParameters = {},
+	toNumber = '={{ $json.to }}',
+): INodeParameters => ({
+	resource: 'call',
+	operation: 'createAndWait',
+	agentId: byId(agentId),
+	fromNumber: byNumber(fromNumber),
+	toNumber,
+	options: { pollInterval: 1, ...options },
+});
+
+test('gives the outcome of each call, all waited for at the same time', async () => {
+	const started = Date.now();
+	const { json, items, error } = await runNode(createAndWait(), {
+		items: ['01', '02', '03', '04', '05', '01', '02'].map((end) => ({
+			to: `+121255501${end}`,
+		})),
+	});
+	expect(error).toBeUndefined();
+	expect(json.map(({ status, stage_outcome: outcome }) => [status, outcome])).toEqual([
+		['ended', 'bot_disconnected'],
+		['ended', 'human_unanswered'],
+		['ended', 'bot_disconnected'],
+		['error', null],
+		['ended', 'call_did_not_connect'],
+		['ended', 'bot_disconnected'],
+		['ended', 'human_unanswered'],
+	]);
+	expect(items.map(({ pairedItem }) => pairedItem)).toEqual(json.map((_, item) => ({ item })));
+	expect(json[0]).toMatchObject({
+		durationSeconds: 34,
+		transcript: expect.stringContaining('BOT: Hello there'),
+		start_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+	});
+	expect(json[3].error_message).toEqual(expect.any(String));
+	expect(json[0]).not.toHaveProperty('timedOut');
+	// Seven calls of one second each, looked at once a second: in turn they would take seven or more.
+	expect(Date.now() - started).toBeLessThan(5000);
+	expect([...simulator.dialled.values()].reduce((sum, count) => sum + count, 0)).toBe(7);
+});
+
+test('calls are placed one after the other, looks are spread over at most 20 at once', async () => {
+	simulator.latencyMs = 10;
+	const { json, requests } = await runNode(createAndWait(), {
+		items: Array.from({ length: 45 }, (_, i) => ({ to: `+1212555${1000 + i}` })),
+	});
+	expect(json.map(({ to_number: to }) => to)).toEqual(
+		Array.from({ length: 45 }, (_, i) => `+1212555${1000 + i}`),
+	);
+	const created = requests.filter(({ operationId }) => operationId === 'createCall');
+	for (const [i, request] of created.slice(1).entries()) {
+		expect(request.at).toBeGreaterThanOrEqual(created[i].at + 10);
+	}
+	expect(Math.max(...requests.map(({ open }) => open))).toBeLessThanOrEqual(21);
+});
+
+test('with Items per Batch, so many calls are in progress at the same time', async () => {
+	const { error } = await runNode(
+		createAndWait({ batching: { batch: { batchSize: 2, batchInterval: 0 } } }),
+		{ items: Array.from({ length: 4 }, (_, i) => ({ to: `+1212555${1000 + i}` })) },
+	);
+	expect(error).toBeUndefined();
+	const placed = simulator.requests.filter(
+		({ operationId, status }) => operationId === 'createCall' && (status ?? 500) < 300,
+	);
+	expect(placed).toHaveLength(4);
+	// The third call waits for the first two, each of which takes a second.
+	expect(placed[1].at - placed[0].at).toBeLessThan(800);
+	expect(placed[2].at - placed[1].at).toBeGreaterThanOrEqual(900);
+});
+
+describe('when Max Wait is over', () => {
+	beforeEach(() => {
+		simulator.callSeconds = 60;
+	});
+
+	test('the latest state comes out, marked', async () => {
+		const { json, error } = await runNode(createAndWait({ maxWait: 0.02 }, '+12125550101'));
+		expect(error).toBeUndefined();
+		expect(json[0]).toMatchObject({ id: expect.any(String), timedOut: true });
+		expect(['not_started', 'in_progress']).toContain(json[0].status);
+	});
+
+	test('the item fails if the user wants that, and the call goes on', async () => {
+		const { error } = await runNode(
+			createAndWait({ maxWait: 0.02, onTimeout: 'fail' }, '+12125550101'),
+		);
+		expect(error?.message).toMatch(/^Call '[0-9a-f-]{36}' has not ended within 0.02 minutes/);
+		expect(error?.description).toContain('The call was placed and goes on.');
+		expect(error?.description).toContain('Running the node again would call the person again.');
+		expect(simulator.dialled.get('+12125550101')).toBe(1);
+	});
+
+	test('zero is one look at most', async () => {
+		const { json } = await runNode(createAndWait({ maxWait: 0 }, '+12125550101'));
+		expect(json[0].timedOut).toBe(true);
+	});
+});
+
+describe('a look that fails', () => {
+	test('does not end the waiting when it may pass', async () => {
+		simulator.faults.add({ operationId: 'getCall', status: 500, times: 1 });
+		simulator.faults.add({ operationId: 'getCall', reset: true, times: 1 });
+		const { json, error } = await runNode(createAndWait({}, '+12125550101'));
+		expect(error).toBeUndefined();
+		expect(json[0].status).toBe('ended');
+		expect(simulator.dialled.get('+12125550101')).toBe(1);
+	});
+
+	test('ends it when it will not pass, and tells which call was placed', async () => {
+		simulator.faults.add({
+			operationId: 'getCall',
+			match: ({ query }) => query.id !== undefined,
+			status: 403,
+			times: Infinity,
+		});
+		const { error } = await runNode(createAndWait({}, '+12125550101'));
+		expect(error?.message).toContain(
+			"The API key of environment 'default' does not have the right",
+		);
+		expect(error?.description).toMatch(
+			/not undone: call '[0-9a-f-]{36}' to \+12125550101 placed/,
+		);
+	});
+});
+
+test('stopping the execution ends the waiting at once, and tears no call off', async () => {
+	simulator.callSeconds = 60;
+	simulator.faults.add({
+		operationId: 'createCall',
+		when: 'after',
+		delayMs: 600,
+		times: Infinity,
+	});
+	const started = Date.now();
+	await runNode(createAndWait({ pollInterval: 30 }), {
+		items: [{ to: '+12125550101' }, { to: '+12125550102' }],
+		onStart: (stop) => setTimeout(stop, 300),
+	}).catch(() => undefined);
+	expect(Date.now() - started).toBeLessThan(5000);
+	await new Promise((resolve) => setTimeout(resolve, 1500));
+
+	const created = simulator.requests.filter(({ operationId }) => operationId === 'createCall');
+	// The call that was being placed got its answer; the second one was not placed any more.
+	expect(created[0].status).toBeDefined();
+	expect(simulator.dialled.has('+12125550102')).toBe(false);
+});
+
+test.each([
+	[{ pollInterval: 0.5 }, "'Poll Interval (Seconds)' has to be 1 or more [item 0]"],
+	[{ maxWait: -1 }, "'Max Wait (Minutes)' has to be 0 or more [item 0]"],
+	[{ pollInterval: '={{ "soon" }}' }, "'Poll Interval (Seconds)' has to be 1 or more [item 0]"],
+])('%j is refused before anybody is called', async (options, message) => {
+	const { error, requests } = await runNode(createAndWait(options, '+12125550101'));
+	expect(error?.message).toBe(message);
+	expect(requests).toEqual([]);
+});

@@ -1,0 +1,250 @@
+import type { Fault } from '../../simulator';
+import { byId, credentialFor, runNode, simulator, truth } from '../harness';
+
+beforeEach(() => simulator.reset());
+
+const ID = '550e8400-e29b-41d4-a716-446655440000';
+const getCall = { resource: 'call', operation: 'get', callId: byId(ID) };
+const endCall = { resource: 'call', operation: 'end', callId: byId(ID) };
+
+/** Runs a read that meets this answer. */
+const refused = async (fault: Fault) => {
+	simulator.faults.add({ operationId: 'getCall', times: Infinity, ...fault });
+	return (await runNode(getCall)).error;
+};
+
+describe('the words of Fluents.ai reach the user', () => {
+	test.each<[string, number, unknown, string]>([
+		['a message', 400, { message: 'No such voice', statusCode: 400 }, 'No such voice'],
+		[
+			'a list of messages',
+			400,
+			{ message: ['name is too long', 'voice is missing'], error: 'Bad Request' },
+			'name is too long; voice is missing',
+		],
+		['a detail', 422, { detail: 'Agent is archived' }, 'Agent is archived'],
+		[
+			'a list of details',
+			422,
+			{
+				detail: [
+					{ loc: ['body', 'voice', 'id'], msg: 'field required', type: 'missing' },
+					{ loc: ['query', 'page'], msg: 'not a number', type: 'x' },
+				],
+			},
+			'voice.id: field required; query.page: not a number',
+		],
+		['an error text', 409, { error: 'Already in use' }, 'Already in use'],
+		['an error object', 409, { error: { message: 'Already in use' } }, 'Already in use'],
+		['plain text', 400, 'Number is not active', 'Number is not active'],
+		['text with line breaks', 400, 'Number\n  is not\tactive', 'Number is not active'],
+		['nothing', 400, '', 'Fluents.ai refused the request (HTTP 400)'],
+		[
+			'an HTML page',
+			400,
+			'<html><h1>Bad</h1></html>',
+			'Fluents.ai refused the request (HTTP 400)',
+		],
+		['an unknown object', 418, { code: 17 }, 'Fluents.ai refused the request (HTTP 418)'],
+		// n8n replaces any text that contains EPERM by its own.
+		[
+			'a word with EPERM in it',
+			400,
+			{ message: 'ReadPermission denied' },
+			'ReadPermission denied',
+		],
+		['the text ENOTFOUND', 400, { message: 'VOICENOTFOUND' }, 'VOICENOTFOUND'],
+	])('as %s', async (_form, status, body, message) => {
+		const error = await refused({ status, body });
+		expect(error?.name).toBe('NodeApiError');
+		expect(error?.message).toBe(message);
+		expect(error?.httpCode).toBe(String(status));
+		expect(error?.description).toContain('Correct what it names and run the node again');
+		expect(error?.context.itemIndex).toBe(0);
+	});
+
+	test('a very long text is cut', async () => {
+		const error = await refused({ status: 400, body: { message: 'x'.repeat(5000) } });
+		expect(error?.message).toHaveLength(503);
+	});
+});
+
+describe('what to do next is said for', () => {
+	test('a refused key', async () => {
+		const credential = credentialFor('staging', { apiKey: 'sk_wrong_0123456789' });
+		const { error } = await runNode(getCall, { credential });
+		expect(error?.message).toBe("Fluents.ai refused the API key of environment 'staging'");
+		expect(error?.httpCode).toBe('401');
+		expect(error?.description).toContain(
+			"Copy the one of 'staging' from Fluents.ai: Settings > Environments > API Key column",
+		);
+	});
+
+	test('a key without rights', async () => {
+		const credential = credentialFor('noRights', { environment: 'production' });
+		const { error } = await runNode(getCall, { credential });
+		expect(error?.message).toBe(
+			"The API key of environment 'production' does not have the right to do this",
+		);
+		expect(error?.httpCode).toBe('403');
+		expect(error?.description).toContain('Ask Fluents.ai support about its rights');
+	});
+
+	test('an ID that does not exist in this environment', async () => {
+		const [foreign] = simulator.environment('production').calls.keys();
+		const credential = credentialFor('staging');
+		const { error } = await runNode({ ...getCall, callId: byId(foreign) }, { credential });
+		expect(error?.message).toBe(
+			`The call '${foreign}' does not exist in environment 'staging'`,
+		);
+		expect(error?.httpCode).toBe('404');
+		expect(error?.description).toContain(
+			"An API key sees only its own environment, here 'staging'. Check the ID, or choose the credential of the environment that it belongs to.",
+		);
+	});
+
+	test('a server that stumbles', async () => {
+		const error = await refused({ status: 500, body: { message: 'Boom' } });
+		expect(error?.message).toBe('Boom');
+		expect(error?.description).toContain('ask support@fluents.ai');
+	});
+
+	test('a limit that holds longer than a node should wait', async () => {
+		const started = Date.now();
+		const error = await refused({ status: 429, headers: { 'retry-after': '3600' } });
+		expect(error?.httpCode).toBe('429');
+		expect(error?.description).toContain('Fluents.ai asks to wait 3600 seconds');
+		expect(error?.description).toContain("'Batching'");
+		expect(Date.now() - started).toBeLessThan(5000);
+	});
+
+	test('a redirect, which is not followed', async () => {
+		const error = await refused({ status: 302, headers: { location: 'https://example.com/' } });
+		expect(error?.message).toBe('Fluents.ai answered with a redirect, which is not followed');
+		expect(error?.description).toContain(simulator.url);
+	});
+
+	test('an address that answers something else', async () => {
+		const error = await refused({ status: 200, body: '<html>Welcome</html>' });
+		expect(error?.message).toBe('The answer is not what the Fluents.ai API sends');
+		expect(error?.description).toContain('Check the Base URL of the credential');
+	});
+
+	test('an address where nobody listens', async () => {
+		const credential = credentialFor('default', { baseUrl: 'http://127.0.0.1:9/v1' });
+		const { error } = await runNode(getCall, { credential });
+		expect(error?.message).toBe('Fluents.ai could not be reached');
+		expect(error?.description).toContain('Check that this n8n reaches http://127.0.0.1:9');
+	});
+
+	test('an answer that never comes', async () => {
+		simulator.faults.add({ operationId: 'getCall', hang: true, times: Infinity });
+		const { error } = await runNode({ ...getCall, options: { timeout: 100 } });
+		expect(error?.message).toBe('Fluents.ai did not answer within 0.1 seconds');
+	});
+
+	test('an operation that this version does not have', async () => {
+		const { error } = await runNode({ resource: 'call', operation: 'sing' });
+		expect(error?.message).toBe(
+			"This version of the node has no operation 'sing' for the resource 'call'",
+		);
+	});
+});
+
+describe('reads are tried again', () => {
+	const [path, id] = ['agent', () => [...simulator.environment('default').agents.keys()][0]];
+	const getAgent = () => ({ resource: path, operation: 'get', agentId: byId(id()) });
+
+	test.each<[string, Fault]>([
+		['502', { status: 502 }],
+		['503', { status: 503 }],
+		['504', { status: 504 }],
+		['503 with Retry-After', { status: 503, headers: { 'retry-after': '0' } }],
+		['a reset', { reset: true }],
+		['a time-out', { hang: true }],
+		['429 with seconds', { status: 429, headers: { 'retry-after': '0' } }],
+		['429 with a date', { status: 429, headers: { 'retry-after': new Date().toUTCString() } }],
+		['429 without more', { status: 429 }],
+	])('after %s', async (_fault, fault) => {
+		simulator.faults.add({ operationId: 'getAgent', times: 2, ...fault });
+		const { error, json, requests } = await runNode({
+			...getAgent(),
+			options: { timeout: 200 },
+		});
+		expect(error).toBeUndefined();
+		expect(json[0].id).toBe(id());
+		expect(requests).toHaveLength(3);
+	});
+
+	test.each([400, 401, 403, 404, 409, 422, 500, 501])('but not after %d', async (status) => {
+		simulator.faults.add({ operationId: 'getAgent', times: 2, status });
+		const { error, requests } = await runNode(getAgent());
+		expect(error?.httpCode).toBe(String(status));
+		expect(requests).toHaveLength(1);
+	});
+
+	test('but not for ever', async () => {
+		simulator.faults.add({ operationId: 'getAgent', times: Infinity, status: 503 });
+		const { error, requests } = await runNode(getAgent());
+		expect(error?.httpCode).toBe('503');
+		expect(requests).toHaveLength(5);
+	});
+
+	test('a limit holds back all requests of the run, not just the one that met it', async () => {
+		simulator.latencyMs = 20;
+		simulator.faults.add({
+			operationId: 'getAgent',
+			match: ({ query }) => query.id === id(),
+			status: 429,
+			headers: { 'retry-after': '2' },
+		});
+		const items = Array.from({ length: 60 }, () => ({}));
+		const { error, requests } = await runNode(getAgent(), { items });
+		expect(error).toBeUndefined();
+		const limitedAt = requests.find(({ status }) => status === 429)!.at;
+		// Those that were open already: at most 20 at once.
+		expect(requests.filter(({ at }) => at < limitedAt + 1900).length).toBeLessThanOrEqual(20);
+		expect(requests).toHaveLength(61);
+	});
+
+	test('500 items pass a server that allows 200 requests a second', async () => {
+		simulator.rateLimit = { perSecond: 200, retryAfter: truth === 'a' ? 'seconds' : 'date' };
+		const items = Array.from({ length: 500 }, () => ({}));
+		const { error, json } = await runNode(getAgent(), { items });
+		expect(error).toBeUndefined();
+		expect(json).toHaveLength(500);
+	});
+});
+
+describe('requests that change something are sent again only if nothing can have happened', () => {
+	test.each<[string, Fault]>([
+		['500', { status: 500 }],
+		['502', { status: 502 }],
+		['503', { status: 503 }],
+		['504', { status: 504 }],
+		['a reset', { reset: true }],
+		['a time-out', { hang: true }],
+	])('not after %s', async (_fault, fault) => {
+		simulator.faults.add({ operationId: 'endCall', times: Infinity, ...fault });
+		const { error, requests } = await runNode({ ...endCall, options: { timeout: 200 } });
+		expect(error?.description).toContain('It is not known whether Fluents.ai acted on it.');
+		expect(requests).toHaveLength(1);
+	});
+
+	test('after 429', async () => {
+		const [call] = simulator.environment('default').calls.keys();
+		const headers = { 'retry-after': '0' };
+		simulator.faults.add({ operationId: 'endCall', times: 2, status: 429, headers });
+		simulator.faults.add({ operationId: 'endCall', status: 200, body: { id: call } });
+		const { error, requests } = await runNode({ ...endCall, callId: byId(call) });
+		expect(error).toBeUndefined();
+		expect(requests).toHaveLength(3);
+	});
+});
+
+test('a key that Fluents.ai repeats in its answer does not reach the user', async () => {
+	const key = simulator.keys.default;
+	const error = await refused({ status: 400, body: { message: `The key ${key} is no good` } });
+	expect(error?.message).toBe('The key ******** is no good');
+	expect(JSON.stringify(error)).not.toContain(key);
+});

@@ -1,0 +1,229 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import fc from 'fast-check';
+import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
+import { parse } from 'yaml';
+
+import { resources } from '../../nodes/FluentsAi/resources';
+import { byId, byNumber, runNode, simulator } from '../harness';
+
+const root = resolve(__dirname, '../..');
+const { paths } = parse(readFileSync(resolve(root, 'docs/fluents.openapi.yaml'), 'utf8')) as {
+	paths: Record<string, Record<string, { operationId?: string }>>;
+};
+const apiOperations = Object.values(paths)
+	.flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId))
+	.filter((operationId) => operationId !== undefined);
+
+beforeEach(() => simulator.reset());
+
+const first = (kind: 'agents' | 'calls' | 'prompts' | 'voices' | 'webhooks' | 'actions') =>
+	byId([...simulator.environment('default')[kind].keys()][0]);
+const connection = () => byId([...simulator.environment('default').accountConnections.keys()][0]);
+const ownNumber = () =>
+	String([...simulator.environment('default').numbers.values()].find((n) => n.active)?.number);
+const recorded = () =>
+	[...simulator.environment('default').calls.values()].find((call) => call.recording_available);
+
+/** The least that each operation needs. */
+const parameters: Record<string, () => INodeParameters> = {
+	'accountConnection create': () => ({
+		type: 'account_connection_openai',
+		openAiApiKey: 'sk-1',
+	}),
+	'accountConnection get': () => ({ accountConnectionId: connection() }),
+	'accountConnection update': () => ({
+		accountConnectionId: connection(),
+		updateFields: { label: 'New' },
+	}),
+	'action create': () => ({ type: 'action_end_conversation' }),
+	'action delete': () => ({ actionId: first('actions') }),
+	'action get': () => ({ actionId: first('actions') }),
+	'action update': () => ({ actionId: first('actions'), updateFields: { label: 'New' } }),
+	'agent create': () => ({
+		name: 'New Agent',
+		promptSource: 'existing',
+		promptId: first('prompts'),
+		voiceId: first('voices'),
+	}),
+	'agent delete': () => ({ agentId: first('agents') }),
+	'agent get': () => ({ agentId: first('agents') }),
+	'agent update': () => ({ agentId: first('agents'), updateFields: { name: 'New' } }),
+	'call create': () => ({
+		agentId: first('agents'),
+		fromNumber: byNumber(ownNumber()),
+		toNumber: '+12125550101',
+	}),
+	'call createAndWait': () => ({
+		agentId: first('agents'),
+		fromNumber: byNumber(ownNumber()),
+		toNumber: '+12125550101',
+		options: { pollInterval: 1 },
+	}),
+	'call end': () => {
+		simulator.callSeconds = 60;
+		const [call] = simulator.environment('default').addCalls(1, {
+			status: 'in_progress',
+			end_time: null,
+		});
+		return { callId: byId(call.id) };
+	},
+	'call get': () => ({ callId: first('calls') }),
+	'call getRecording': () => ({ callId: byId(String(recorded()?.id)) }),
+	'phoneNumber buy': () => ({ chooseBy: 'areaCode', areaCode: '415' }),
+	'phoneNumber cancel': () => ({ phoneNumberId: byNumber(ownNumber()), confirm: true }),
+	'phoneNumber detach': () => ({ phoneNumberId: byNumber(ownNumber()) }),
+	'phoneNumber get': () => ({ phoneNumberId: byNumber(ownNumber()) }),
+	'phoneNumber link': () => ({ phoneNumber: '+12125550188', accountConnectionId: connection() }),
+	'phoneNumber update': () => ({
+		phoneNumberId: byNumber(ownNumber()),
+		updateFields: { label: 'New' },
+	}),
+	'prompt create': () => ({ content: 'You are friendly.' }),
+	'prompt delete': () => ({ promptId: first('prompts') }),
+	'prompt get': () => ({ promptId: first('prompts') }),
+	'prompt update': () => ({ promptId: first('prompts'), updateFields: { content: 'New' } }),
+	'voice create': () => ({ type: 'voice_azure', voiceName: 'en-US-JennyNeural' }),
+	'voice delete': () => ({ voiceId: first('voices') }),
+	'voice get': () => ({ voiceId: first('voices') }),
+	'voice update': () => ({ voiceId: first('voices'), updateFields: { label: 'New' } }),
+	'webhook create': () => ({ events: ['event_transcript'], url: 'https://example.com/hook' }),
+	'webhook delete': () => ({ webhookId: first('webhooks') }),
+	'webhook get': () => ({ webhookId: first('webhooks') }),
+	'webhook update': () => ({ webhookId: first('webhooks'), updateFields: { label: 'New' } }),
+};
+
+const operations = resources.flatMap(({ option, operations: of }) =>
+	of.map((operation) => ({
+		name: `${option.value} ${operation.option.value}`,
+		resource: option.value,
+		operation: operation.option.value,
+		properties: operation.properties,
+	})),
+);
+const reached = new Set<string | undefined>();
+
+test.each(operations)('$name does its work, and its output fits its schema', async (entry) => {
+	const { name, resource, operation } = entry;
+	const { error, json, items, requests } = await runNode({
+		resource,
+		operation,
+		...parameters[name]?.(),
+	});
+	expect(error).toBeUndefined();
+	expect(requests.length).toBeGreaterThan(0);
+	for (const { operationId } of requests) reached.add(operationId);
+
+	const file = `nodes/FluentsAi/__schema__/v1.0.0/${resource}/${operation}.json`;
+	const schema = JSON.parse(readFileSync(resolve(root, file), 'utf8')) as {
+		properties: Record<string, { type: string }>;
+	};
+	expect(json.length).toBeGreaterThan(0);
+	expect(items.every(({ pairedItem }) => pairedItem !== undefined)).toBe(true);
+	for (const output of json) {
+		expect(Object.keys(output).sort()).toEqual(Object.keys(schema.properties).sort());
+		for (const [field, value] of Object.entries(output)) {
+			const { type } = schema.properties[field];
+			if (value === null) continue;
+			expect([field, Array.isArray(value) ? 'array' : typeof value]).toEqual([field, type]);
+		}
+	}
+});
+
+test('each operation of the API has an operation of the node', () => {
+	const known = apiOperations.filter((operationId) => reached.has(operationId)).sort();
+	expect(known).toEqual([...apiOperations].sort());
+	expect(apiOperations).toHaveLength(42);
+});
+
+/** Values that a user might enter into a field, good and bad ones. */
+function valueOf({ type, options, name, typeOptions }: INodeProperties): fc.Arbitrary<unknown> {
+	const text = fc.oneof(
+		fc.constantFrom(
+			'',
+			' ',
+			'text',
+			'Grüße, 你好 👋',
+			'"quotes" \\ and {braces}',
+			'+12125550101',
+		),
+		fc.constantFrom(
+			'https://example.com/x?a=1',
+			'550e8400-e29b-41d4-a716-446655440000',
+			'0',
+			'null',
+		),
+	);
+	switch (type) {
+		case 'boolean':
+			return fc.boolean();
+		case 'number':
+			return fc.constantFrom(0, 1, 30, ...(typeOptions?.numberPrecision ? [0.5] : []));
+		case 'options':
+			return fc.constantFrom(
+				...(options as Array<{ value: unknown }>).map(({ value }) => value),
+			);
+		case 'multiOptions':
+			return fc.uniqueArray(
+				options?.length
+					? fc.constantFrom(
+							...(options as Array<{ value: unknown }>).map(({ value }) => value),
+						)
+					: fc.constantFrom('550e8400-e29b-41d4-a716-446655440000'),
+			);
+		case 'json':
+			// Which form deepgram_keywords has is a fact of its own (C14), tested with the agents.
+			return ['additionalBodyFields', 'deepgramKeywords'].includes(name)
+				? fc.constantFrom('{}', '{', '[')
+				: fc.constantFrom('', '{}', '{"a":1}', '[]', '[{"a":"b"}]', '{', 'null');
+		case 'resourceLocator':
+			return text.map((value) => byId(value.replace(/^=/, '')));
+		case 'fixedCollection':
+			return fc.constant({});
+		default:
+			return text;
+	}
+}
+
+const forms = operations.flatMap(({ name, properties, ...rest }) => {
+	const collection = properties.find(({ name: field }) =>
+		/^(additional|update)Fields$/.test(field),
+	);
+	return collection ? [{ name, collection, properties, ...rest }] : [];
+});
+
+test.each(forms)(
+	'$name sends a body that fits the description, or says what is wrong with a field',
+	async ({ name, resource, operation, collection, properties }) => {
+		const fields = collection.options as INodeProperties[];
+		const labels = [...properties, ...fields].map(({ displayName }) => displayName);
+		const record = Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]));
+		await fc.assert(
+			fc.asyncProperty(fc.record(record, { requiredKeys: [] }), async (values) => {
+				simulator.reset();
+				const { error, requests } = await runNode({
+					resource,
+					operation,
+					...parameters[name](),
+					[collection.name]: values as INodeParameters,
+				});
+				if (error?.name === 'NodeOperationError') {
+					const named = /^'([^']+)'/.exec(error.message)?.[1];
+					expect(labels).toContain(named);
+					expect(error.message).toContain('[item 0]');
+					expect(requests).toEqual([]);
+					return;
+				}
+				// A field that the description does not know, or knows with another type, is refused so.
+				expect(error?.message ?? '').not.toMatch(
+					/should not exist|not permitted|must be (string|number|integer|boolean|object|array|equal)/,
+				);
+				const write = requests.find(({ method }) => method === 'POST');
+				expect(write?.body).toEqual(expect.any(Object));
+				expect(JSON.stringify(write?.body as IDataObject)).not.toContain('__rl');
+			}),
+			{ numRuns: 25 },
+		);
+	},
+	60_000,
+);

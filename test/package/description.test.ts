@@ -1,0 +1,184 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { FluentsAi } from '../../nodes/FluentsAi/FluentsAi.node';
+import { FluentsAiApi } from '../../credentials/FluentsAiApi.credentials';
+import { resources } from '../../nodes/FluentsAi/resources';
+
+/** Rules of n8n's UX guidelines that no lint rule checks, on everything that a user can see. */
+
+interface Place {
+	path: string;
+	property: INodeProperties;
+}
+
+const { description, methods } = new FluentsAi();
+const places = [
+	...walk(description.properties, ''),
+	...walk(new FluentsAiApi().properties, 'credential'),
+];
+
+function walk(properties: INodeProperties[], parent: string): Place[] {
+	return properties.flatMap((property) => {
+		const shown = Object.values(property.displayOptions?.show ?? {})
+			.flat()
+			.join('/');
+		const path = [parent, shown && `(${shown})`, property.name].filter(Boolean).join(' ');
+		const inner = (property.options ?? []).flatMap((option) => {
+			if ('values' in option) return walk(option.values, path);
+			return 'displayName' in option ? walk([option], path) : [];
+		});
+		return [{ path, property }, ...inner];
+	});
+}
+
+/** One row per distinct field: the same field stands below many operations. */
+const each = (wanted: (property: INodeProperties) => boolean) => {
+	const found = new Map<string, Place>();
+	for (const place of places.filter(({ property }) => wanted(property))) {
+		const { displayName, name, description: text } = place.property;
+		const key = `${displayName}|${name}|${text}`;
+		if (!found.has(key)) found.set(key, place);
+	}
+	return [...found.values()].map(({ path, property }) => [path, property] as const);
+};
+
+const isText = ({ type, typeOptions }: INodeProperties) =>
+	type === 'string' && !typeOptions?.password;
+const hasTexts = ({ type }: INodeProperties) => type !== 'notice' && type !== 'hidden';
+
+test('there is something to check', () => expect(places.length).toBeGreaterThan(200));
+
+test.each(each(isText))('text field %s has an example', (_path, { placeholder }) => {
+	expect(placeholder).toMatch(/^e\.g\. \S/);
+});
+
+test.each(each(({ type }) => type === 'json'))(
+	'JSON field %s has an example',
+	(_path, property) => {
+		expect(property.placeholder).toMatch(/^e\.g\. \S/);
+	},
+);
+
+test.each(each(({ type }) => type === 'boolean'))('%s starts with Whether', (_path, property) => {
+	expect(property.description).toMatch(/^Whether /);
+});
+
+test.each(each(hasTexts))('%s has a label in Title Case', (_path, { displayName }) => {
+	const small = /^(a|an|and|as|at|by|for|from|if|in|is|of|on|or|the|to|with|per)$/;
+	const words = displayName
+		.replace(/\([^)]*\)/g, '')
+		.split(/[\s/-]+/)
+		.filter(Boolean);
+	for (const [i, word] of words.entries()) {
+		if (i > 0 && small.test(word)) continue;
+		expect(word).toMatch(/^[A-Z0-9(]|^n8n/);
+	}
+});
+
+test.each(each(({ description: text }) => text !== undefined))(
+	'the description of %s ends as n8n wants it',
+	(_path, { description: text = '' }) => {
+		const sentences = text
+			.replace(/\b(e\.g|i\.e)\./g, '')
+			.split(/[.!?](?:\s|$)/)
+			.filter(Boolean);
+		expect(text.trim()).toBe(text);
+		if (sentences.length > 1) expect(text).toMatch(/[.!?]$|<\/a>\.?$/);
+		else expect(text).not.toMatch(/\.$/);
+	},
+);
+
+test.each(each(hasTexts))('%s says what it is for', (_path, property) => {
+	const selfExplaining = ['resource', 'operation'].includes(property.name);
+	const isFrame = ['collection', 'fixedCollection'].includes(property.type);
+	if (!selfExplaining && !isFrame) expect(property.description).toBeTruthy();
+});
+
+test.each(
+	each(({ type, options }) => /^(multiO|o)ptions$/.test(type) && (options?.length ?? 0) >= 5),
+)('the options of %s are sorted', (_path, { options }) => {
+	const names = (options as INodePropertyOptions[]).map(({ name }) => name);
+	expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+});
+
+test.each(each(({ type }) => type === 'collection'))(
+	'the fields of %s are sorted',
+	(_path, { options }) => {
+		const names = (options as INodeProperties[]).map(({ displayName }) => displayName);
+		expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+	},
+);
+
+test.each(each(({ type }) => type === 'resourceLocator'))(
+	'%s can be searched',
+	(_path, property) => {
+		const [list, ...others] = property.modes ?? [];
+		expect(list.name).toBe('list');
+		const method = list.typeOptions?.searchListMethod ?? '';
+		expect(Object.keys(methods.listSearch)).toContain(method);
+		for (const mode of others) expect(mode.placeholder).toMatch(/^e\.g\. \S/);
+	},
+);
+
+test.each(each(({ typeOptions }) => typeOptions?.loadOptionsMethod !== undefined))(
+	'%s is filled by a method that exists',
+	(_path, { typeOptions }) => {
+		const known = Object.keys((methods as { loadOptions?: object }).loadOptions ?? {});
+		expect(known).toContain(typeOptions?.loadOptionsMethod);
+	},
+);
+
+test.each(each(({ typeOptions }) => typeOptions?.password === true))(
+	'%s keeps no secret in its default',
+	(_path, property) => expect(property.default).toBe(''),
+);
+
+describe.each(resources.map((resource) => [resource.option.name, resource] as const))(
+	'%s',
+	(_name, { option, operations }) => {
+		test('has its operations in order, each once', () => {
+			const names = operations.map((operation) => operation.option.name);
+			expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+			expect(new Set(names).size).toBe(names.length);
+		});
+
+		test.each(operations.map((operation) => [operation.option.name, operation] as const))(
+			'%s follows the rules for operations',
+			(name, operation) => {
+				const { action, description: text, value } = operation.option;
+				expect(action).toMatch(/^[A-Z][^A-Z]*$/);
+				expect(text).not.toMatch(/(error|problem|failure|mistake)/i);
+				if (value === 'getAll') {
+					expect(name).toBe('Get Many');
+					expect(action).toMatch(/^Get many /);
+					expect(text).toContain('many');
+				}
+				expect(Object.keys(operation.output).length).toBeLessThanOrEqual(10);
+				expect(operation.properties.at(-1)?.name).toBe('options');
+				const required = operation.properties.map((property) => property.required === true);
+				const lastRequired = required.lastIndexOf(true);
+				const firstCollection = operation.properties.findIndex(
+					({ type }) => type === 'collection',
+				);
+				if (firstCollection >= 0) expect(lastRequired).toBeLessThan(firstCollection);
+			},
+		);
+
+		test('stands in the resource list', () => expect(option.name).toMatch(/^[A-Z]/));
+	},
+);
+
+test('resources stand in order', () => {
+	const names = resources.map(({ option }) => option.name);
+	expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+});
+
+test('whatever dials or costs says so, to people and to AI agents', () => {
+	expect(description.description).toContain('dials a real person and costs money');
+	const call = resources.find(({ option }) => option.value === 'call');
+	for (const value of ['create', 'createAndWait']) {
+		const operation = call?.operations.find((candidate) => candidate.option.value === value);
+		expect(operation?.option.description).toMatch(/dials a real phone number.*costs money/);
+	}
+	expect(description.usableAsTool).toBe(true);
+});

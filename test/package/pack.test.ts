@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+const root = resolve(__dirname, '../..');
+const packageJson = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
+	n8n: { nodes: string[]; credentials: string[] };
+	dependencies?: object;
+	peerDependencies: object;
+	scripts: Record<string, string>;
+};
+
+/** What `npm publish` would send. */
+const [packed] = JSON.parse(
+	execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+		cwd: root,
+		stdio: ['ignore', 'pipe', 'ignore'],
+		encoding: 'utf8',
+	}),
+) as [{ unpackedSize: number; files: Array<{ path: string }> }];
+const paths = packed.files.map(({ path }) => path);
+
+test('holds only what n8n needs', () => {
+	const others = paths.filter(
+		(path) =>
+			!/^dist\/(credentials|nodes)\/.*\.js$/.test(path) &&
+			!/^dist\/nodes\/.*\.node\.json$/.test(path) &&
+			!/^dist\/nodes\/.*\/__schema__\/v[\d.]+\/.*\.json$/.test(path) &&
+			!/^dist\/icons\/.*\.svg$/.test(path),
+	);
+	expect(others.sort()).toEqual(['LICENSE.md', 'README.md', 'package.json']);
+	expect(paths.some((path) => /test|tsbuildinfo|\.map$/.test(path))).toBe(false);
+});
+
+test('stays below 300 kB', () => {
+	expect(packed.unpackedSize).toBeLessThan(300_000);
+});
+
+test('holds every file that package.json promises to n8n', () => {
+	for (const path of [...packageJson.n8n.nodes, ...packageJson.n8n.credentials]) {
+		expect(paths).toContain(path);
+	}
+});
+
+test('has each node with its codex and both icons', () => {
+	for (const path of packageJson.n8n.nodes) {
+		expect(paths).toContain(path.replace(/\.js$/, '.json'));
+		const source = readFileSync(resolve(root, path), 'utf8');
+		const icons = [...source.matchAll(/'file:([^']+\.svg)'/g)].map(([, icon]) => icon);
+		expect(icons).toHaveLength(2);
+		for (const icon of icons) {
+			expect(existsSync(resolve(root, dirname(path), icon))).toBe(true);
+		}
+	}
+});
+
+test('lists every node that there is', () => {
+	const nodes = readdirSync(resolve(root, 'nodes'), { recursive: true, encoding: 'utf8' })
+		.filter((file) => file.endsWith('.node.ts'))
+		.map((file) => `dist/nodes/${file.replaceAll('\\', '/').replace(/\.ts$/, '.js')}`);
+	expect(packageJson.n8n.nodes.sort()).toEqual(nodes.sort());
+});
+
+test('depends on nothing at run time but n8n itself', () => {
+	expect(packageJson.dependencies).toBeUndefined();
+	expect(packageJson.peerDependencies).toEqual({ 'n8n-workflow': '*' });
+	for (const path of paths.filter((file) => file.endsWith('.js'))) {
+		const required = readFileSync(resolve(root, path), 'utf8').matchAll(
+			/require\("([^"]+)"\)/g,
+		);
+		for (const [, name] of required) expect(name).toMatch(/^(\.{1,2}\/|n8n-workflow$)/);
+	}
+});
+
+test('has a schema for each operation, and for nothing else', async () => {
+	const { resources } = await import('../../nodes/FluentsAi/resources');
+	const expected = resources.flatMap(({ option, operations }) =>
+		operations.map(
+			(operation) =>
+				`dist/nodes/FluentsAi/__schema__/v1.0.0/${option.value}/${operation.option.value}.json`,
+		),
+	);
+	expect(paths.filter((path) => path.includes('__schema__')).sort()).toEqual(expected.sort());
+});

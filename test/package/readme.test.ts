@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+const root = resolve(__dirname, '../..');
+const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+/** Commands of npm that are not scripts of the package; CI runs those in its own steps. */
+const BUILT_IN = new Set(['ci', 'install', 'pack', 'test']);
+
+describe.each(['README.md', 'CONTRIBUTING.md', 'simulator/README.md'])('%s', (file) => {
+	test('names only commands that exist', () => {
+		const commands = [...read(file).matchAll(/npm (run )?([a-z][\w:-]*)/g)];
+		expect(commands.length).toBeGreaterThan(0);
+		for (const [text, run, name] of commands) {
+			const known = run ? name in scripts : BUILT_IN.has(name);
+			expect([text, known]).toEqual([text, true]);
+		}
+	});
+
+	test('links only to files that exist', () => {
+		const links = [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)];
+		for (const [, path] of links) {
+			expect([path, existsSync(resolve(root, file, '..', path))]).toEqual([path, true]);
+		}
+	});
+});
+
+test('the README names every operation of the node', async () => {
+	const { resources } = await import('../../nodes/FluentsAi/resources');
+	const readme = read('README.md');
+	for (const { option, operations } of resources) {
+		const row = readme.split('\n').find((line) => line.startsWith(`| ${option.name} `));
+		expect(row).toBeDefined();
+		const listed = row!
+			.split('|')[2]
+			.split(',')
+			.map((name) => name.trim());
+		expect(listed).toEqual(operations.map((operation) => operation.option.name));
+	}
+});

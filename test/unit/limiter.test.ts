@@ -1,0 +1,31 @@
+import { createLimiter } from '../../nodes/shared/limiter';
+
+test('runs at most so many tasks at once, in the order they came in', async () => {
+	const limit = createLimiter(3);
+	const started: number[] = [];
+	let running = 0;
+	let most = 0;
+	const results = await Promise.all(
+		Array.from(
+			{ length: 20 },
+			async (_, i) =>
+				await limit(async () => {
+					started.push(i);
+					most = Math.max(most, ++running);
+					await new Promise((resolve) => setTimeout(resolve, 20 - i));
+					running--;
+					return i;
+				}),
+		),
+	);
+	expect(most).toBe(3);
+	expect(started).toEqual(results);
+});
+
+test('a task that throws frees its place', async () => {
+	const limit = createLimiter(1);
+	const failing = limit(async () => await Promise.reject(new Error('no')));
+	const next = limit(async () => await Promise.resolve('done'));
+	await expect(failing).rejects.toThrow('no');
+	await expect(next).resolves.toBe('done');
+});
