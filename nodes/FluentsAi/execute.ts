@@ -45,7 +45,7 @@ export async function execute(
 		if ('error' in result && !continueOnFail) throw result.error;
 		prepared.push(result);
 	}
-	if ('error' in connected) return prepared.map((result, i) => failedItem(result, i));
+	if ('error' in connected) return prepared.map((result, i) => failedItem(context, result, i));
 
 	const stop = new AbortController();
 	const cancelled = cancelSignal(context);
@@ -79,7 +79,7 @@ export async function execute(
 	}
 	return results.flatMap((result, i) => {
 		if (!result) return [];
-		if ('error' in result) return [failedItem(result, i)];
+		if ('error' in result) return [failedItem(context, result, i)];
 		return result.value.map((output) => ({ ...output, pairedItem: { item: i } }));
 	});
 }
@@ -135,16 +135,26 @@ async function settle<T>(
 	}
 }
 
-function failedItem(result: Result<unknown>, itemIndex: number): INodeExecutionData {
+function failedItem(
+	context: IExecuteFunctions,
+	result: Result<unknown>,
+	itemIndex: number,
+): INodeExecutionData {
 	const { error } = result as { error: NodeApiError | NodeOperationError };
 	const httpCode = error instanceof NodeApiError ? error.httpCode : null;
-	return {
+	const item: INodeExecutionData = {
 		json: {
 			error: error.message,
 			details: { httpCode, description: error.description ?? '' },
 		},
 		pairedItem: { item: itemIndex },
 	};
+	if (context.getNode().onError === 'continueErrorOutput') {
+		// Before 2.34 n8n knows an item for the error output by this property, not by its keys. It is
+		// hidden, because n8n reduces an item that still has it afterwards to its message.
+		Object.defineProperty(item, 'error', { value: error, writable: true });
+	}
+	return item;
 }
 
 function withNote(error: NodeApiError | NodeOperationError, done: string[]) {

@@ -143,11 +143,7 @@ export function readUpdateBody(
 	itemIndex: number,
 ): IDataObject {
 	const collection = context.getNodeParameter('updateFields', itemIndex, {});
-	const indispensable = new Set(
-		fields
-			.filter(({ property }) => property.required && !property.displayOptions)
-			.map(({ api }) => api),
-	);
+	const indispensable = indispensableNames(fields);
 	const body: IDataObject = {};
 	for (const field of fields) {
 		const { name, displayName } = field.property;
@@ -169,6 +165,21 @@ export function readUpdateBody(
 		itemIndex,
 		'Add the fields that are to change. A field that is added and left empty is cleared.',
 	);
+}
+
+/**
+ * What no object can do without, in the API's names: required fields, also those of which one of
+ * several has to be given. One that only some types have may be cleared when the type changes.
+ */
+function indispensableNames(fields: BodyField[]): Set<string | undefined> {
+	const sent = new Set(
+		fields.filter(({ api }) => api !== undefined).map(({ property }) => property.name),
+	);
+	const always = fields.filter(
+		({ property: { required, displayOptions } }) =>
+			required && !Object.keys(displayOptions?.show ?? {}).some((name) => sent.has(name)),
+	);
+	return new Set(always.map(({ api }) => api));
 }
 
 /** The fields at the top of the body: of `config.url`, this is `config`. */

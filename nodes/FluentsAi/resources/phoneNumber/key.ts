@@ -1,7 +1,6 @@
-import { NodeApiError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { namesField, orRefusal } from '../../../shared/errors';
+import { namesField, orRefusal, toNodeError } from '../../../shared/errors';
 import { eachRecord } from '../../../shared/pagination';
 import type { FluentsTransport } from '../../../shared/transport';
 import { phoneNumberLocator, readId, readPhoneNumber } from '../../fields/locators';
@@ -36,16 +35,9 @@ export async function findNumber(
 	for await (const record of eachRecord(api, `${phoneNumbers.path}/list`)) {
 		if (isMeant(record)) return { id: String(record.id), number: String(record.number) };
 	}
-	const { environment } = api.credential;
-	throw new NodeApiError(
-		context.getNode(),
-		{},
-		{
-			httpCode: '404',
-			message: `The phone number '${'id' in key ? key.id : key.number}' does not exist in environment '${environment}'`,
-			description: `An API key sees only its own environment, here '${environment}'. Check the ID, or choose the credential of the environment that it belongs to.`,
-		},
-	);
+	const object = `phone number '${'id' in key ? key.id : key.number}'`;
+	const missing = { kind: 'answer', status: 404, body: undefined } as const;
+	throw toNodeError(context.getNode(), api.credential, missing, { object });
 }
 
 /** The API reads a number by the number itself, not by its ID. */
