@@ -50,12 +50,17 @@ export async function execute(
 	const stop = new AbortController();
 	const cancelled = cancelSignal(context);
 	const done: string[] = [];
+	const shared = new Map<unknown, unknown>();
 	const signal = cancelled ? AbortSignal.any([cancelled, stop.signal]) : stop.signal;
 	const run: Run = {
 		context,
 		api: connected.value,
 		signal,
 		inTurn: createTurns(signal),
+		shared: <T>(create: (of: Run) => T) => {
+			if (!shared.has(create)) shared.set(create, create(run));
+			return shared.get(create) as T;
+		},
 		note: (what) => done.push(what),
 	};
 

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { byId, byNumber, runNode, simulator } from '../harness';
+import { byId, byNumber, credentialFor, runNode, simulator } from '../harness';
 
 let agentId: string;
 let fromNumber: string;
@@ -101,8 +101,8 @@ describe('when Max Wait is over', () => {
 			createAndWait({ maxWait: 0.02, onTimeout: 'fail' }, '+12125550101'),
 		);
 		expect(error?.message).toMatch(/^Call '[0-9a-f-]{36}' has not ended within 0.02 minutes/);
-		expect(error?.description).toContain('The call was placed and goes on.');
-		expect(error?.description).toContain('Running the node again would call the person again.');
+		expect(error?.description).toContain('The call itself goes on.');
+		expect(error?.description).toContain('Placing it again would call the person again.');
 		expect(simulator.dialled.get('+12125550101')).toBe(1);
 	});
 
@@ -112,10 +112,92 @@ describe('when Max Wait is over', () => {
 	});
 });
 
+describe('looks at many calls', () => {
+	test('read one page of the list instead of each call', async () => {
+		simulator.switches.newCallStartTime = 'set';
+		simulator.switches.agentPayload = 'id';
+		simulator.callSeconds = 4;
+		const items = Array.from({ length: 30 }, (_, i) => ({ to: `+1212555${1010 + i}` }));
+		const { json, requests } = await runNode(createAndWait(), { items });
+		expect(json.every(({ status }) => status === 'ended')).toBe(true);
+		const count = (operation: string) =>
+			requests.filter(({ operationId }) => operationId === operation).length;
+		expect(count('createCall')).toBe(30);
+		// One by one it would be 30 for each of at least four looks; so it is one when it has ended.
+		expect(count('getCall')).toBeLessThanOrEqual(60);
+		expect(count('listCalls')).toBeGreaterThanOrEqual(3);
+	});
+
+	test('read those by themselves that are not on that page', async () => {
+		simulator.switches.newCallStartTime = 'null';
+		simulator.switches.nullStartTime = 'last';
+		simulator.environment('default').addCalls(200);
+		const items = Array.from({ length: 4 }, (_, i) => ({ to: `+1212555${1000 + i}` }));
+		const { json } = await runNode(createAndWait(), { items });
+		expect(json.map(({ status, to_number: to }) => [status, to])).toEqual(
+			items.map(({ to }) => ['ended', to]),
+		);
+	});
+
+	test('survive a list that cannot be read', async () => {
+		simulator.faults.add({ operationId: 'listCalls', status: 500, times: Infinity });
+		const items = Array.from({ length: 4 }, (_, i) => ({ to: `+1212555${1000 + i}` }));
+		const { json, error } = await runNode(createAndWait(), { items });
+		expect(error).toBeUndefined();
+		expect(json.every(({ status }) => status === 'ended')).toBe(true);
+	});
+});
+
+describe('Wait', () => {
+	const wait = (changes: INodeParameters = {}): INodeParameters => ({
+		resource: 'call',
+		operation: 'wait',
+		callId: byId('={{ $json.id }}'),
+		options: { pollInterval: 1, ...changes },
+	});
+	const place = async (...numbers: string[]) => {
+		const operation = { ...createAndWait(), operation: 'create', options: {} };
+		return (await runNode(operation, { items: numbers.map((to) => ({ to })) })).json;
+	};
+
+	test('waits for calls that were placed before', async () => {
+		const placed = await place('+12125550101', '+12125550102', '+12125550103');
+		const { items, requests, error } = await runNode(wait(), { items: placed });
+		expect(error).toBeUndefined();
+		expect(items.map(({ json, pairedItem }) => [json.id, json.status, pairedItem])).toEqual(
+			placed.map(({ id }, item) => [id, 'ended', { item }]),
+		);
+		expect(requests.every(({ method }) => method === 'GET')).toBe(true);
+	});
+
+	test('gives a call that has ended at once, with one request', async () => {
+		const [id] = simulator.environment('default').calls.keys();
+		const { json, requests } = await runNode(wait(), { items: [{ id }] });
+		expect(json[0]).toMatchObject({ id, status: 'ended' });
+		expect(requests).toHaveLength(1);
+	});
+
+	test('gives the latest state when Max Wait is over', async () => {
+		simulator.callSeconds = 60;
+		const [{ id }] = await place('+12125550101');
+		const { json } = await runNode(wait({ maxWait: 0.02 }), { items: [{ id }] });
+		expect(json[0]).toMatchObject({ id, timedOut: true });
+	});
+
+	test('says so when there is no such call', async () => {
+		const id = '550e8400-e29b-41d4-a716-446655440000';
+		const { error } = await runNode(wait(), {
+			items: [{ id }],
+			credential: credentialFor('staging'),
+		});
+		expect(error?.message).toBe(`The call '${id}' does not exist in environment 'staging'`);
+	});
+});
+
 describe('a look that fails', () => {
 	test('does not end the waiting when it may pass', async () => {
 		simulator.faults.add({ operationId: 'getCall', status: 500, times: 1 });
-		simulator.faults.add({ operationId: 'getCall', reset: true, times: 1 });
+		simulator.faults.add({ operationId: 'getCall', status: 404, times: 1 });
 		const { json, error } = await runNode(createAndWait({}, '+12125550101'));
 		expect(error).toBeUndefined();
 		expect(json[0].status).toBe('ended');

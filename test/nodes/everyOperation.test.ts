@@ -70,6 +70,7 @@ const parameters: Record<string, () => INodeParameters> = {
 	},
 	'call get': () => ({ callId: first('calls') }),
 	'call getRecording': () => ({ callId: byId(String(recorded()?.id)) }),
+	'call wait': () => ({ callId: first('calls') }),
 	'phoneNumber buy': () => ({ chooseBy: 'areaCode', areaCode: '415' }),
 	'phoneNumber cancel': () => ({ phoneNumberId: byNumber(ownNumber()), confirm: true }),
 	'phoneNumber detach': () => ({ phoneNumberId: byNumber(ownNumber()) }),

@@ -114,6 +114,7 @@ test.each(each(({ type }) => type === 'resourceLocator'))(
 	(_path, property) => {
 		const [list, ...others] = property.modes ?? [];
 		expect(list.name).toBe('list');
+		expect(property.default).toEqual({ mode: 'list', value: '' });
 		const method = list.typeOptions?.searchListMethod ?? '';
 		expect(Object.keys(methods.listSearch)).toContain(method);
 		for (const mode of others) expect(mode.placeholder).toMatch(/^e\.g\. \S/);

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
 import { parameterError } from '../../shared/errors';
 import { parsePhoneNumber } from '../../shared/phoneNumber';
@@ -26,95 +26,80 @@ const byNumber = {
 	placeholder: 'e.g. +14155550100',
 };
 
-export const agentLocator: INodeProperties = {
-	displayName: 'Agent',
-	name: 'agentId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [byList('searchAgents', 'Select an agent...'), byId],
-	description: 'The voice agent',
-};
+/** @param modes the first one is what a new node shows. */
+function locator(
+	displayName: string,
+	name: string,
+	description: string,
+	modes: INodePropertyMode[],
+): INodeProperties {
+	return {
+		displayName,
+		name,
+		type: 'resourceLocator',
+		default: { mode: modes[0].name, value: '' },
+		required: true,
+		modes,
+		description,
+	};
+}
 
-export const callLocator: INodeProperties = {
-	displayName: 'Call',
-	name: 'callId',
-	type: 'resourceLocator',
-	default: { mode: 'id', value: '' },
-	required: true,
-	modes: [byList('searchCalls', 'Select a call...'), byId],
-	description: 'The phone call; its ID is part of the output of Create',
-};
+export const accountConnectionLocator = locator(
+	'Account Connection',
+	'accountConnectionId',
+	'Credentials of your account at another provider',
+	[byList('searchAccountConnections', 'Select an account connection...'), byId],
+);
 
-export const phoneNumberLocator: INodeProperties = {
-	displayName: 'Phone Number',
-	name: 'phoneNumberId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [byList('searchPhoneNumbers', 'Select a phone number...'), byId, byNumber],
-	description: 'A phone number of the environment',
-};
+export const actionLocator = locator(
+	'Action',
+	'actionId',
+	'Something that an agent can do during a call',
+	[byList('searchActions', 'Select an action...'), byId],
+);
 
-export const fromNumberLocator: INodeProperties = {
-	displayName: 'From Number',
-	name: 'fromNumber',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [byList('searchPhoneNumbers', 'Select a phone number...'), byNumber],
-	description: 'The number to call from. It has to be an active number of the environment.',
-};
+export const agentLocator = locator('Agent', 'agentId', 'The voice agent', [
+	byList('searchAgents', 'Select an agent...'),
+	byId,
+]);
 
-export const actionLocator: INodeProperties = {
-	displayName: 'Action',
-	name: 'actionId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [byList('searchActions', 'Select an action...'), byId],
-	description: 'Something that an agent can do during a call',
-};
+export const callLocator = locator(
+	'Call',
+	'callId',
+	'The phone call; its ID is part of the output of Create',
+	[byList('searchCalls', 'Select a call...'), byId],
+);
 
-export const webhookLocator: INodeProperties = {
-	displayName: 'Webhook',
-	name: 'webhookId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [byList('searchWebhooks', 'Select a webhook...'), byId],
-	description: 'An address that receives the events of calls',
-};
+export const fromNumberLocator = locator(
+	'From Number',
+	'fromNumber',
+	'The number to call from. It has to be an active number of the environment.',
+	[byList('searchPhoneNumbers', 'Select a phone number...'), byNumber],
+);
 
-export const accountConnectionLocator: INodeProperties = {
-	displayName: 'Account Connection',
-	name: 'accountConnectionId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [byList('searchAccountConnections', 'Select an account connection...'), byId],
-	description: 'Credentials of your account at another provider',
-};
+export const phoneNumberLocator = locator(
+	'Phone Number',
+	'phoneNumberId',
+	'A phone number of the environment',
+	[byList('searchPhoneNumbers', 'Select a phone number...'), byId, byNumber],
+);
 
-export const promptLocator: INodeProperties = {
-	displayName: 'Prompt',
-	name: 'promptId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [byList('searchPrompts', 'Select a prompt...'), byId],
-	description: 'The instructions of agents',
-};
+export const promptLocator = locator('Prompt', 'promptId', 'The instructions of agents', [
+	byList('searchPrompts', 'Select a prompt...'),
+	byId,
+]);
 
-export const voiceLocator: INodeProperties = {
-	displayName: 'Voice',
-	name: 'voiceId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [byList('searchVoices', 'Select a voice...'), byId],
-	description: 'The voice that agents speak with',
-};
+export const voiceLocator = locator('Voice', 'voiceId', 'The voice that agents speak with', [
+	byList('searchVoices', 'Select a voice...'),
+	byId,
+]);
+
+export const webhookLocator = locator(
+	'Webhook',
+	'webhookId',
+	'An address that receives the events of calls',
+	[byList('searchWebhooks', 'Select a webhook...'), byId],
+);
 
 /**
  * Reads a locator whose value is an ID. The address of an object's page in Fluents.ai does as well.

@@ -10,7 +10,7 @@ import {
 	type CallRequest,
 } from './place';
 import { calls } from './collection';
-import { readWaitOptions, waitForEnd, waitOptions, type WaitOptions } from './wait';
+import { readWaitOptions, waitForEnd, waitOptions, type WaitOptions } from './waiting';
 
 interface Parameters {
 	request: CallRequest;

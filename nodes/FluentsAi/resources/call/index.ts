@@ -5,8 +5,9 @@ import { end } from './end';
 import { get } from './get';
 import { getAll } from './getAll';
 import { getRecording } from './getRecording';
+import { wait } from './wait';
 
 export const call: Resource = {
 	option: { name: 'Call', value: 'call' },
-	operations: [create, createAndWait, end, get, getAll, getRecording],
+	operations: [create, createAndWait, end, get, getAll, getRecording, wait],
 };
