@@ -1,0 +1,270 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+	IBinaryData,
+	ICredentialDataDecryptedObject,
+	INode,
+	INodeExecutionData,
+	INodeListSearchResult,
+	INodeParameters,
+	INodeTypeDescription,
+	IRunExecutionData,
+} from 'n8n-workflow';
+
+import type { WorkflowJson } from '../engine';
+import type { Installation } from './install';
+
+export const FLUENTS_AI = 'n8n-nodes-fluentsai.fluentsAi';
+export const CREDENTIAL = 'fluentsAiApi';
+
+/** As nodes refer to a credential. */
+export interface CredentialReference {
+	id: string;
+	name: string;
+}
+
+export interface Execution {
+	id: string;
+	/** success, error, canceled, crashed, ... */
+	status: string;
+	data: IRunExecutionData;
+}
+
+/** The account that the tests set up; n8n keeps it in a folder that is removed afterwards. */
+export const owner = {
+	email: 'owner@example.com',
+	firstName: 'Test',
+	lastName: 'Owner',
+	password: 'Only4ThisTest',
+};
+
+const UNFINISHED = new Set(['new', 'running', 'waiting', 'unknown']);
+
+/** n8n's own REST API, as its editor uses it. */
+export class N8nApi {
+	private cookie = '';
+
+	constructor(
+		private readonly url: string,
+		private readonly installation: Installation,
+	) {}
+
+	/** Sets up the owner of a fresh n8n, which logs in. */
+	async setUp(): Promise<void> {
+		await this.call('POST', '/owner/setup', owner);
+	}
+
+	/** What a browser needs to be logged in. */
+	get session(): { name: string; value: string } {
+		const [name, value] = this.cookie.split('=', 2);
+		return { name, value };
+	}
+
+	async nodeType(name: string): Promise<INodeTypeDescription | undefined> {
+		const types = (await this.fetch('GET', '/types/nodes.json')) as INodeTypeDescription[];
+		return types.find((type) => type.name === name);
+	}
+
+	async createCredential(
+		name: string,
+		data: ICredentialDataDecryptedObject,
+	): Promise<CredentialReference> {
+		const credential = { name, type: CREDENTIAL, data };
+		const { id } = (await this.call('POST', '/credentials', credential)) as { id: string };
+		return { id, name };
+	}
+
+	/** n8n's own test of a saved credential, as the editor runs it. */
+	async testCredential(
+		{ id, name }: CredentialReference,
+		data: ICredentialDataDecryptedObject,
+	): Promise<{ status: 'OK' | 'Error'; message: string }> {
+		const credentials = { id, name, type: CREDENTIAL, data };
+		return (await this.call('POST', '/credentials/test', { credentials })) as {
+			status: 'OK' | 'Error';
+			message: string;
+		};
+	}
+
+	/** Searches in the list of a resource locator. */
+	async search(
+		methodName: string,
+		credential: CredentialReference,
+		{ filter, paginationToken }: { filter?: string; paginationToken?: string } = {},
+	): Promise<INodeListSearchResult> {
+		return (await this.call('POST', '/dynamic-node-parameters/resource-locator-results', {
+			nodeTypeAndVersion: { name: FLUENTS_AI, version: 1 },
+			path: 'parameters.agentId',
+			methodName,
+			currentNodeParameters: {},
+			credentials: { [CREDENTIAL]: credential },
+			filter,
+			paginationToken,
+		})) as INodeListSearchResult;
+	}
+
+	/** Saves a workflow. */
+	async createWorkflow(json: WorkflowJson): Promise<SavedWorkflow> {
+		return (await this.call('POST', '/workflows', {
+			name: 'Test',
+			settings: {},
+			...json,
+			active: false,
+		})) as SavedWorkflow;
+	}
+
+	/** Starts a workflow as the editor's button does, with its pinned data; returns the execution's id. */
+	async start(workflow: SavedWorkflow): Promise<string> {
+		const trigger = workflow.nodes.find(({ type }) => /trigger$|webhook$/i.test(type));
+		const { executionId } = (await this.call('POST', `/workflows/${workflow.id}/run`, {
+			workflowData: workflow,
+			triggerToStartFrom: { name: trigger?.name },
+		})) as { executionId: string };
+		return executionId;
+	}
+
+	/** Runs a workflow as the editor's button does, and waits for its end. */
+	async run(json: WorkflowJson): Promise<Execution> {
+		return await this.finished(await this.start(await this.createWorkflow(json)));
+	}
+
+	/** @throws Error when the execution has not ended within `seconds`. */
+	async finished(executionId: string, seconds = 120): Promise<Execution> {
+		const deadline = Date.now() + seconds * 1000;
+		for (;;) {
+			const execution = await this.execution(executionId);
+			if (!UNFINISHED.has(execution.status)) return execution;
+			if (Date.now() > deadline) {
+				throw new Error(
+					`Execution ${executionId} is ${execution.status} after ${seconds} s`,
+				);
+			}
+			await sleep(200);
+		}
+	}
+
+	async execution(id: string): Promise<Execution> {
+		const { status, data } = (await this.call('GET', `/executions/${id}`)) as {
+			status: string;
+			data: string;
+		};
+		const { parse } = this.installation.require('flatted') as typeof JSON;
+		return { id, status, data: parse(data) as IRunExecutionData };
+	}
+
+	async stop(executionId: string): Promise<void> {
+		await this.call('POST', `/executions/${executionId}/stop`);
+	}
+
+	/** How many executions a workflow has, of one status or of all. */
+	async countExecutions(workflowId: string, status?: string): Promise<number> {
+		const filter = JSON.stringify({ workflowId, ...(status && { status: [status] }) });
+		const answer = await this.call('GET', `/executions?filter=${encodeURIComponent(filter)}`);
+		return (answer as { count: number }).count;
+	}
+
+	/** Publishes a workflow; its webhooks work some time after this has returned. */
+	async activate({ id, versionId }: SavedWorkflow): Promise<void> {
+		if (this.installation.version.startsWith('1.')) {
+			await this.call('PATCH', `/workflows/${id}`, { active: true, versionId });
+		} else {
+			await this.call('POST', `/workflows/${id}/activate`, { versionId });
+		}
+	}
+
+	/** The bytes of binary data; without a store for files, n8n keeps them in the item itself. */
+	async binary({ id, data }: IBinaryData): Promise<Buffer> {
+		if (!id) return Buffer.from(data, 'base64');
+		const path = `/rest/binary-data?id=${encodeURIComponent(id)}&action=download`;
+		return Buffer.from(await (await this.request('GET', path)).arrayBuffer());
+	}
+
+	/** @returns the content of `data`. */
+	async call(method: string, path: string, body?: object): Promise<unknown> {
+		const answer = (await this.fetch(method, `/rest${path}`, body)) as { data?: unknown };
+		return answer.data ?? answer;
+	}
+
+	/** Status and type of a file that the editor loads. */
+	async file(path: string): Promise<{ type: string; text: string }> {
+		const response = await this.request('GET', path);
+		return { type: response.headers.get('content-type') ?? '', text: await response.text() };
+	}
+
+	private async fetch(method: string, path: string, body?: object): Promise<unknown> {
+		return await (await this.request(method, path, body)).json();
+	}
+
+	private async request(method: string, path: string, body?: object): Promise<Response> {
+		const response = await fetch(`${this.url}${path}`, {
+			method,
+			headers: { 'content-type': 'application/json', cookie: this.cookie },
+			body: body && JSON.stringify(body),
+		});
+		if (!response.ok) {
+			const text = (await response.text()).slice(0, 500);
+			throw new Error(`n8n answered ${response.status} to ${method} ${path}: ${text}`);
+		}
+		const [cookie] = response.headers.getSetCookie();
+		if (cookie) this.cookie = cookie.split(';')[0];
+		return response;
+	}
+}
+
+export interface SavedWorkflow extends WorkflowJson {
+	id: string;
+	versionId: string;
+}
+
+/** A chain of nodes, the first being the trigger. */
+export function chain(...nodes: INode[]): WorkflowJson {
+	const links = nodes
+		.slice(1)
+		.map((node, i) => [
+			nodes[i].name,
+			{ main: [[{ node: node.name, type: 'main' as const, index: 0 }]] },
+		]);
+	return { nodes, connections: Object.fromEntries(links), settings: { executionOrder: 'v1' } };
+}
+
+export function node(
+	name: string,
+	type: string,
+	parameters: INodeParameters = {},
+	changes: Partial<INode> = {},
+): INode {
+	const id = randomUUID();
+	return { id, name, type, typeVersion: 1, position: [0, 0], parameters, ...changes };
+}
+
+export const manualTrigger = node('Start', 'n8n-nodes-base.manualTrigger');
+
+/** A node that gives these items. */
+export function itemsNode(items: object[]): INode {
+	const jsCode = `return ${JSON.stringify(items.map((json) => ({ json })))};`;
+	return node('Items', 'n8n-nodes-base.code', { jsCode }, { typeVersion: 2 });
+}
+
+/** The node of this package. */
+export function fluentsNode(
+	parameters: INodeParameters,
+	credential: CredentialReference,
+	changes: Partial<INode> = {},
+): INode {
+	const credentials = { [CREDENTIAL]: credential };
+	return node('Fluents.ai', FLUENTS_AI, parameters, { credentials, ...changes });
+}
+
+/** A resource locator's value, as n8n stores it. */
+export const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+
+/** What a node gave in its last run, on one of its outputs. */
+export function outputOf({ data }: Execution, nodeName: string, output = 0): INodeExecutionData[] {
+	return data.resultData.runData[nodeName]?.at(-1)?.data?.main?.[output] ?? [];
+}
+
+/** The text of the error that ended an execution; it is empty when none did. */
+export function errorOf({ data }: Execution): string {
+	const { error } = data.resultData;
+	return error ? [error.message, error.description].filter(Boolean).join(' | ') : '';
+}

@@ -1,0 +1,43 @@
+import { deepEqual } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { byId, chain, fluentsNode, node } from '../api';
+import type { CaseContext } from '../cases';
+
+export const name = 'published';
+
+/** A published workflow that somebody else's system starts. */
+export async function run(context: CaseContext): Promise<void> {
+	const { n8n, server, simulator, credentials, check } = context;
+	const [agent] = simulator.environment('default').agents.values();
+
+	await check('a webhook is answered with what Fluents.ai says', async () => {
+		const path = randomUUID();
+		const workflow = await n8n.createWorkflow(
+			chain(
+				node(
+					'Webhook',
+					'n8n-nodes-base.webhook',
+					{ path, responseMode: 'lastNode' },
+					{ typeVersion: 2, webhookId: path },
+				),
+				fluentsNode(
+					{ resource: 'agent', operation: 'get', agentId: byId('={{ $json.query.id }}') },
+					credentials.default,
+				),
+			),
+		);
+		await n8n.activate(workflow);
+		const url = `${server.webhookUrl}/webhook/${path}?id=${agent.id}`;
+		let response = await fetch(url);
+		// n8n registers the address some time after it has answered that the workflow is active.
+		for (let tries = 0; response.status === 404 && tries < 50; tries++) {
+			await sleep(200);
+			response = await fetch(url);
+		}
+		const answer = (await response.json()) as { id: string; name: string };
+		deepEqual([answer.id, answer.name], [agent.id, agent.name]);
+		return `${response.status}, agent ${answer.name}`;
+	});
+}

@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
+import { N8nApi, type CredentialReference } from './api';
+import { defaultCache, installN8n, type Installation } from './install';
+import { N8nServer } from './server';
+import { openServices, type ServiceAddresses } from './services';
+
+/** A real n8n with the packed package, and the simulator of the API that its credentials lead to. */
+export interface Launched {
+	installation: Installation;
+	server: N8nServer;
+	n8n: N8nApi;
+	simulator: Simulator;
+	/** By name of the simulator's environment, and `noRights`. */
+	credentials: Record<string, CredentialReference>;
+}
+
+export interface LaunchOptions {
+	/** Version of n8n; the newest that installs by default. */
+	n8n?: string;
+	/** Folder of the installations. */
+	cache?: string;
+	/** Starts queue mode on these services. */
+	queue?: ServiceAddresses;
+	simulator?: SimulatorOptions;
+	log: (line: string) => void;
+}
+
+/**
+ * Installs n8n if need be, starts everything on loopback, hands it to `task`, and ends everything
+ * when that is done, fails, or somebody presses Ctrl+C.
+ *
+ * @param task its signal fires on Ctrl+C.
+ * @throws Error of a part that did not start, or what `task` throws.
+ */
+export async function launch(
+	options: LaunchOptions,
+	task: (launched: Launched, interrupted: AbortSignal) => Promise<void>,
+): Promise<void> {
+	const { cache = defaultCache, queue, log } = options;
+	const interrupted = new AbortController();
+	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+		process.once(signal, () => interrupted.abort());
+	}
+	const closing: Array<() => Promise<void>> = [];
+	const work = async () => {
+		const installation = await installN8n(options.n8n, cache, log);
+		const simulator = await startSimulator({ validateResponses: true, ...options.simulator });
+		closing.unshift(async () => await simulator.close());
+		const services = queue && (await openServices(installation, queue));
+		if (services) closing.unshift(services.remove);
+		const server = await N8nServer.prepare(installation, services?.env);
+		closing.unshift(async () => await server.stop());
+		const mode = queue ? 'queue mode' : 'one process';
+		log(`Starting n8n ${installation.version} (${mode}) at ${server.url}`);
+		await server.start();
+		const n8n = new N8nApi(server.url, installation);
+		await n8n.setUp();
+		const credentials = await saveCredentials(n8n, simulator);
+		await task({ installation, server, n8n, simulator, credentials }, interrupted.signal);
+	};
+	try {
+		await Promise.race([work(), once(interrupted.signal, 'abort')]);
+	} finally {
+		for (const close of closing) await close();
+	}
+	if (interrupted.signal.aborted) throw new Error('Interrupted');
+}
+
+async function saveCredentials(
+	n8n: N8nApi,
+	{ keys, url }: Simulator,
+): Promise<Record<string, CredentialReference>> {
+	const saved: Record<string, CredentialReference> = {};
+	// One after the other: older versions of n8n mix up transactions of SQLite.
+	for (const [environment, apiKey] of Object.entries(keys)) {
+		const data = { environment, apiKey, baseUrl: url };
+		saved[environment] = await n8n.createCredential(`Fluents.ai ${environment}`, data);
+	}
+	return saved;
+}

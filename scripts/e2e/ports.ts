@@ -1,0 +1,14 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+
+export const LOOPBACK = '127.0.0.1';
+
+/** A port on the loopback address that nobody listens on. */
+export async function freePort(): Promise<number> {
+	const server = createServer().listen(0, LOOPBACK);
+	await once(server, 'listening');
+	const { port } = server.address() as AddressInfo;
+	server.close();
+	await once(server, 'close');
+	return port;
+}

@@ -1,0 +1,148 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { installPackage, packPackage, type Installation } from './install';
+import { freePort, LOOPBACK } from './ports';
+import { N8nProcess } from './process';
+
+/** An n8n with the package in it: one process, or in queue mode a fleet of them. */
+export class N8nServer {
+	readonly url: string;
+
+	/** Where production webhooks are called; in queue mode a process of its own takes them. */
+	webhookUrl: string;
+
+	/** The processes that run executions, oldest first; empty without queue mode. */
+	readonly workers: N8nProcess[] = [];
+
+	main!: N8nProcess;
+
+	private readonly processes: N8nProcess[] = [];
+
+	private started = 0;
+
+	private constructor(
+		private readonly installation: Installation,
+		/** Holds everything that is written, logs too. */
+		private readonly folder: string,
+		private readonly tarball: string,
+		private readonly port: number,
+		private readonly queue: Record<string, string> | undefined,
+	) {
+		this.url = `http://${LOOPBACK}:${port}`;
+		this.webhookUrl = this.url;
+	}
+
+	/**
+	 * Packs this package for an n8n that starts from nothing; `start` starts it.
+	 *
+	 * @param queue settings of the services of queue mode; without them it is one process.
+	 */
+	static async prepare(
+		installation: Installation,
+		queue: Record<string, string> | undefined,
+	): Promise<N8nServer> {
+		const folder = await mkdtemp(join(tmpdir(), 'fluentsai-e2e-'));
+		const tarball = await packPackage(resolve(__dirname, '../..'), folder);
+		return new N8nServer(installation, folder, tarball, await freePort(), queue);
+	}
+
+	/** Returns when everything is ready. */
+	async start(workers = 2): Promise<void> {
+		this.main = await this.run('main', ['start'], this.port, '/rest/settings');
+		await this.main.ready();
+		if (!this.queue) return;
+		const port = await freePort();
+		this.webhookUrl = `http://${LOOPBACK}:${port}`;
+		const webhooks = await this.run('webhooks', ['webhook'], port, '/healthz/readiness');
+		await Promise.all([
+			webhooks.ready(),
+			...Array.from({ length: workers }, async () => await this.startWorker()),
+		]);
+	}
+
+	/** Starts one more process that runs executions, and returns it when it is ready. */
+	async startWorker(): Promise<N8nProcess> {
+		const worker = await this.run(
+			`worker ${++this.started}`,
+			['worker', '--concurrency=10'],
+			await freePort(),
+			'/healthz/readiness',
+		);
+		this.workers.push(worker);
+		await worker.ready();
+		return worker;
+	}
+
+	/** Lets a worker finish what it runs, within n8n's grace time, and ends it. */
+	async stopWorker(worker: N8nProcess): Promise<void> {
+		this.workers.splice(this.workers.indexOf(worker), 1);
+		await worker.stop();
+	}
+
+	async stop(): Promise<void> {
+		await Promise.all(this.processes.map(async (process) => await process.stop()));
+		await rm(this.folder, { recursive: true, force: true });
+	}
+
+	private async run(
+		role: string,
+		parameters: string[],
+		port: number,
+		readyPath: string,
+	): Promise<N8nProcess> {
+		// Each process has a user folder of its own, as on machines of their own: one that starts looks
+		// into the event log there, and ends executions that it finds unfinished as crashed.
+		const userFolder = join(this.folder, role.replace(' ', '-'));
+		await installPackage(this.tarball, userFolder);
+		const process = N8nProcess.start(this.installation, {
+			role,
+			parameters,
+			env: await this.environment(userFolder, port),
+			logFile: join(userFolder, 'n8n.log'),
+			readyUrl: `http://${LOOPBACK}:${port}${readyPath}`,
+		});
+		this.processes.push(process);
+		return process;
+	}
+
+	/** Nothing of the caller's settings for n8n gets in, and n8n calls nobody outside. */
+	private async environment(userFolder: string, port: number): Promise<Record<string, string>> {
+		const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env;
+		return {
+			PATH,
+			HOME,
+			TMPDIR,
+			// Where nobody answers: whatever n8n wants from outside ends on this machine.
+			HTTPS_PROXY: `http://${LOOPBACK}:9`,
+			N8N_USER_FOLDER: userFolder,
+			N8N_ENCRYPTION_KEY: 'key-of-a-test-that-keeps-nothing',
+			N8N_HOST: LOOPBACK,
+			N8N_LISTEN_ADDRESS: LOOPBACK,
+			N8N_PORT: String(port),
+			N8N_EDITOR_BASE_URL: this.url,
+			N8N_SECURE_COOKIE: 'false',
+			N8N_RUNNERS_BROKER_LISTEN_ADDRESS: LOOPBACK,
+			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+			QUEUE_HEALTH_CHECK_PORT: String(port),
+			N8N_WORKER_SERVER_ADDRESS: LOOPBACK,
+			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+			N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE: 'true',
+			N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+			N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+			N8N_DIAGNOSTICS_ENABLED: 'false',
+			N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+			N8N_TEMPLATES_ENABLED: 'false',
+			N8N_PERSONALIZATION_ENABLED: 'false',
+			N8N_HIRING_BANNER_ENABLED: 'false',
+			N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+			N8N_ONBOARDING_FLOW_DISABLED: 'true',
+			N8N_PUBLIC_API_DISABLED: 'true',
+			N8N_LOG_LEVEL: 'info',
+			GENERIC_TIMEZONE: 'UTC',
+			...this.queue,
+		};
+	}
+}

@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+
+import { chain, CREDENTIAL, fluentsNode, manualTrigger } from './e2e/api';
+import { launch, type Launched } from './e2e/launch';
+import type { WorkflowJson } from './engine';
+
+const root = resolve(__dirname, '..');
+const images = join(root, 'docs', 'images');
+const example = join(root, 'examples', 'call-people-and-wait.json');
+const size = { width: 1280, height: 800 };
+
+/** Where Debian and others put it. */
+const browsers = [
+	'/usr/bin/chromium',
+	'/usr/bin/chromium-browser',
+	'/usr/bin/google-chrome',
+	'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+const usage = `Takes the pictures of docs/images in n8n's editor, with the simulator behind it
+
+  --n8n VERSION   version of n8n (default: the newest that installs)
+  --cache FOLDER  where n8n is installed
+  --browser FILE  Chromium or Chrome (default: the first of ${browsers.join(', ')})`;
+
+const testId = (id: string) => `[data-test-id="${id}"]`;
+
+/** One function per picture; each starts from an empty page. */
+const pictures: Record<string, (page: Page, launched: Launched) => Promise<void>> = {
+	async credential(page, { server, credentials }) {
+		// The editor tests a saved credential when it is opened.
+		await page.goto(`${server.url}/home/credentials/${credentials.default.id}`);
+		await page.getByText('Connection tested successfully').waitFor();
+	},
+
+	async operations(page, { server, n8n }) {
+		const { id } = await n8n.createWorkflow(chain(manualTrigger));
+		await page.goto(`${server.url}/workflow/${id}`);
+		await page.locator(testId('canvas-node')).first().waitFor();
+		await page.locator(testId('node-creator-plus-button')).click();
+		await page.locator(testId('node-creator-search-bar')).fill('Fluents');
+		await page.getByText('Fluents.ai', { exact: true }).click();
+		const heading = page.getByText(/^call actions$/i);
+		await heading.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+	},
+
+	async 'call-form'(page, launched) {
+		await openCallForm(page, launched);
+		await page.locator(testId('resource-locator-agentId')).locator('input').last().click();
+		await page.getByText('Order Follow-up').waitFor();
+	},
+
+	async output(page, launched) {
+		await openCallForm(page, launched, 'createAndWait');
+		await page.locator(testId('node-execute-button')).click();
+		const panel = page.locator(testId('output-panel'));
+		await panel.locator(testId('radio-button-schema')).click();
+		await panel.getByText('transcript').first().waitFor();
+	},
+
+	async example(page, { server, n8n, credentials }) {
+		const json = JSON.parse(await readFile(example, 'utf8')) as WorkflowJson;
+		const nodes = json.nodes.map((node) =>
+			node.credentials
+				? { ...node, credentials: { [CREDENTIAL]: credentials.default } }
+				: node,
+		);
+		const { id } = await n8n.createWorkflow({ ...json, nodes });
+		await page.goto(`${server.url}/workflow/${id}`);
+		await page.locator(testId('canvas-node')).first().waitFor();
+		await page.keyboard.press('1');
+	},
+};
+
+async function openCallForm(
+	page: Page,
+	{ server, n8n, simulator, credentials }: Launched,
+	operation = 'create',
+): Promise<void> {
+	const environment = simulator.environment('default');
+	const [agent] = environment.agents.values();
+	const [from] = environment.numbers.values();
+	const chosen = (value: unknown, name: unknown) => ({
+		__rl: true,
+		mode: 'list',
+		value: String(value),
+		cachedResultName: String(name),
+	});
+	const { id } = await n8n.createWorkflow(
+		chain(
+			manualTrigger,
+			fluentsNode(
+				{
+					resource: 'call',
+					operation,
+					agentId: operation === 'create' ? chosen('', '') : chosen(agent.id, agent.name),
+					fromNumber: chosen(
+						from.number,
+						`${String(from.number)} (${String(from.label)})`,
+					),
+					toNumber: '+12125550101',
+					context: { variables: [{ name: 'name', value: 'Anna' }] },
+				},
+				credentials.default,
+				{ position: [220, 0] },
+			),
+		),
+	);
+	await page.goto(`${server.url}/workflow/${id}`);
+	await page.locator(testId('canvas-node')).last().dblclick();
+	await page.locator(testId('ndv')).waitFor();
+}
+
+async function takeAll(context: BrowserContext, launched: Launched): Promise<void> {
+	for (const [name, prepare] of Object.entries(pictures)) {
+		const page = await context.newPage();
+		await prepare(page, launched);
+		// Notices of n8n itself come and go.
+		await page.addStyleTag({ content: '.el-notification, [class*=toast] { display: none }' });
+		await page.waitForTimeout(1500);
+		await page.screenshot({ path: join(images, `${name}.png`), animations: 'disabled' });
+		console.log(`docs/images/${name}.png`);
+		await page.close();
+	}
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({
+		options: {
+			n8n: { type: 'string' },
+			cache: { type: 'string' },
+			browser: { type: 'string' },
+			help: { type: 'boolean', default: false },
+		},
+	});
+	if (values.help) return console.log(usage);
+	const executablePath = values.browser ?? browsers.find((path) => existsSync(path));
+	if (!executablePath) {
+		throw new Error(
+			'There is no Chromium. Install it (Debian: apt-get install chromium), or name one with --browser.',
+		);
+	}
+	await mkdir(images, { recursive: true });
+	const simulator = { port: 4010, callSeconds: 2 };
+	await launch({ ...values, simulator, log: console.log }, async (launched) => {
+		const browser = await chromium.launch({
+			executablePath,
+			args: [
+				'--no-sandbox',
+				'--disable-gpu',
+				'--disable-quic',
+				'--disable-background-networking',
+				'--disable-component-update',
+				'--disable-sync',
+			],
+		});
+		try {
+			const context = await browser.newContext({ viewport: size, colorScheme: 'light' });
+			await context.addCookies([{ ...launched.n8n.session, url: launched.server.url }]);
+			await takeAll(context, launched);
+		} finally {
+			await browser.close();
+		}
+	});
+}
+
+main().catch((error: unknown) => {
+	console.error(error instanceof Error ? error.message : error);
+	process.exit(1);
+});
