@@ -39,6 +39,8 @@ import type {
 } from 'n8n-workflow';
 import type { Readable } from 'node:stream';
 
+import { standInFor } from './standIns';
+
 /** A workflow as n8n exports it. */
 export interface WorkflowJson {
 	name?: string;
@@ -63,7 +65,7 @@ const packageRoot = resolve(__dirname, '..');
  * n8n's engine with the built package in it: n8n-core's own loader reads `dist/` by package.json, and
  * workflows run on n8n-core's WorkflowExecute. What n8n itself (the server) adds is replaced by the
  * least that works: credentials come from the caller instead of a database, and nodes of other
- * packages pass their input through, or give their pinned data.
+ * packages give their pinned data, or a stand-in runs for them.
  */
 export class Engine {
 	private constructor(private readonly loader: PackageDirectoryLoader) {}
@@ -83,7 +85,7 @@ export class Engine {
 	nodeType(type: string): INodeType {
 		const name = type.replace(`${this.loader.packageName}.`, '');
 		const known = this.loader.nodeTypes[name];
-		return known ? (known.type as INodeType) : passThrough(type);
+		return known ? (known.type as INodeType) : standInFor(type);
 	}
 
 	credentialType(name: string): ICredentialType {
@@ -149,7 +151,7 @@ export class Engine {
 		const routing = { name: 'test', displayName: 'Test', type: 'string', default: '' } as const;
 		const nodeType = {
 			description: {
-				...passThrough('test').description,
+				...standInFor('test').description,
 				credentials: [{ name, required: true }],
 				properties: [{ ...routing, routing: { request } }],
 			},
@@ -261,24 +263,4 @@ export function outputOf(run: IRun, node: string, output = 0): INodeExecutionDat
 
 export function emptyNode(type: string, parameters: INodeParameters = {}): INode {
 	return { id: randomUUID(), name: type, type, typeVersion: 1, position: [0, 0], parameters };
-}
-
-/** Stands in for a node of another package. */
-function passThrough(type: string): INodeType {
-	return {
-		description: {
-			displayName: type,
-			name: type,
-			group: /trigger$/i.test(type) ? ['trigger'] : ['transform'],
-			version: 1,
-			description: '',
-			defaults: {},
-			inputs: ['main'],
-			outputs: ['main'],
-			properties: [],
-		},
-		async execute() {
-			return await Promise.resolve([this.getInputData()]);
-		},
-	};
 }

@@ -101,20 +101,40 @@ export async function loadApi(strict: boolean): Promise<OpenAPIBackend> {
 	return await known;
 }
 
+/** What kind of JSON a value is. */
+export function kindOf(value: unknown): string {
+	if (value === null) return 'null';
+	return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** The value at a JSON pointer. */
+function valueAt(body: unknown, pointer: string): unknown {
+	const names = pointer.split('/').slice(1);
+	return names.reduce<unknown>((value, name) => (value as Json | undefined)?.[name], body);
+}
+
 /**
  * Checks an answer against the description.
- * @returns what does not fit, or undefined
+ * @returns what does not fit, each with its path and the difference, without any value of the answer
  */
-export function answerFault(
+export function answerFaults(
 	api: OpenAPIBackend,
 	operationId: string,
 	{ status, body }: Answer,
-): string | undefined {
-	if (body === undefined) return undefined;
-	const { errors } = api.validateResponse(body, operationId, status);
-	if (!errors) return undefined;
-	const faults = errors.map(
-		({ instancePath, message }) => `${instancePath || 'body'} ${message}`,
+): string[] {
+	if (body === undefined) return [];
+	const errors = api.validateResponse(body, operationId, status).errors ?? [];
+	const isDeeper = ({ instancePath }: ValidationErrors[number], than: string) =>
+		instancePath.startsWith(`${than}/`);
+	// Of a value that may be several things, the branch that was meant is the one that failed deepest.
+	const meant = errors.filter(
+		({ instancePath, keyword }) =>
+			keyword !== 'anyOf' &&
+			!(keyword === 'type' && errors.some((error) => isDeeper(error, instancePath))),
 	);
-	return `The answer of ${operationId} does not fit the description: ${faults.join(', ')}`;
+	const faults = meant.map(({ instancePath, keyword, message }) => {
+		const got = keyword === 'type' ? `, is ${kindOf(valueAt(body, instancePath))}` : '';
+		return `${instancePath || 'body'} ${message}${got}`;
+	});
+	return [...new Set(faults)];
 }

@@ -1,4 +1,4 @@
-import { type CallScript, scriptFor } from './scripts';
+import { type CallScript, scriptFor, type Turn } from './scripts';
 import type { StoredCall } from './store';
 import type { Switches } from './truths';
 
@@ -30,16 +30,47 @@ function clock(seconds: number): string {
 	return `[${digits(seconds / 60)}:${digits(seconds % 60)}]`;
 }
 
-function transcriptOf(call: StoredCall, script: CallScript, seconds: number): string | null {
-	if (call.hipaa_compliant === true) return null;
+/** What was said until a second of the conversation; nothing where nothing of it may be kept. */
+export function turnsOf(call: StoredCall, script: CallScript, seconds: number): Turn[] {
+	if (call.hipaa_compliant === true) return [];
 	const hangsUp = call.on_no_human_answer === 'hangup' && script.detection === 'no_human';
-	const lines = script.turns
+	const context = (call.context ?? {}) as Record<string, unknown>;
+	return script.turns
 		.filter(({ at, speaker }) => at <= seconds && !(hangsUp && speaker === 'BOT'))
-		.map(({ at, speaker, text }) => {
-			const said = fill(text, (call.context ?? {}) as Record<string, unknown>);
-			return `${clock(at)} ${speaker}: ${said}`;
-		});
+		.map((turn) => ({ ...turn, text: fill(turn.text, context) }));
+}
+
+/** The transcript as the API writes it, null without any turns. */
+export function transcriptOf(turns: Turn[]): string | null {
+	const lines = turns.map(({ at, speaker, text }) => `${clock(at)} ${speaker}: ${text}`);
 	return lines.length > 0 ? lines.join('\n') : null;
+}
+
+/** How far a call has got at a time (epoch milliseconds; Infinity for its end). */
+export function progressAt(progress: CallProgress, now: number) {
+	const { script, createdAt, callSeconds, recorded } = progress;
+	const length = callSeconds * 1000;
+	const endsAt = progress.endedAt ?? createdAt + length;
+	const share = length > 0 ? Math.min((Math.min(now, endsAt) - createdAt) / length, 1) : 1;
+	const pickedUp = script.pickedUp && share >= dialling;
+	const seconds = share * script.seconds;
+	return {
+		dialled: share >= dialling,
+		pickedUp,
+		ended: now >= endsAt,
+		endsAt,
+		/** Whether somebody ended it before the script did. */
+		stopped: progress.endedAt !== undefined,
+		/** Seconds of the conversation. */
+		seconds,
+		/** Epoch milliseconds at which its recording is there, if it ends as things stand. */
+		recordedAt: pickedUp && recorded ? endsAt + length * recordingDelay : undefined,
+	};
+}
+
+/** Epoch milliseconds at which a call gets to a second of its conversation; not before it is picked up. */
+export function timeOf({ script, createdAt, callSeconds }: CallProgress, seconds: number): number {
+	return createdAt + Math.max(seconds / script.seconds, dialling) * callSeconds * 1000;
 }
 
 /** Begins to play a call by the script of its number. */
@@ -65,16 +96,10 @@ export function startCall(
 export function settle(call: StoredCall, now: number): void {
 	const { progress } = call;
 	if (progress === undefined) return;
-	const { script, createdAt, callSeconds, recorded } = progress;
-	const length = callSeconds * 1000;
-	const endsAt = progress.endedAt ?? createdAt + length;
-	const ended = now >= endsAt;
-	const share = length > 0 ? Math.min((Math.min(now, endsAt) - createdAt) / length, 1) : 1;
-	if (!ended && share < dialling) return;
+	const { script, createdAt } = progress;
+	const { dialled, pickedUp, ended, stopped, seconds, recordedAt } = progressAt(progress, now);
+	if (!ended && !dialled) return;
 
-	const seconds = share * script.seconds;
-	const pickedUp = script.pickedUp && share >= dialling;
-	const stopped = progress.endedAt !== undefined;
 	const failed = ended && !stopped && script.status === 'error';
 	Object.assign(call, {
 		status: failed ? 'error' : ended ? 'ended' : 'in_progress',
@@ -84,14 +109,12 @@ export function settle(call: StoredCall, now: number): void {
 		do_not_call_result: pickedUp && call.run_do_not_call_detection === true ? false : null,
 		start_time: createdAt,
 		end_time: ended ? createdAt + seconds * 1000 : null,
-		transcript: transcriptOf(call, script, seconds),
+		transcript: pickedUp ? transcriptOf(turnsOf(call, script, seconds)) : null,
 		error_message: failed ? (script.errors[0] ?? null) : null,
 		errors: failed ? script.errors : [],
-		recording_available:
-			ended && pickedUp && recorded && now >= endsAt + length * recordingDelay,
+		recording_available: ended && recordedAt !== undefined && now >= recordedAt,
 	});
-	const complete = ended && (!pickedUp || !recorded || call.recording_available === true);
-	if (complete) delete call.progress;
+	if (ended && (recordedAt === undefined || now >= recordedAt)) delete call.progress;
 }
 
 /** Whether a call is neither ended nor failed. */

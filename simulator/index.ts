@@ -8,12 +8,14 @@ import { type RateLimit, type SimulatorOptions, SimulatorState } from './state';
 import type { Environment } from './store';
 import type { Switches } from './truths';
 import type { RecordingSettings, RequestRecord } from './types';
+import type { Delivery, DeliveryFault } from './webhooks';
 
 export type { Fault, Faults } from './faults';
 export type { RateLimit, SimulatorOptions } from './state';
 export type { Environment, StoredCall, StoredObject } from './store';
 export { type Switches, truths } from './truths';
 export type { RequestRecord } from './types';
+export type { Delivery, DeliveryFault } from './webhooks';
 
 /** A running simulator. What is not read-only may be changed at any time. */
 export interface Simulator {
@@ -25,6 +27,9 @@ export interface Simulator {
 	/** All requests since the start or the last reset, oldest first. */
 	readonly requests: RequestRecord[];
 	readonly faults: Faults;
+	/** All events sent to webhooks, or kept back, since the start or the last reset, oldest first. */
+	readonly deliveries: Delivery[];
+	deliveryFault?: DeliveryFault;
 	/** How many calls were placed, by number called: the judge over double dialling. */
 	readonly dialled: Map<string, number>;
 	readonly recording: RecordingSettings;
@@ -34,9 +39,13 @@ export interface Simulator {
 	callSeconds: number;
 	/** The objects of an environment, calls brought up to date. Throws for an unknown name. */
 	environment(name: string): Environment;
-	/** Back to the state after the start: seeded objects, switches, no faults, empty log. */
+	/** Waits until no call placed so far has an event to come, and each sent one has its outcome. */
+	allDelivered(): Promise<void>;
+	/** Sends a delivery once more, as a new one. Throws for an index that `deliveries` does not have. */
+	redeliver(index: number): Promise<Delivery>;
+	/** Back to the state after the start: seeded objects, switches, no faults, empty logs, no event to come. */
 	reset(): void;
-	/** Ends the server and all its connections, also those that are left hanging. */
+	/** Ends the server, its deliveries and all its connections, also those that are left hanging. */
 	close(): Promise<void>;
 }
 
@@ -60,6 +69,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 			for (const call of environment.calls.values()) settle(call, Date.now());
 			return environment;
 		},
-		close: async () => await server.close(),
+		allDelivered: async () => await state.sender.finished(),
+		redeliver: async (index: number): Promise<Delivery> => {
+			const delivery = state.deliveries[index];
+			if (delivery === undefined) throw new Error(`There is no delivery ${index}`);
+			return await state.sender.send(delivery);
+		},
+		close: async () => {
+			state.sender.stop();
+			await server.close();
+		},
 	});
 }

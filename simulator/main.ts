@@ -7,12 +7,13 @@ import { parseSwitch, truths } from './truths';
 
 const usage = `Simulator of the Fluents.ai API
 
-  --port N          port on the loopback address (default 4010, 0 for any free one)
-  --truth a|b       which truth of each unconfirmed fact to play (default a)
-  --set name=value  one switch that differs, may be repeated
-  --latency MS      milliseconds that each request waits
-  --call-seconds S  seconds that a call takes (default 6)
-  --help            this text and the list of switches`;
+  --port N            port on the loopback address (default 4010, 0 for any free one)
+  --truth a|b         which truth of each unconfirmed fact to play (default a)
+  --set name=value    one switch that differs, may be repeated
+  --latency MS        milliseconds that each request waits
+  --call-seconds S    seconds that a call takes (default 6)
+  --deliver-anywhere  send events to webhooks on other computers too, not only on this one
+  --help              this text and the list of switches`;
 
 function switchList(): string {
 	const lines = Object.entries(truths).map(
@@ -39,6 +40,8 @@ function welcome({ url, keys }: Simulator): string {
 		...scripts.map(({ ending, about }) => `  ..${ending}  ${about}`),
 		'  other numbers go like ..01',
 		'',
+		'Events of calls are sent to webhooks; add one with the URL of a Webhook node on this computer.',
+		'',
 		'Ctrl+C ends the simulator.',
 	].join('\n');
 }
@@ -60,6 +63,7 @@ async function main(): Promise<void> {
 			set: { type: 'string', multiple: true, default: [] },
 			latency: { type: 'string', default: '0' },
 			'call-seconds': { type: 'string', default: '6' },
+			'deliver-anywhere': { type: 'boolean', default: false },
 			help: { type: 'boolean', default: false },
 		},
 	});
@@ -76,6 +80,7 @@ async function main(): Promise<void> {
 		switches: Object.assign({}, ...values.set.map(parseSwitch)),
 		latencyMs: numberOf('latency', values.latency),
 		callSeconds: numberOf('call-seconds', values['call-seconds']),
+		deliverAnywhere: values['deliver-anywhere'],
 		log: (line) => console.log(line),
 	});
 	console.log(`${welcome(simulator)}\n`);

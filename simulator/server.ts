@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { OpenAPIBackend } from 'openapi-backend';
 
-import { answerFault, type RequestContext } from './api';
+import { answerFaults, type RequestContext } from './api';
 import { Problem, problemAnswer } from './errors';
 import type { Fault } from './faults';
 import type { SimulatorState } from './state';
@@ -128,18 +128,25 @@ async function act(
 		const limit = limitProblem(state, now);
 		if (limit !== undefined) throw limit;
 		if (caller?.forbidden === true) throw new Problem(403, 'Forbidden');
-		const { switches, strict, callSeconds, dialled, recording, environments } = state;
+		const { environments, switches, strict, callSeconds, dialled, recording, sender } = state;
 		const environment = caller?.environment;
 		const { method, path, body } = record;
 		const query = strict ? record.query : knownQuery(api, record);
 		const answer = (await api.handleRequest(
 			{ method, path, query: query as Query, headers: {}, body },
-			{ environment, environments, switches, strict, now, callSeconds, dialled, recording },
+			{
+				...{ environment, environments, switches, strict },
+				...{ now, callSeconds, dialled, recording, sender },
+			},
 		)) as Answer;
-		const fault = state.validateResponses
-			? answerFault(api, String(record.operationId), answer)
-			: undefined;
-		if (fault !== undefined) throw new Error(fault);
+		const faults = state.validateResponses
+			? answerFaults(api, String(record.operationId), answer)
+			: [];
+		if (faults.length > 0) {
+			throw new Error(
+				`The answer of ${record.operationId} does not fit the description: ${faults.join(', ')}`,
+			);
+		}
 		return answer;
 	} catch (error) {
 		if (error instanceof Problem) return problemAnswer(error, state.switches);

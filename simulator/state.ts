@@ -2,6 +2,7 @@ import { Faults } from './faults';
 import { Environment, environmentNames, fakeKey } from './store';
 import { type Switches, switchesFor } from './truths';
 import type { RecordingSettings, RequestRecord } from './types';
+import { type Delivery, type DeliveryFault, WebhookSender } from './webhooks';
 
 export interface SimulatorOptions {
 	/** 0 (default) takes any free port. */
@@ -17,7 +18,9 @@ export interface SimulatorOptions {
 	latencyMs?: number;
 	/** Seconds from the creation of a call to its end; default 6. */
 	callSeconds?: number;
-	/** Receives one line per request, without keys. */
+	/** Whether events also go to other hosts than this computer; default false. */
+	deliverAnywhere?: boolean;
+	/** Receives one line per request and per delivery, without keys. */
 	log?: (line: string) => void;
 }
 
@@ -45,6 +48,12 @@ export class SimulatorState {
 	readonly dialled = new Map<string, number>();
 	readonly recording: RecordingSettings = {};
 	readonly requests: RequestRecord[] = [];
+	readonly deliverAnywhere: boolean;
+	readonly deliveries: Delivery[] = [];
+	deliveryFault: DeliveryFault | undefined;
+	sender = new WebhookSender(this);
+	/** Base URL of the API, known when the server listens. */
+	url = '';
 	environments = environmentsWithSeeds();
 	rateLimit: RateLimit | undefined;
 	latencyMs: number;
@@ -58,6 +67,7 @@ export class SimulatorState {
 		this.switches = switchesFor(options.truth ?? 'a', options.switches);
 		this.strict = options.strict ?? true;
 		this.validateResponses = options.validateResponses ?? false;
+		this.deliverAnywhere = options.deliverAnywhere ?? false;
 		this.log = options.log ?? (() => {});
 		this.latencyMs = options.latencyMs ?? 0;
 		this.callSeconds = options.callSeconds ?? 6;
@@ -66,6 +76,10 @@ export class SimulatorState {
 	/** Back to the state after the start, the switches included. */
 	reset(): void {
 		const { truth = 'a', switches, latencyMs = 0, callSeconds = 6 } = this.options;
+		this.sender.stop();
+		this.sender = new WebhookSender(this);
+		this.deliveries.length = 0;
+		this.deliveryFault = undefined;
 		Object.assign(this.switches, switchesFor(truth, switches));
 		this.environments = environmentsWithSeeds();
 		this.faults.clear();

@@ -102,6 +102,12 @@ export class Environment {
 		return stored;
 	}
 
+	/** The agent of a call: the stored one, or the object that was sent along with the call. */
+	agentOf({ agent }: StoredCall): Record<string, unknown> | undefined {
+		if (typeof agent === 'string') return this.agents.get(agent);
+		return agent as Record<string, unknown>;
+	}
+
 	/** The number object of a phone number in E.164. */
 	findNumber(phoneNumber: unknown): StoredObject | undefined {
 		return [...this.numbers.values()].find(({ number }) => number === phoneNumber);

@@ -61,6 +61,18 @@ export const truths = {
 		'text',
 		'type of speak_on_send and speak_on_receive of external actions',
 	),
+	webhookMethod: truth(
+		'C8',
+		'asStored',
+		'post',
+		'events are sent with the method of the webhook (GET: the event is in the query), or always by POST',
+	),
+	webhookActivation: truth(
+		'C9',
+		'agent',
+		'environment',
+		"events of a call go to the webhook of the call's agent, or to all webhooks of the environment",
+	),
 	listReferences: truth(
 		'C10',
 		'objects',
@@ -104,6 +116,18 @@ export const truths = {
 		'uuid',
 		'object',
 		'an agent takes its voice by id only, or also as typed object {type, ...}',
+	),
+	eventCallKey: truth(
+		'C23',
+		'call_id',
+		'conversation_id',
+		'field of an event that names its call',
+	),
+	eventEnvelope: truth(
+		'event envelope',
+		'typed',
+		'flat',
+		'an event as {type, call_id, payload}, or as {event_type, call_id, ...payload}',
 	),
 	listContext: truth('list context', true, false, 'whether call list items carry context'),
 	newCallStartTime: truth(

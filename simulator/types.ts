@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 
 import type { Environment } from './store';
 import type { Switches } from './truths';
+import type { WebhookSender } from './webhooks';
 
 /** One request as the server saw it. */
 export interface RequestRecord {
@@ -50,6 +51,7 @@ export interface OperationContext {
 	callSeconds: number;
 	dialled: Map<string, number>;
 	recording: RecordingSettings;
+	sender: WebhookSender;
 	query: Record<string, unknown>;
 	body: Record<string, unknown>;
 }

@@ -68,8 +68,9 @@ export class N8nApi {
 	async createCredential(
 		name: string,
 		data: ICredentialDataDecryptedObject,
+		type = CREDENTIAL,
 	): Promise<CredentialReference> {
-		const credential = { name, type: CREDENTIAL, data };
+		const credential = { name, type, data };
 		const { id } = (await this.call('POST', '/credentials', credential)) as { id: string };
 		return { id, name };
 	}
@@ -119,6 +120,8 @@ export class N8nApi {
 		const { executionId } = (await this.call('POST', `/workflows/${workflow.id}/run`, {
 			workflowData: workflow,
 			triggerToStartFrom: { name: trigger?.name },
+			// Older versions look at it to find a trigger with pinned data.
+			startNodes: [],
 		})) as { executionId: string };
 		return executionId;
 	}

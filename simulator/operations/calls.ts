@@ -93,11 +93,6 @@ function readProvider({ body, switches }: OperationContext): unknown {
 	return sent;
 }
 
-function isRecorded({ environment }: OperationContext, agent: string | Fields): boolean {
-	const settings = typeof agent === 'string' ? environment.agents.get(agent) : agent;
-	return settings?.enable_recording !== false;
-}
-
 export const callHandlers: OperationHandlers = {
 	listCalls: (context) =>
 		pageAnswer(context, settledCalls(context), (call) => renderCall(context, call, 'list')),
@@ -108,7 +103,7 @@ export const callHandlers: OperationHandlers = {
 	}),
 
 	createCall: (context) => {
-		const { body, environment, switches, now, callSeconds, dialled } = context;
+		const { body, environment, switches, now, callSeconds, dialled, sender } = context;
 		checkNumbers(context);
 		const agent = readAgent(context);
 		const telephony_provider = readProvider(context);
@@ -130,7 +125,9 @@ export const callHandlers: OperationHandlers = {
 			agent,
 		}) as StoredCall;
 		dialled.set(call.to_number, (dialled.get(call.to_number) ?? 0) + 1);
-		startCall(call, { now, callSeconds, recorded: isRecorded(context, agent) }, switches);
+		const recorded = environment.agentOf(call)?.enable_recording !== false;
+		startCall(call, { now, callSeconds, recorded }, switches);
+		sender.follow(environment, call);
 		return { status: switches.successCode, body: renderCall(context, call, 'single') };
 	},
 
@@ -138,6 +135,7 @@ export const callHandlers: OperationHandlers = {
 		const call = chosenCall(context);
 		if (!isRunning(call)) throw new Problem(400, `Call ${call.id} has already ended`);
 		endCall(call, context.now);
+		context.sender.wake(call);
 		return { status: context.switches.successCode, body: renderCall(context, call, 'single') };
 	},
 

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { startSimulator, type Simulator, type Switches } from '../../simulator';
 import { operations } from '../../simulator/operations';
 import { parseSwitch, truths } from '../../simulator/truths';
+import { startReceiver } from './receiver';
 
 type Json = Record<string, unknown>;
 
@@ -721,6 +722,23 @@ test.each(['a', 'b'] as const)(
 	},
 );
 
+/** What a webhook of the environment, on the agent or not, gets of a call that nobody answers. */
+async function receivedBy(webhook: Json, onAgent = true) {
+	const receiver = await startReceiver();
+	const subscriptions = ['event_phone_call_did_not_connect'];
+	const { data } = await post('/webhooks/create', {
+		url: receiver.url,
+		subscriptions,
+		...webhook,
+	});
+	if (onAgent) await post('/agents/update', { webhook: data.id }, { id: firstId('agents') });
+	simulator.callSeconds = 0;
+	await placeCall('+12025550102');
+	await simulator.allDelivered();
+	await receiver.close();
+	return receiver.received;
+}
+
 /** What a client sees of each switch, under truth A and under truth B. */
 const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unknown]> = {
 	agentPayload: [
@@ -775,6 +793,12 @@ const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unk
 		'boolean',
 		'string',
 	],
+	webhookMethod: [
+		async () => (await receivedBy({ method: 'GET' })).map(({ method }) => method),
+		['GET'],
+		['POST'],
+	],
+	webhookActivation: [async () => (await receivedBy({}, false)).length, 0, 1],
 	listReferences: [
 		async () => typeof (await get('/agents/list')).data.items[0].voice,
 		'object',
@@ -838,6 +862,16 @@ const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unk
 		},
 		400,
 		201,
+	],
+	eventCallKey: [
+		async () => Object.keys((await receivedBy({}))[0]?.body ?? {}),
+		['type', 'call_id', 'payload'],
+		['type', 'conversation_id', 'payload'],
+	],
+	eventEnvelope: [
+		async () => Object.keys((await receivedBy({}))[0]?.body ?? {}),
+		['type', 'call_id', 'payload'],
+		['event_type', 'call_id', 'telephony_status'],
 	],
 	listContext: [async () => 'context' in (await get('/calls/list')).data.items[0], true, false],
 	newCallStartTime: [async () => (await placeCall(answered)).start_time === null, true, false],

@@ -2,6 +2,7 @@ import { equal, ok } from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
+import type { Simulator } from '../../../simulator';
 import type { WorkflowJson } from '../../engine';
 import { CREDENTIAL, errorOf, outputOf, type CredentialReference } from '../api';
 import type { CaseContext } from '../cases';
@@ -17,10 +18,12 @@ export async function run({ n8n, simulator, credentials, check }: CaseContext): 
 	for (const file of files) {
 		await check(file, async () => {
 			simulator.reset();
+			addYesterdaysCalls(simulator);
 			const json = JSON.parse(await readFile(join(folder, file), 'utf8')) as WorkflowJson;
+			const own = json.nodes.filter(({ type, disabled }) => OWN.test(type) && !disabled);
+			if (own.every(({ type }) => type.endsWith('Tool'))) return 'see the case aiAgent';
 			const execution = await n8n.run(prepared(json, credentials.default));
 			equal(execution.status, 'success', errorOf(execution));
-			const own = json.nodes.filter(({ type, disabled }) => OWN.test(type) && !disabled);
 			const ran = own.filter((node) => node.name in execution.data.resultData.runData);
 			ok(ran.length > 0, 'None of its Fluents.ai nodes was executed');
 			for (const node of ran) {
@@ -33,6 +36,17 @@ export async function run({ n8n, simulator, credentials, check }: CaseContext): 
 			return `${ran.length} of ${own.length} Fluents.ai nodes, ${requests} requests`;
 		});
 	}
+}
+
+/** Some examples are about the calls of yesterday. */
+function addYesterdaysCalls(simulator: Simulator): void {
+	const day = 24 * 60 * 60_000;
+	const noon = Math.floor(Date.now() / day) * day - day / 2;
+	simulator.environment('default').addCalls(3, {
+		start_time: noon,
+		end_time: noon + 30_000,
+		recording_available: true,
+	});
 }
 
 /**

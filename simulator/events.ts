@@ -1,0 +1,87 @@
+import { type CallProgress, progressAt, timeOf, transcriptOf, turnsOf } from './calls';
+import type { Turn } from './scripts';
+import type { Environment, StoredCall } from './store';
+
+type Fields = Record<string, unknown>;
+
+/** Something that webhooks are told about a call. */
+export interface CallEvent {
+	/** Epoch milliseconds at which it happens. */
+	at: number;
+	type: string;
+	payload: Fields;
+}
+
+/** The actions of an agent that are triggered by what it says, with their phrases in lower case. */
+function spokenActions(environment: Environment, call: StoredCall) {
+	const references = (environment.agentOf(call)?.actions ?? []) as Array<string | Fields>;
+	return references.flatMap((reference) => {
+		const id = typeof reference === 'string' ? reference : String(reference.id);
+		const action = environment.actions.get(id);
+		const { config } = (action?.action_trigger ?? {}) as {
+			config?: { phrase_triggers?: Array<{ phrase: string }> };
+		};
+		const phrases = config?.phrase_triggers?.map(({ phrase }) => phrase.toLowerCase()) ?? [];
+		return action === undefined ? [] : [{ action, phrases }];
+	});
+}
+
+/** A call that nobody picked up has one event: what became of it. */
+function unanswered({ script }: CallProgress, at: number, stopped: boolean): CallEvent {
+	if (script.status === 'error' && !stopped) {
+		return { at, type: 'event_error', payload: { message: script.errors[0] } };
+	}
+	const ended = script.outcome === 'human_unanswered' ? 'no-answer' : 'failed';
+	const payload = { telephony_status: stopped ? 'canceled' : ended };
+	return { at, type: 'event_phone_call_did_not_connect', payload };
+}
+
+/**
+ * All events of a call in their order, past and to come as things stand: ending a call takes away
+ * what would have come after. The payloads are those of the ancestor's open-source classes; those of
+ * messages, actions, transcripts and errors are guesses.
+ * @param progress of the call, also when the call has none any more because it is over
+ * @param apiUrl base URL of the API, for the address of the recording
+ */
+export function eventsOf(
+	environment: Environment,
+	call: StoredCall,
+	progress: CallProgress,
+	apiUrl: string,
+): CallEvent[] {
+	const { script } = progress;
+	const { pickedUp, endsAt, stopped, seconds, recordedAt } = progressAt(progress, Infinity);
+	if (!pickedUp) return [unanswered(progress, endsAt, stopped)];
+
+	const events: CallEvent[] = [];
+	const add = (at: number, type: string, payload: Fields) => events.push({ at, type, payload });
+	const answeredAt = timeOf(progress, 0);
+	add(answeredAt, 'event_phone_call_connected', {
+		to_phone_number: call.to_number,
+		from_phone_number: call.from_number,
+	});
+	add(answeredAt, 'event_human_detection', { result: script.detection });
+
+	const actions = spokenActions(environment, call);
+	const addTurn = ({ at, speaker, text }: Turn) => {
+		const time = timeOf(progress, at);
+		add(time, 'event_message', { sender: speaker.toLowerCase(), text });
+		const said = speaker === 'BOT' ? text.toLowerCase() : '';
+		for (const { action, phrases } of actions) {
+			if (!phrases.some((phrase) => said.includes(phrase))) continue;
+			const { id: action_id, type: action_type, label: action_label } = action;
+			add(time, 'event_action', { action_id, action_type, action_label });
+		}
+	};
+	const turns = turnsOf(call, script, seconds);
+	turns.forEach(addTurn);
+
+	add(endsAt, 'event_phone_call_ended', { conversation_minutes: seconds / 60 });
+	const transcript = transcriptOf(turns);
+	if (transcript !== null) add(endsAt, 'event_transcript', { transcript });
+	if (recordedAt !== undefined) {
+		const recording_url = `${apiUrl}/calls/recording?id=${call.id}`;
+		add(recordedAt, 'event_recording', { recording_url });
+	}
+	return events;
+}

@@ -1,0 +1,366 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { NodeHelpers } from 'n8n-workflow';
+import type { IDataObject, INode, INodeProperties, IRun } from 'n8n-workflow';
+
+import { findOperation, properties } from '../../nodes/FluentsAi/resources';
+import { outputOf, type WorkflowJson } from '../../scripts/engine';
+import type { RequestRecord } from '../../simulator';
+import { credentialFor, engine, FLUENTS_AI, simulator } from '../harness';
+
+const folder = resolve(__dirname, '../../examples');
+const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+const textOf = (file: string) => readFileSync(resolve(folder, file), 'utf8');
+const read = (file: string) => JSON.parse(textOf(file)) as WorkflowJson;
+
+const TOOL = `${FLUENTS_AI}Tool`;
+const isOwn = ({ type }: INode) => type === FLUENTS_AI || type === TOOL;
+const operationOf = ({ parameters: { resource, operation } }: INode) =>
+	findOperation(String(resource), String(operation));
+
+beforeEach(() => simulator.reset());
+
+interface ExampleRun {
+	run: IRun;
+	/** What was asked of Fluents.ai, reads left out. */
+	changes: RequestRecord[];
+	/** Nodes that ran, the trigger first. */
+	ran: string[];
+}
+
+/** Runs a workflow to its end; looks at calls every second to be quick. */
+async function runExample(json: WorkflowJson): Promise<ExampleRun> {
+	const nodes = json.nodes.map((node) =>
+		node.parameters.operation === 'createAndWait'
+			? withParameters(node, {
+					options: { ...(node.parameters.options as IDataObject), pollInterval: 1 },
+				})
+			: node,
+	);
+	const before = simulator.requests.length;
+	const run = await engine.run(
+		{ ...json, nodes, settings: { ...json.settings, timezone: 'Etc/UTC' } },
+		{ credentials: { fluentsAiApi: credentialFor() } },
+	);
+	expect(run.data.resultData.error).toBeUndefined();
+	return {
+		run,
+		changes: simulator.requests.slice(before).filter(({ method }) => method !== 'GET'),
+		ran: Object.keys(run.data.resultData.runData),
+	};
+}
+
+function withParameters(node: INode, parameters: INode['parameters']): INode {
+	return { ...node, parameters: { ...node.parameters, ...parameters } };
+}
+
+const environment = () => simulator.environment('default');
+const dialled = () => Object.fromEntries(simulator.dialled);
+
+const DAY = 24 * 60 * 60_000;
+
+/** Adds calls that ended yesterday at noon. */
+function addYesterdaysCalls(...calls: IDataObject[]): string[] {
+	const start = Math.floor(Date.now() / DAY) * DAY - DAY / 2;
+	return calls.map((fields) => {
+		const times = { start_time: start, end_time: start + 90_000 };
+		return environment().addCalls(1, { ...times, ...fields })[0].id;
+	});
+}
+
+describe.each(files)('%s', (file) => {
+	const { name, nodes, connections, pinData = {} } = read(file);
+	const own = nodes.filter(isOwn);
+
+	test('has a name and says what it is for and what to set', () => {
+		expect(name).toBeTruthy();
+		const [note] = nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
+		expect(note.parameters.content).toMatch(/^## .+\n[^]+\*\*Set up\*\*\n1\. /);
+		const writes = own.some((node) => operationOf(node)?.kind !== 'read');
+		if (writes) expect(note.parameters.content).toContain('*Required Environment*');
+		const dials = own.some(({ parameters: { resource, operation } }) =>
+			/^call create/.test(`${String(resource)} ${String(operation)}`),
+		);
+		if (dials) expect(note.parameters.content).toContain('costs money');
+	});
+
+	test('has nodes that stand by themselves and are connected', () => {
+		const names = nodes.map((node) => node.name);
+		expect(new Set(names).size).toBe(names.length);
+		expect(new Set(nodes.map(({ id }) => id)).size).toBe(names.length);
+		const targets = Object.values(connections).flatMap((outputs) =>
+			Object.values(outputs).flatMap((ends) => ends.flatMap((end) => end ?? [])),
+		);
+		const connected = [...Object.keys(connections), ...targets.map(({ node }) => node)];
+		const shown = nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
+		expect(new Set(connected)).toEqual(new Set(shown.map((node) => node.name)));
+		expect(names).toEqual(expect.arrayContaining(Object.keys(pinData)));
+	});
+
+	test('uses the node as it is', () => {
+		expect(own.length).toBeGreaterThan(0);
+		for (const node of own) {
+			const { resource, operation, ...parameters } = node.parameters;
+			const found = operationOf(node);
+			expect([node.name, found?.option.value]).toEqual([node.name, operation]);
+
+			const { descriptionType, toolDescription, ...fields } = parameters;
+			if (node.type === TOOL)
+				expect([descriptionType, !toolDescription]).toEqual(['manual', false]);
+			else expect([descriptionType, toolDescription]).toEqual([undefined, undefined]);
+			expect([node.name, unknownFields(found!.properties, fields as IDataObject)]).toEqual([
+				node.name,
+				[],
+			]);
+
+			const description = engine.nodeType(FLUENTS_AI).description;
+			const plain = { ...node, parameters: { resource, operation, ...fields } };
+			expect([
+				node.name,
+				NodeHelpers.getNodeParametersIssues(properties, plain, description),
+			]).toEqual([node.name, null]);
+		}
+	});
+
+	test('repeats nothing but reads', () => {
+		for (const node of own) {
+			const repeatable = operationOf(node)?.kind === 'read';
+			expect([node.name, repeatable || node.retryOnFail !== true]).toEqual([node.name, true]);
+		}
+	});
+
+	test('holds neither secrets nor numbers of real people', () => {
+		const reference = { fluentsAiApi: { id: 'fluentsai-demo', name: 'Fluents.ai default' } };
+		for (const node of nodes) {
+			const expected = isOwn(node) ? reference : undefined;
+			expect([node.name, node.credentials]).toEqual([node.name, expected]);
+		}
+		const text = textOf(file);
+		expect(text).not.toMatch(/sk[-_]|bearer |api.?key|password|secret|token/i);
+		const numbers =
+			text.match(
+				/\+\d[\d\s().-]{8,}|\b00\d[\d\s().-]{8,}|\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b/g,
+			) ?? [];
+		for (const number of numbers) expect(number.replace(/\D/g, '')).toMatch(/55501\d\d$/);
+	});
+});
+
+/** Paths of fields that an operation does not have, e.g. `options.batch`. */
+function unknownFields(known: INodeProperties[], given: IDataObject, path = ''): string[] {
+	return Object.entries(given).flatMap(([name, value]) => {
+		const field = known.find((property) => property.name === name);
+		if (!field) return [path + name];
+		const inside = (value ?? {}) as IDataObject;
+		if (field.type === 'collection') {
+			return unknownFields(field.options as INodeProperties[], inside, `${path}${name}.`);
+		}
+		if (field.type !== 'fixedCollection') return [];
+		return Object.entries(inside).flatMap(([group, entries]) => {
+			const values = (
+				field.options as Array<{ name: string; values: INodeProperties[] }>
+			).find((option) => option.name === group)?.values;
+			const where = `${path}${name}.${group}`;
+			if (!values) return [where];
+			return [entries]
+				.flat()
+				.flatMap((entry) => unknownFields(values, entry as IDataObject, `${where}.`));
+		});
+	});
+}
+
+test('call-people-and-wait.json calls all three and fetches a recording', async () => {
+	const { run, changes } = await runExample(read('call-people-and-wait.json'));
+
+	expect(dialled()).toEqual({ '+12125550101': 1, '+12125550102': 1, '+12125550103': 1 });
+	expect(new Set(changes.map(({ path }) => path))).toEqual(new Set(['/v1/calls/create']));
+	expect(outputOf(run, 'Get Transcripts').map(({ json }) => json.stage_outcome)).toEqual([
+		'bot_disconnected',
+		'human_unanswered',
+		'bot_disconnected',
+	]);
+	expect(outputOf(run, 'Get Recording')[0].binary?.data.mimeType).toBe('audio/mpeg');
+});
+
+test('reminder-calls-from-sheet.json calls open rows and explains those it did not', async () => {
+	const { run } = await runExample(read('reminder-calls-from-sheet.json'));
+
+	expect(dialled()).toEqual({ '+12125550101': 1, '+12125550102': 1 });
+	const called = outputOf(run, 'Call and Wait');
+	expect(called.map(({ json }) => [json.status, json.stage_outcome])).toEqual([
+		['ended', 'bot_disconnected'],
+		['ended', 'human_unanswered'],
+	]);
+	// The name and the date of the row reach the conversation.
+	expect(called[0].json.transcript).toMatch(/Hello Anna.+[^]+Tuesday at ten/);
+	const notCalled = outputOf(run, 'Call and Wait', 1);
+	expect(notCalled.map(({ json }) => json.error)).toEqual([
+		expect.stringContaining("'To Number' has no country code: '212 555 0103'"),
+	]);
+	// Write Reason finds the row by this link.
+	expect(notCalled[0].pairedItem).toEqual({ item: 2 });
+});
+
+test('reminder-calls-from-sheet.json calls nobody when all rows have a status', async () => {
+	const json = read('reminder-calls-from-sheet.json');
+	for (const { json: row } of json.pinData!['Get Rows']) row.Status = 'ended';
+	const { changes, ran } = await runExample(json);
+
+	expect(changes).toEqual([]);
+	expect(ran).toEqual(['Weekdays at Ten', 'Get Rows', 'Not Called Yet']);
+});
+
+test('lead-callback-from-form.json calls the lead at once, with name and topic', async () => {
+	const { run, changes, ran } = await runExample(read('lead-callback-from-form.json'));
+
+	expect(dialled()).toEqual({ '+12025550101': 1 });
+	expect(changes.at(-1)?.body).toMatchObject({
+		from_number: '+14155550100',
+		context: { name: 'Grace', topic: 'a demo' },
+		on_no_human_answer: 'hangup',
+	});
+	expect(outputOf(run, 'Call Lead')[0].json.to_number).toBe('+12025550101');
+	expect(ran.at(-1)).toBe('Tell Sales: Calling');
+});
+
+test.each([
+	['+44 20 7946 0101', 'Tell Sales: Other Country'],
+	['(202) 555-0101', 'Tell Sales: Other Country'],
+	['+1 202', 'Tell Sales: Not Called'],
+])('lead-callback-from-form.json does not call %s', async (phone, told) => {
+	const json = read('lead-callback-from-form.json');
+	json.pinData!['Call Me Back Form'][0].json.Phone = phone;
+	const { changes, ran } = await runExample(json);
+
+	expect(changes).toEqual([]);
+	expect(ran.at(-1)).toBe(told);
+});
+
+test("recordings-to-storage.json fetches yesterday's recordings and no others", async () => {
+	const [first, , third] = addYesterdaysCalls(
+		{ recording_available: true, to_number: '+12125550141' },
+		{ recording_available: false },
+		{ recording_available: true, to_number: '+12125550142' },
+	);
+	const { run, changes } = await runExample(read('recordings-to-storage.json'));
+
+	expect(changes).toEqual([]);
+	const day = new Date(Date.now() - DAY).toISOString().slice(0, 10);
+	const recordings = outputOf(run, 'Get Recording');
+	expect(new Set(recordings.map(({ json }) => json.fileName))).toEqual(
+		new Set([`${day}-12125550141-${first}.mp3`, `${day}-12125550142-${third}.mp3`]),
+	);
+	expect(recordings.map(({ binary }) => binary?.data.mimeType)).toEqual([
+		'audio/mpeg',
+		'audio/mpeg',
+	]);
+});
+
+test("nightly-call-report.json reads yesterday's calls that are over", async () => {
+	const ids = addYesterdaysCalls({}, { status: 'error', error_message: 'No route' });
+	addYesterdaysCalls({ status: 'in_progress' });
+	environment().addCalls(1, { start_time: Date.now() });
+	const { run, changes } = await runExample(read('nightly-call-report.json'));
+
+	expect(changes).toEqual([]);
+	const calls = outputOf(run, "Get Yesterday's Calls");
+	expect(new Set(calls.map(({ json }) => json.id))).toEqual(new Set(ids));
+	expect(new Set(calls.map(({ json }) => json.durationSeconds))).toEqual(new Set([90]));
+});
+
+test('nightly-call-report.json reports a day without calls too', async () => {
+	const { ran } = await runExample(read('nightly-call-report.json'));
+
+	expect(ran.at(-1)).toBe('Send Report');
+});
+
+test('set-up-agent-for-client.json creates the agent, which then answers the number', async () => {
+	const count = () => {
+		const { prompts, voices, agents, numbers } = environment();
+		return [prompts, voices, agents, numbers].map(({ size }) => size);
+	};
+	const [prompts, voices, agents, numbers] = count();
+	const { run } = await runExample(read('set-up-agent-for-client.json'));
+
+	expect(count()).toEqual([prompts + 1, voices + 1, agents + 1, numbers]);
+	const idFrom = (node: string) => String(outputOf(run, node)[0].json.id);
+	expect(environment().prompts.get(idFrom('Create Prompt'))).toMatchObject({
+		label: 'Hotel Example',
+		content: expect.stringContaining('reception of Hotel Example') as string,
+	});
+	expect(environment().voices.get(idFrom('Create Voice'))).toMatchObject({
+		type: 'voice_eleven_labs',
+		voice_id: '21m00Tcm4TlvDq8ikWAM',
+	});
+	expect(environment().agents.get(idFrom('Create Agent'))).toMatchObject({
+		name: 'Hotel Example',
+		prompt: idFrom('Create Prompt'),
+		voice: idFrom('Create Voice'),
+		language: 'en',
+		enable_recording: true,
+	});
+	expect(environment().findNumber('+14155550101')).toMatchObject({
+		inbound_agent: idFrom('Create Agent'),
+		outbound_only: false,
+		label: 'Hotel Example',
+	});
+});
+
+test('set-up-agent-for-client.json creates nothing for a number that is taken', async () => {
+	const json = read('set-up-agent-for-client.json');
+	const text = JSON.stringify(json).replace('"value":"+14155550101"', '"value":"+14155550100"');
+	const { changes, ran } = await runExample(JSON.parse(text) as WorkflowJson);
+
+	expect(changes).toEqual([]);
+	expect(ran.at(-1)).toBe('Number Not Free');
+});
+
+/** Without a language model, but with what it would fill in, as n8n hands it to a tool. */
+async function runTool(name: string, filledIn: IDataObject) {
+	const { nodes } = read('ai-agent-with-phone.json');
+	const tool = nodes.find((node) => node.name === name)!;
+	const trigger = nodes.find(({ type }) => /trigger$/i.test(type))!;
+	return await runExample({
+		nodes: [trigger, { ...tool, type: FLUENTS_AI }],
+		connections: { [trigger.name]: { main: [[{ node: name, type: 'main', index: 0 }]] } },
+		pinData: { [trigger.name]: [{ json: filledIn }] },
+	});
+}
+
+test('ai-agent-with-phone.json calls whom the model names, from the number of the user', async () => {
+	const { run, changes } = await runTool('Call a Person', {
+		To_Number: '+1 212 555 0101',
+		Person_Name: 'Anna',
+		Topic: 'your appointment',
+		Date: 'Tuesday at ten',
+	});
+
+	expect(dialled()).toEqual({ '+12125550101': 1 });
+	expect(changes.at(-1)?.body).toMatchObject({
+		from_number: '+14155550100',
+		context: { name: 'Anna', topic: 'your appointment', date: 'Tuesday at ten' },
+	});
+	expect(outputOf(run, 'Call a Person')[0].json).toMatchObject({
+		status: 'ended',
+		transcript: expect.stringContaining('Hello Anna') as string,
+	});
+});
+
+test('ai-agent-with-phone.json finds calls since a time', async () => {
+	const [id] = addYesterdaysCalls({});
+	const since = new Date(Date.now() - 2 * DAY).toISOString();
+	const { run } = await runTool('Find Calls', { Started_After: since });
+
+	expect(outputOf(run, 'Find Calls').map(({ json }) => json.id)).toEqual([id]);
+});
+
+test('ai-agent-with-phone.json has human approval between the model and the tool that dials', () => {
+	const { nodes, connections } = read('ai-agent-with-phone.json');
+	const typeOf = (name: string) => nodes.find((node) => node.name === name)?.type ?? '';
+	const [end, ...more] = connections['Call a Person'].ai_tool.flatMap((ends) => ends ?? []);
+	expect(more).toEqual([]);
+	expect(typeOf(end.node)).toMatch(/HitlTool$/);
+	const [agent] = connections[end.node].ai_tool.flatMap((ends) => ends ?? []);
+	expect(typeOf(agent.node)).toMatch(/\.agent$/);
+	const others = nodes.filter(({ type, name }) => type === TOOL && name !== 'Call a Person');
+	expect(others.map(({ parameters }) => parameters.operation)).toEqual(['getAll']);
+});
