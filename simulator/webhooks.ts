@@ -36,8 +36,8 @@ export type DeliveryFault = (delivery: Delivery) => 'skip' | 'twice' | undefined
 /** What all deliveries have in common: they go to the one address they are for, and nowhere else. */
 const requestSettings: AxiosRequestConfig = {
 	timeout: 10_000,
-	//REDIR
-	//PROXY
+	maxRedirects: 0,
+	proxy: false,
 	validateStatus: () => true,
 	responseType: 'text',
 	// A connection of its own for each delivery: none is met by a receiver that closes idle ones.

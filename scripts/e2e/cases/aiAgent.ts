@@ -21,7 +21,7 @@ const REVIEW = 'Approve the Call';
 const TOOL = 'Call a Person';
 
 /** The example of an AI agent, with a language model that always wants to call the same person. */
-export async function run({ n8n, simulator, credentials, check }: CaseContext) {
+export async function run({ n8n, server, simulator, credentials, check }: CaseContext) {
 	const reviewType = '@n8n/n8n-nodes-langchain.chatHitlTool';
 	if (!(await n8n.nodeType(reviewType))) {
 		await check('this n8n has no human review for tools', async () => {
@@ -70,7 +70,7 @@ export async function run({ n8n, simulator, credentials, check }: CaseContext) {
 			);
 			await sleep(1000);
 			deepEqual([...simulator.dialled], []);
-			await press(execution, 'Do not call');
+			await press(execution, 'Do not call', server.webhookUrl);
 			const { data } = await waiting('Answer in Chat', execution.id);
 			deepEqual([...simulator.dialled], []);
 			ok(!(TOOL in data.resultData.runData), 'The tool ran');
@@ -80,7 +80,7 @@ export async function run({ n8n, simulator, credentials, check }: CaseContext) {
 			'after the approval the tool calls, once, and the model gets the outcome',
 			async () => {
 				const execution = await asked();
-				await press(execution, 'Call');
+				await press(execution, 'Call', server.webhookUrl);
 				const { data } = await waiting('Answer in Chat', execution.id);
 				deepEqual([...simulator.dialled], [['+12125550101', 1]]);
 				equal(data.resultData.runData[TOOL].length, 1);
@@ -107,14 +107,15 @@ function messageOf({ data }: Execution, nodeName: string): Message {
 	return (item as unknown as { sendMessage: Message }).sendMessage;
 }
 
-async function press(execution: Execution, label: string): Promise<void> {
+/** Presses a button of the message that asks for approval. */
+async function press(execution: Execution, label: string, webhookUrl: string): Promise<void> {
 	const button = messageOf(execution, REVIEW).buttons.find((one) => one.text === label);
 	ok(button, `There is no button '${label}'`);
-	// n8n takes other programs than browsers for the previews of links.
-	const headers = {
-		'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
-	};
-	const { status } = await fetch(button.link, { headers });
+	// Without a WEBHOOK_URL, the link names the process that made it, in queue mode a worker.
+	const { pathname, search } = new URL(button.link);
+	// n8n takes programs that are no browsers for previews of links.
+	const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0' };
+	const { status } = await fetch(`${webhookUrl}${pathname}${search}`, { headers });
 	equal(status, 200);
 }
 
