@@ -136,7 +136,9 @@ export class N8nApi {
 		const deadline = Date.now() + seconds * 1000;
 		for (;;) {
 			const execution = await this.execution(executionId);
-			if (!UNFINISHED.has(execution.status)) return execution;
+			// n8n stores the status first, then what the nodes gave.
+			const isStored = execution.data?.resultData !== undefined;
+			if (!UNFINISHED.has(execution.status) && isStored) return execution;
 			if (Date.now() > deadline) {
 				throw new Error(
 					`Execution ${executionId} is ${execution.status} after ${seconds} s`,
