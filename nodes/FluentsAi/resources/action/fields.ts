@@ -1,7 +1,6 @@
-import { parsePhoneNumber } from '../../../shared/phoneNumber';
 import type { BodyField } from '../../fields/body';
 import { descriptionField, labelField, OTHER_TYPE, ofType, typeFields } from '../../fields/common';
-import { toObject, toText, toUrl, type Convert } from '../../fields/convert';
+import { toObject, toPhoneNumber, toText, toUrl, type Convert } from '../../fields/convert';
 
 const CONFERENCE = 'action_add_to_conference';
 const DTMF = 'action_dtmf';
@@ -13,10 +12,8 @@ const WARM_TRANSFER = 'action_warm_transfer';
 
 /** The API's example shows the number as digits with country code, without a plus sign (facts 5.4). */
 const toDigits: Convert = (value, fail) => {
-	if (toText(value) === '') return null;
-	const parsed = parsePhoneNumber(value);
-	if ('problem' in parsed) throw fail(parsed.problem);
-	return parsed.number.slice(1);
+	const number = toPhoneNumber(value, fail) as string | null;
+	return number?.slice(1) ?? null;
 };
 
 const toSchema: Convert = (value, fail) => {
