@@ -8,7 +8,7 @@ import type {
 
 import { execute } from './execute';
 import { listSearch } from './listSearch';
-import { loadOptions } from './loadOptions';
+import { getActions } from './loadOptions';
 import { findOperation, properties } from './resources';
 
 export class FluentsAi implements INodeType {
@@ -32,7 +32,7 @@ export class FluentsAi implements INodeType {
 		properties,
 	};
 
-	methods = { listSearch, loadOptions };
+	methods = { listSearch, loadOptions: { getActions } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0) as string;

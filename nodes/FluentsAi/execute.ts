@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { connect } from '../shared/connect';
 import { createLimiter } from '../shared/limiter';
+import { requireEnvironment } from '../shared/requiredEnvironment';
 import { cancelSignal, pauseUnlessStopped } from '../shared/transport';
 import { readOptions, readRunOptions, type RunOptions } from './fields/options';
 import type { Operation, Output, Run } from './operation';
@@ -39,7 +40,9 @@ export async function execute(
 			'error' in connected
 				? connected
 				: await settle(context, i, async () => {
-						requireEnvironment(context, connected.value.credential.environment, i);
+						const { requiredEnvironment } = readOptions(context, i);
+						const { environment } = connected.value.credential;
+						requireEnvironment(context.getNode(), requiredEnvironment, environment, i);
 						return operation.read(context, i);
 					});
 		if ('error' in result && !continueOnFail) throw result.error;
@@ -172,19 +175,4 @@ function withNote(error: NodeApiError | NodeOperationError, done: string[]) {
 			.join(' ');
 	}
 	return error;
-}
-
-function requireEnvironment(context: IExecuteFunctions, actual: string, itemIndex: number): void {
-	const { requiredEnvironment } = readOptions(context, itemIndex);
-	const required = String(requiredEnvironment ?? '').trim();
-	if (required === '' || required.toLowerCase() === actual.toLowerCase()) return;
-	throw new NodeOperationError(
-		context.getNode(),
-		`This node requires the Fluents.ai environment '${required}', but its credential is for '${actual}' [item ${itemIndex}]`,
-		{
-			itemIndex,
-			description:
-				"Nothing was sent. Choose the credential of the right environment, or change the option 'Required Environment'.",
-		},
-	);
 }

@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { connect } from '../shared/connect';
+import { maskSecrets } from '../shared/masking';
 import { getPage } from '../shared/pagination';
 import { toIsoTime } from '../shared/time';
 import { typeName } from './fields/common';
@@ -76,6 +77,11 @@ export const labelled =
 		value: String(id),
 	});
 
+export const agentEntry = ({ id, name, label }: IDataObject): Entry => ({
+	name: String(name || label || id),
+	value: String(id),
+});
+
 export const listSearch = {
 	searchAccountConnections: searchIn(
 		accountConnections,
@@ -84,10 +90,7 @@ export const listSearch = {
 
 	searchActions: searchIn(actions, labelled('type', actionTypes)),
 
-	searchAgents: searchIn(agents, ({ id, name, label }) => ({
-		name: String(name || label || id),
-		value: String(id),
-	})),
+	searchAgents: searchIn(agents, agentEntry),
 
 	searchCalls: searchIn(calls, ({ id, to_number: to, start_time: start, status }) => ({
 		name: [to, toIsoTime(start), status].filter(Boolean).join(' - '),
@@ -106,5 +109,5 @@ export const listSearch = {
 
 	searchVoices: searchIn(voices, labelled('type', voiceTypes)),
 
-	searchWebhooks: searchIn(webhooks, labelled('url')),
+	searchWebhooks: searchIn(webhooks, (webhook) => labelled('url')(maskSecrets(webhook))),
 };

@@ -2,6 +2,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { FluentsCredential } from './credential';
+import { maskSecrets } from './masking';
 
 /** What became of a request that did not succeed. */
 export type Failure =
@@ -38,8 +39,8 @@ export function toNodeError(
 	// From a plain object, since a NodeApiError made from another one ignores everything that is new.
 	const error = new NodeApiError(node, {}, { message, description, httpCode });
 	// n8n replaces any text in which it finds a name like EPERM (also inside of words) by its own.
-	error.message = withoutKey(message, credential);
-	error.description = withoutKey(description, credential);
+	error.message = withoutSecrets(message, credential);
+	error.description = withoutSecrets(description, credential);
 	error.messages = [];
 	return error;
 }
@@ -210,6 +211,7 @@ function sentences(...parts: string[]): string {
 		.join(' ');
 }
 
-function withoutKey(text: string, { apiKey }: FluentsCredential): string {
-	return text.replaceAll(apiKey, '********');
+/** Fluents.ai may repeat what it was sent. */
+function withoutSecrets(text: string, { apiKey }: FluentsCredential): string {
+	return maskSecrets(text.replaceAll(apiKey, '********'));
 }

@@ -768,7 +768,7 @@ export interface webhooks {
         };
         /**
          * An event of a call, sent with GET
-         * @description A webhook can be stored with the method GET, though the guide says that POST is used. How a GET would carry the event is not known.
+         * @description A webhook can be stored with the method GET, though the guide says that POST is used. How a GET would carry the event is not known, nor how it is added to a URL which has a query already.
          */
         get: {
             parameters: {
@@ -1849,9 +1849,11 @@ export interface components {
             account_supports_any_caller_id?: components["schemas"]["AccountConnection"]["account_supports_any_caller_id"];
             config?: components["schemas"]["AccountConnection"]["config"];
         };
-        /** @description A call event. Only the section payload is confirmed; type and call_id are the ancestor's. The open-source classes hold the fields of payload at the top. */
+        /** @description A call event. Only the section payload is confirmed; type and call_id are the ancestor's. The open-source classes hold the fields of payload at the top, so no field is certain to be there. */
         WebhookEvent: {
-            type: components["schemas"]["EventType"];
+            type?: components["schemas"]["EventType"];
+            /** @description What happened, under another name that an event without payload may use. */
+            event_type?: components["schemas"]["EventType"];
             /** @description Id of the call. */
             call_id?: string;
             /** @description Id of the call, under its name in the open-source classes. */

@@ -1,5 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
+/** Carries the secret in the addresses that this package's triggers give to Fluents.ai. */
+export const SECRET_PARAMETER = 'n8n_secret';
+
+const URL_SECRET = new RegExp(`([?&]${SECRET_PARAMETER}=)([^&?#\\s"']+)`, 'g');
+
 const MASK = '********';
 const STARS = /[*\u2022]{3}/;
 
@@ -7,8 +12,9 @@ const STARS = /[*\u2022]{3}/;
 const SECRET_FIELDS = new Set(['api_key', 'credentials', 'signature_secret']);
 
 /**
- * Hides secrets at any depth: `credentials` of account connections, `api_key` of voices and
- * `signature_secret` of actions, also where an agent or a call embeds them.
+ * Hides secrets at any depth: `credentials` of account connections, `api_key` of voices,
+ * `signature_secret` of actions, also where an agent or a call embeds them, and the secrets in the
+ * addresses of triggers.
  *
  * @returns a copy; secrets that are not set stay visible as null or empty.
  */
@@ -38,5 +44,9 @@ function mapSecrets(
 			]),
 		);
 	}
-	return inside && value !== null && value !== undefined && value !== '' ? replace(value) : value;
+	if (inside)
+		return value !== null && value !== undefined && value !== '' ? replace(value) : value;
+	return typeof value === 'string'
+		? value.replace(URL_SECRET, (_, name, secret) => `${name}${String(replace(secret))}`)
+		: value;
 }

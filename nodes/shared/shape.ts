@@ -42,7 +42,7 @@ export function shapeRecord(
 		const fields = Object.keys(shape.simple);
 		const flat: IDataObject = { ...normalized, ...shape.flatten?.(record) };
 		const values = fields.map((field) => [field, flat[field] ?? null]);
-		return { ...Object.fromEntries(values), ...turns };
+		return { ...maskSecrets(Object.fromEntries(values) as IDataObject), ...turns };
 	}
 	const output = includeSecrets ? normalized : maskSecrets(normalized);
 	// With Retry On Fail, n8n runs a node again when the first item has a field of this name.

@@ -3,10 +3,12 @@ import type {
 	ICredentialsDecrypted,
 	IDataObject,
 	IExecuteFunctions,
+	IHookFunctions,
 	IHttpRequestMethods,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
+	IWebhookFunctions,
 } from 'n8n-workflow';
 
 import { CREDENTIAL_NAME, isPrivateTransport, type FluentsCredential } from './credential';
@@ -14,10 +16,14 @@ import { toNodeError, type Failure, type Subject } from './errors';
 import { createLimiter } from './limiter';
 
 /** The contexts of n8n that talk to Fluents.ai. */
-export type FluentsContext = IExecuteFunctions | ILoadOptionsFunctions;
+export type FluentsContext =
+	IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions | IWebhookFunctions;
 
-/** A request that only reads may be sent again whenever an answer is missing; one that changes something may not. */
-type Effect = 'read' | 'write';
+/**
+ * Whether a request may be sent again when its answer is missing: one that only reads may, and a
+ * `repeatable` change, which has the same effect when it is made twice; any other change may not.
+ */
+type Effect = 'read' | 'repeatable' | 'write';
 
 interface FluentsRequest extends Subject {
 	method: IHttpRequestMethods;
@@ -100,18 +106,25 @@ export class FluentsTransport {
 	 * Sends a request that changes something. It is sent again only when it is certain that the server
 	 * did not act on it, and it is not torn off when the execution is stopped.
 	 *
+	 * @param effect `repeatable` for a change that may be made twice: it is sent again like a read.
 	 * @throws NodeApiError in the user's words.
 	 */
 	async post(
 		path: string,
 		request: { query?: IDataObject; body?: IDataObject } & Subject,
+		effect: Effect = 'write',
 	): Promise<IDataObject> {
-		return await this.requestJson('write', { ...request, method: 'POST', path });
+		return await this.requestJson(effect, { ...request, method: 'POST', path });
 	}
 
 	/** As `post`. Some answers are empty, and come back as an empty object. */
-	async delete(path: string, query: IDataObject, subject: Subject = {}): Promise<IDataObject> {
-		return await this.requestJson('write', { ...subject, method: 'DELETE', path, query });
+	async delete(
+		path: string,
+		query: IDataObject,
+		subject: Subject = {},
+		effect: Effect = 'write',
+	): Promise<IDataObject> {
+		return await this.requestJson(effect, { ...subject, method: 'DELETE', path, query });
 	}
 
 	/**
@@ -337,9 +350,9 @@ function isRateLimit(failure: Failure): boolean {
 
 function isSafeToRepeat(effect: Effect, failure: Failure): boolean {
 	if (isRateLimit(failure)) return true;
-	if (failure.kind === 'connection') return effect === 'read' || !failure.sent;
+	if (failure.kind === 'connection') return effect !== 'write' || !failure.sent;
 	return (
-		effect === 'read' && failure.kind === 'answer' && [502, 503, 504].includes(failure.status)
+		effect !== 'write' && failure.kind === 'answer' && [502, 503, 504].includes(failure.status)
 	);
 }
 

@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { FluentsAi } from '../../nodes/FluentsAi/FluentsAi.node';
+import { FluentsAiTrigger } from '../../nodes/FluentsAiTrigger/FluentsAiTrigger.node';
 import { FluentsAiApi } from '../../credentials/FluentsAiApi.credentials';
 import { resources } from '../../nodes/FluentsAi/resources';
 
@@ -9,25 +10,30 @@ import { resources } from '../../nodes/FluentsAi/resources';
 interface Place {
 	path: string;
 	property: INodeProperties;
+	/** Of its node. */
+	methods: { listSearch?: object; loadOptions?: object };
 }
 
-const { description, methods } = new FluentsAi();
+const node = new FluentsAi();
+const trigger = new FluentsAiTrigger();
+const { description } = node;
 const places = [
-	...walk(description.properties, ''),
-	...walk(new FluentsAiApi().properties, 'credential'),
+	...walk(description.properties, '', node.methods),
+	...walk(trigger.description.properties, 'trigger', trigger.methods),
+	...walk(new FluentsAiApi().properties, 'credential', {}),
 ];
 
-function walk(properties: INodeProperties[], parent: string): Place[] {
+function walk(properties: INodeProperties[], parent: string, methods: Place['methods']): Place[] {
 	return properties.flatMap((property) => {
 		const shown = Object.values(property.displayOptions?.show ?? {})
 			.flat()
 			.join('/');
 		const path = [parent, shown && `(${shown})`, property.name].filter(Boolean).join(' ');
 		const inner = (property.options ?? []).flatMap((option) => {
-			if ('values' in option) return walk(option.values, path);
-			return 'displayName' in option ? walk([option], path) : [];
+			if ('values' in option) return walk(option.values, path, methods);
+			return 'displayName' in option ? walk([option], path, methods) : [];
 		});
-		return [{ path, property }, ...inner];
+		return [{ path, property, methods }, ...inner];
 	});
 }
 
@@ -39,7 +45,9 @@ const each = (wanted: (property: INodeProperties) => boolean) => {
 		const key = `${displayName}|${name}|${text}`;
 		if (!found.has(key)) found.set(key, place);
 	}
-	return [...found.values()].map(({ path, property }) => [path, property] as const);
+	return [...found.values()].map(
+		({ path, property, methods }) => [path, property, methods] as const,
+	);
 };
 
 const isText = ({ type, typeOptions }: INodeProperties) =>
@@ -89,7 +97,8 @@ test.each(each(({ description: text }) => text !== undefined))(
 );
 
 test.each(each(hasTexts))('%s says what it is for', (_path, property) => {
-	const selfExplaining = ['resource', 'operation'].includes(property.name);
+	// n8n wants none on what a trigger waits for.
+	const selfExplaining = /^(Resource|Operation|Trigger On)$/.test(property.displayName);
 	const isFrame = ['collection', 'fixedCollection'].includes(property.type);
 	if (!selfExplaining && !isFrame) expect(property.description).toBeTruthy();
 });
@@ -111,20 +120,20 @@ test.each(each(({ type }) => type === 'collection'))(
 
 test.each(each(({ type }) => type === 'resourceLocator'))(
 	'%s can be searched',
-	(_path, property) => {
+	(_path, property, methods) => {
 		const [list, ...others] = property.modes ?? [];
 		expect(list.name).toBe('list');
 		expect(property.default).toEqual({ mode: 'list', value: '' });
 		const method = list.typeOptions?.searchListMethod ?? '';
-		expect(Object.keys(methods.listSearch)).toContain(method);
+		expect(Object.keys(methods.listSearch ?? {})).toContain(method);
 		for (const mode of others) expect(mode.placeholder).toMatch(/^e\.g\. \S/);
 	},
 );
 
 test.each(each(({ typeOptions }) => typeOptions?.loadOptionsMethod !== undefined))(
 	'%s is filled by a method that exists',
-	(_path, { typeOptions }) => {
-		const known = Object.keys((methods as { loadOptions?: object }).loadOptions ?? {});
+	(_path, { typeOptions }, methods) => {
+		const known = Object.keys(methods.loadOptions ?? {});
 		expect(known).toContain(typeOptions?.loadOptionsMethod);
 	},
 );

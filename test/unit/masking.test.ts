@@ -1,4 +1,4 @@
-import { maskSecrets } from '../../nodes/shared/masking';
+import { hasMaskedSecret, maskSecrets } from '../../nodes/shared/masking';
 
 const MASK = '********';
 
@@ -31,4 +31,18 @@ test('shows that a secret is not set', () => {
 
 test.each([[null], ['text'], [5], [undefined]])('leaves %p alone', (value) => {
 	expect(maskSecrets(value)).toBe(value);
+});
+
+test('hides the secrets in the addresses of triggers, and nothing else of them', () => {
+	const url = 'https://n8n.example.com/webhook/1?a=1&n8n_secret=abc123&b=2';
+	const masked = maskSecrets({ webhook: { url, label: 'A ?n8n_secret= B' } });
+	expect(masked).toEqual({
+		webhook: {
+			url: `https://n8n.example.com/webhook/1?a=1&n8n_secret=${MASK}&b=2`,
+			label: 'A ?n8n_secret= B',
+		},
+	});
+	expect(maskSecrets(`Not a URL: "${url}"`)).not.toContain('abc123');
+	expect(hasMaskedSecret(masked)).toBe(true);
+	expect(hasMaskedSecret({ url })).toBe(false);
 });

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { requiredEnvironmentOption } from '../../shared/requiredEnvironment';
 import type { TransportOptions } from '../../shared/transport';
 
 /** Options that hold for the whole run; n8n evaluates them for the first item. */
@@ -50,16 +51,6 @@ const includeSecrets: INodeProperties = {
 		'Whether to output provider credentials, API keys of voices and signature secrets of actions in clear text, instead of masked. Works only with Simplify off. They are then kept in the execution data too.',
 };
 
-const requiredEnvironment: INodeProperties = {
-	displayName: 'Required Environment',
-	name: 'requiredEnvironment',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. staging',
-	description:
-		'The node stops before it sends anything if its credential is for another Fluents.ai environment. Use it to keep tests away from live traffic.',
-};
-
 const timeout: INodeProperties = {
 	displayName: 'Timeout (Ms)',
 	name: 'timeout',
@@ -77,8 +68,8 @@ export function optionsField(own: INodeProperties[] = []): INodeProperties {
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [...own, batching, includeSecrets, requiredEnvironment, timeout].sort((a, b) =>
-			a.displayName.localeCompare(b.displayName),
+		options: [...own, batching, includeSecrets, requiredEnvironmentOption, timeout].sort(
+			(a, b) => a.displayName.localeCompare(b.displayName),
 		),
 	};
 }

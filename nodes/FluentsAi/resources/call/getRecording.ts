@@ -1,12 +1,10 @@
-import type { INodeProperties, NodeApiError } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { orRefusal, parameterError } from '../../../shared/errors';
-import type { Download } from '../../../shared/transport';
+import { parameterError } from '../../../shared/errors';
 import { callLocator, readId } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
-import type { Operation, Run } from '../../operation';
-import { readOne } from '../crud';
-import { calls } from './collection';
+import type { Operation } from '../../operation';
+import { downloadRecording, recordingName } from './recording';
 
 interface Parameters {
 	callId: string;
@@ -51,43 +49,11 @@ export const getRecording: Operation<Parameters> = {
 			throw parameterError(context.getNode(), outputFieldField.displayName, 'is empty', i);
 		}
 		const fileName = String(context.getNodeParameter('options.fileName', i, '')).trim();
-		return { callId, field, fileName: fileName || `call-${callId}.mp3` };
+		return { callId, field, fileName: fileName || recordingName(callId) };
 	},
-	async execute(run, { callId, field, fileName }) {
-		const store = async ({ stream, headers }: Download) =>
-			// As a stream, n8n writes it to its binary storage without holding it in memory.
-			await run.context.helpers.prepareBinaryData(stream, fileName, audioType(headers));
-		const object = `recording of call '${callId}'`;
-		const download = await orRefusal(
-			run.api.download('/calls/recording', { id: callId }, { object }, store),
-			['404'],
-		);
-		if (download.refusal) throw await explainMissing(run, callId, download.refusal);
-
-		const { mimeType, fileSize = null } = download.value;
-		return [
-			{ json: { callId, fileName, mimeType, fileSize }, binary: { [field]: download.value } },
-		];
+	async execute({ api, context }, { callId, field, fileName }) {
+		const file = await downloadRecording(context, api, callId, fileName);
+		const { mimeType, fileSize = null } = file;
+		return [{ json: { callId, fileName, mimeType, fileSize }, binary: { [field]: file } }];
 	},
 };
-
-function audioType(headers: Download['headers']): string {
-	const type = headers['content-type']?.split(';')[0].trim() ?? '';
-	return type.startsWith('audio/') ? type : 'audio/mpeg';
-}
-
-/**
- * Completes a 404 of the recording by what the call itself tells.
- *
- * @throws NodeApiError when the call does not exist either.
- */
-async function explainMissing({ api }: Run, callId: string, refusal: NodeApiError) {
-	const { recording_available: available, status } = await readOne(api, calls, callId);
-	if (available !== true) {
-		const since = status === 'ended' ? ' yet' : `: its status is '${String(status)}'`;
-		refusal.message = `Call '${callId}' has no recording${since}`;
-		refusal.description =
-			'A recording can take some minutes after the call has ended, and there is one only if recording is enabled on the agent and the call is not HIPAA compliant. The call has recording_available set to true once it is there.';
-	}
-	return refusal;
-}

@@ -1,0 +1,56 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+
+import { getAgents } from '../FluentsAi/loadOptions';
+import { properties } from './fields';
+import { lifeCycle } from './lifeCycle';
+import { receive } from './receive';
+
+export class FluentsAiTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Fluents.ai Trigger',
+		name: 'fluentsAiTrigger',
+		icon: {
+			light: 'file:../../icons/fluentsai.svg',
+			dark: 'file:../../icons/fluentsai.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["events"].join(", ").replaceAll("event_", "") }}',
+		description: 'Starts the workflow when something happens in a phone call of Fluents.ai',
+		defaults: { name: 'Fluents.ai Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'fluentsAiApi', required: true }],
+		webhooks: [
+			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+			// Fluents.ai is said to send events by GET too (facts C8). It needs no registration of its own.
+			{
+				name: 'setup',
+				httpMethod: 'GET',
+				responseMode: 'onReceived',
+				path: 'webhook',
+				ndvHideUrl: true,
+			},
+		],
+		eventTriggerDescription: 'Waiting for a call event of Fluents.ai',
+		activationMessage: 'Call events of Fluents.ai now start this workflow.',
+		triggerPanel: {
+			header: 'Get events from phone calls',
+			executionsHelp: {
+				inactive:
+					'<b>While building your workflow</b>, click Execute step, then place a call with one of the agents. n8n gives the agents a webhook for the test, and takes it away afterwards.<br><br><b>Once the workflow works</b>, publish it. Then it is executed for each event.',
+				active: "<b>While building your workflow</b>, click Execute step, then place a call with one of the agents. For that time, the agents' events come to the editor and not to the published workflow; afterwards they go there again.<br><br><b>The published workflow</b> is executed for each event. See the results in the executions list.",
+			},
+			activationHint:
+				'Once the workflow works, publish it: then it is executed for each event.',
+		},
+		properties,
+	};
+
+	methods = { loadOptions: { getAgents } };
+
+	webhookMethods = { default: lifeCycle };
+
+	webhook = receive;
+}

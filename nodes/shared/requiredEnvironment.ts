@@ -1,0 +1,33 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { INode, INodeProperties } from 'n8n-workflow';
+
+export const requiredEnvironmentOption: INodeProperties = {
+	displayName: 'Required Environment',
+	name: 'requiredEnvironment',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. staging',
+	description:
+		'The node stops before it sends anything if its credential is for another Fluents.ai environment. Use it to keep tests away from live traffic.',
+};
+
+/** @throws NodeOperationError when the credential is for another environment than the node requires. */
+export function requireEnvironment(
+	node: INode,
+	requirement: unknown,
+	actual: string,
+	itemIndex?: number,
+): void {
+	const required = String(requirement ?? '').trim();
+	if (required === '' || required.toLowerCase() === actual.toLowerCase()) return;
+	const where = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
+	throw new NodeOperationError(
+		node,
+		`This node requires the Fluents.ai environment '${required}', but its credential is for '${actual}'${where}`,
+		{
+			itemIndex,
+			description:
+				"Nothing was sent. Choose the credential of the right environment, or change the option 'Required Environment'.",
+		},
+	);
+}

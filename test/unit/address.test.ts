@@ -1,0 +1,115 @@
+import {
+	isSecret,
+	newSecret,
+	readQuery,
+	secretIn,
+	whyUnreachable,
+	withoutQuery,
+	withSecret,
+} from '../../nodes/shared/address';
+
+const ADDRESS = 'https://n8n.example.com/webhook/1/webhook';
+
+describe('the secret in an address', () => {
+	it('is another one each time, and can be read back', () => {
+		const secret = newSecret();
+		expect(secret).toMatch(/^[0-9a-f]{64}$/);
+		expect(newSecret()).not.toBe(secret);
+		const address = withSecret(ADDRESS, secret);
+		expect(secretIn(address)).toBe(secret);
+		expect(withoutQuery(address)).toBe(ADDRESS);
+	});
+
+	it.each([ADDRESS, `${ADDRESS}?n8n_secret=`, `${ADDRESS}?n8n_secret=short`, 'no address', ''])(
+		'is not in %s',
+		(address) => {
+			expect(secretIn(address)).toBeUndefined();
+		},
+	);
+
+	const secret = 'a'.repeat(64);
+	it.each<[string, unknown, unknown, boolean]>([
+		['the same', secret, secret, true],
+		['another', 'b'.repeat(64), secret, false],
+		['the start of it', 'a'.repeat(63), secret, false],
+		['more than it', `${secret}a`, secret, false],
+		['in capitals', secret.toUpperCase(), secret, false],
+		['nothing', undefined, secret, false],
+		['a list', [secret], secret, false],
+		['two empty ones', '', '', false],
+		['none that is known', undefined, undefined, false],
+		['one that is not a secret', 'x', 'x', false],
+	])('compared with %s', (_, given, expected, result) => {
+		expect(isSecret(given, expected)).toBe(result);
+	});
+});
+
+describe('the query of a request', () => {
+	const secret = 'c'.repeat(64);
+	it.each<[string, string, object]>([
+		['nothing appended', `/webhook?n8n_secret=${secret}`, {}],
+		[
+			'appended by &',
+			`/webhook?n8n_secret=${secret}&type=a&text=b%3Fc`,
+			{ type: 'a', text: 'b?c' },
+		],
+		[
+			'appended by a second ?',
+			`/webhook?n8n_secret=${secret}?type=a&n=1`,
+			{ type: 'a', n: '1' },
+		],
+		['put in front', `/webhook?type=a&n8n_secret=${secret}`, { type: 'a' }],
+		['a question in a value', `/webhook?n8n_secret=${secret}&text=who?me`, { text: 'who?me' }],
+		['a whole address', `https://x.example/w?n8n_secret=${secret}&a=%2B1`, { a: '+1' }],
+	])('%s', (_, url, query) => {
+		expect(readQuery(url)).toEqual({ secret, query });
+	});
+
+	it.each(['/webhook', '/webhook?', ''])('without any: %j', (url) => {
+		expect(readQuery(url)).toEqual({ secret: undefined, query: {} });
+	});
+});
+
+describe('whether Fluents.ai can reach an address', () => {
+	it.each([
+		'https://n8n.example.com/webhook/1',
+		'https://8.8.8.8/webhook',
+		'https://172.15.0.1/',
+		'https://172.32.0.1/',
+		'https://100.63.0.1/',
+		'https://100.128.0.1/',
+		'https://[2606:4700::1111]/',
+		'https://10.example.com/',
+	])('%s: yes', (address) => {
+		expect(whyUnreachable(address)).toBeUndefined();
+	});
+
+	it.each([
+		'https://localhost/',
+		'http://localhost:5678/',
+		'https://n8n/',
+		'https://n8n.local/',
+		'https://n8n.lan/',
+		'https://server.internal/',
+		'https://127.0.0.1/',
+		'https://10.1.2.3/',
+		'https://172.16.0.1/',
+		'https://172.31.255.255/',
+		'https://192.168.0.2:5678/',
+		'https://169.254.1.1/',
+		'https://100.64.0.1/',
+		'https://0.0.0.0/',
+		'https://[::1]/',
+		'https://[::]/',
+		'https://[fd00::1]/',
+		'https://[fe80::1]/',
+		'https://[::ffff:10.0.0.1]/',
+		'https://2130706433/', // 127.0.0.1 as one number
+	])('%s: only from its own network', (address) => {
+		expect(whyUnreachable(address)).toBe('can be reached from your own network only');
+	});
+
+	it('not without https', () => {
+		expect(whyUnreachable('http://n8n.example.com/')).toBe('does not start with https://');
+	});
+});
