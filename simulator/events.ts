@@ -1,12 +1,12 @@
-import { type CallProgress, progressAt, timeOf, transcriptOf, turnsOf } from './calls';
-import type { Turn } from './scripts';
-import type { Environment, StoredCall } from './store';
+import { momentsOf, transcriptOf } from './conversation';
+import { type CallProgress, progressAt, timeOf } from './progress';
+import { type Environment, type StoredCall } from './store';
 
 type Fields = Record<string, unknown>;
 
 /** Something that webhooks are told about a call. */
 export interface CallEvent {
-	/** Epoch milliseconds at which it happens. */
+	/** Epoch milliseconds at which it happens; Infinity while an answer is waited for that comes before. */
 	at: number;
 	type: string;
 	payload: Fields;
@@ -14,15 +14,12 @@ export interface CallEvent {
 
 /** The actions of an agent that are triggered by what it says, with their phrases in lower case. */
 function spokenActions(environment: Environment, call: StoredCall) {
-	const references = (environment.agentOf(call)?.actions ?? []) as Array<string | Fields>;
-	return references.flatMap((reference) => {
-		const id = typeof reference === 'string' ? reference : String(reference.id);
-		const action = environment.actions.get(id);
-		const { config } = (action?.action_trigger ?? {}) as {
+	return environment.actionsOf(call).map((action) => {
+		const { config } = (action.action_trigger ?? {}) as {
 			config?: { phrase_triggers?: Array<{ phrase: string }> };
 		};
 		const phrases = config?.phrase_triggers?.map(({ phrase }) => phrase.toLowerCase()) ?? [];
-		return action === undefined ? [] : [{ action, phrases }];
+		return { action, phrases };
 	});
 }
 
@@ -38,8 +35,9 @@ function unanswered({ script }: CallProgress, at: number, stopped: boolean): Cal
 
 /**
  * All events of a call in their order, past and to come as things stand: ending a call takes away
- * what would have come after. The payloads are those of the ancestor's open-source classes; those of
- * messages, actions, transcripts and errors are guesses.
+ * what would have come after, and what comes after an open question is known when it is answered. The
+ * payloads are those of the ancestor's open-source classes; those of messages, actions, transcripts
+ * and errors are guesses.
  * @param progress of the call, also when the call has none any more because it is over
  * @param apiUrl base URL of the API, for the address of the recording
  */
@@ -63,8 +61,14 @@ export function eventsOf(
 	add(answeredAt, 'event_human_detection', { result: script.detection });
 
 	const actions = spokenActions(environment, call);
-	const addTurn = ({ at, speaker, text }: Turn) => {
-		const time = timeOf(progress, at);
+	const moments = momentsOf(call, progress, Infinity);
+	for (const { time, turn, entry } of moments) {
+		if (entry !== undefined) {
+			const { event_type: _type, timestamp: _time, ...done } = entry;
+			add(time, 'event_action', done);
+		}
+		if (turn === undefined) continue;
+		const { speaker, text } = turn;
 		add(time, 'event_message', { sender: speaker.toLowerCase(), text });
 		const said = speaker === 'BOT' ? text.toLowerCase() : '';
 		for (const { action, phrases } of actions) {
@@ -72,12 +76,10 @@ export function eventsOf(
 			const { id: action_id, type: action_type, label: action_label } = action;
 			add(time, 'event_action', { action_id, action_type, action_label });
 		}
-	};
-	const turns = turnsOf(call, script, seconds);
-	turns.forEach(addTurn);
+	}
 
 	add(endsAt, 'event_phone_call_ended', { conversation_minutes: seconds / 60 });
-	const transcript = transcriptOf(turns);
+	const transcript = transcriptOf(moments);
 	if (transcript !== null) add(endsAt, 'event_transcript', { transcript });
 	if (recordedAt !== undefined) {
 		const recording_url = `${apiUrl}/calls/recording?id=${call.id}`;

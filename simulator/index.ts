@@ -3,14 +3,20 @@ import type { AddressInfo } from 'node:net';
 import { loadApi } from './api';
 import { settle } from './calls';
 import type { Faults } from './faults';
+import { askByHand, type Question } from './asking';
+import { type Dialling, dialIn } from './inbound';
+import type { LiveRequest } from './live';
 import { createServer } from './server';
 import { type RateLimit, type SimulatorOptions, SimulatorState } from './state';
-import type { Environment } from './store';
+import type { CallScript } from './scripts';
+import type { Environment, StoredCall } from './store';
 import type { Switches } from './truths';
 import type { RecordingSettings, RequestRecord } from './types';
-import type { Delivery, DeliveryFault } from './webhooks';
+import { type Delivery, type DeliveryFault, sendDelivery } from './webhooks';
 
+export type { Question } from './asking';
 export type { Fault, Faults } from './faults';
+export type { LiveRequest } from './live';
 export type { RateLimit, SimulatorOptions } from './state';
 export type { Environment, StoredCall, StoredObject } from './store';
 export { type Switches, truths } from './truths';
@@ -30,6 +36,10 @@ export interface Simulator {
 	/** All events sent to webhooks, or kept back, since the start or the last reset, oldest first. */
 	readonly deliveries: Delivery[];
 	deliveryFault?: DeliveryFault;
+	/** All live requests since the start or the last reset, also those sent by hand, oldest first. */
+	readonly liveRequests: LiveRequest[];
+	/** Says how a call goes other than by the last digits of its number; for calls that start from now on. */
+	scriptOf?: (call: StoredCall) => Partial<CallScript> | undefined;
 	/** How many calls were placed, by number called: the judge over double dialling. */
 	readonly dialled: Map<string, number>;
 	readonly recording: RecordingSettings;
@@ -39,13 +49,20 @@ export interface Simulator {
 	callSeconds: number;
 	/** The objects of an environment, calls brought up to date. Throws for an unknown name. */
 	environment(name: string): Environment;
-	/** Waits until no call placed so far has an event to come, and each sent one has its outcome. */
+	/** Waits until no call placed so far has an event or a question to come, and all sent ones have their outcome. */
 	allDelivered(): Promise<void>;
 	/** Sends a delivery once more, as a new one. Throws for an index that `deliveries` does not have. */
 	redeliver(index: number): Promise<Delivery>;
+	/**
+	 * Lets somebody call a number of any environment: its agent looks up who is calling, then the call
+	 * goes on by itself. Gives the call's id. Throws when the number has no agent that would answer.
+	 */
+	dialIn(dialling: Dialling): Promise<string>;
+	/** Sends one live request outside of a call's conversation, also a forged one. Throws for an unknown action. */
+	ask(question: Question): Promise<LiveRequest>;
 	/** Back to the state after the start: seeded objects, switches, no faults, empty logs, no event to come. */
 	reset(): void;
-	/** Ends the server, its deliveries and all its connections, also those that are left hanging. */
+	/** Ends the server, its deliveries, its live requests and all its connections, also those that are left hanging. */
 	close(): Promise<void>;
 }
 
@@ -69,14 +86,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 			for (const call of environment.calls.values()) settle(call, Date.now());
 			return environment;
 		},
-		allDelivered: async () => await state.sender.finished(),
+		allDelivered: async () => await state.player.finished(),
 		redeliver: async (index: number): Promise<Delivery> => {
 			const delivery = state.deliveries[index];
 			if (delivery === undefined) throw new Error(`There is no delivery ${index}`);
-			return await state.sender.send(delivery);
+			return await sendDelivery(state.player, delivery);
 		},
+		dialIn: async (dialling: Dialling) => await dialIn(state, dialling),
+		ask: async (question: Question) => await askByHand(state, question),
 		close: async () => {
-			state.sender.stop();
+			state.player.stop();
 			await server.close();
 		},
 	});

@@ -12,7 +12,7 @@ const usage = `Simulator of the Fluents.ai API
   --set name=value    one switch that differs, may be repeated
   --latency MS        milliseconds that each request waits
   --call-seconds S    seconds that a call takes (default 6)
-  --deliver-anywhere  send events to webhooks on other computers too, not only on this one
+  --deliver-anywhere  send events and live requests to other computers too, not only to this one
   --help              this text and the list of switches`;
 
 function switchList(): string {
@@ -38,9 +38,10 @@ function welcome({ url, keys }: Simulator): string {
 		'',
 		'The last two digits of the number called decide how a call goes:',
 		...scripts.map(({ ending, about }) => `  ..${ending}  ${about}`),
-		'  other numbers go like ..01',
+		'  other numbers go like ..01, also ..06 and ..07 when the agent has no external action',
 		'',
 		'Events of calls are sent to webhooks; add one with the URL of a Webhook node on this computer.',
+		'External actions of agents are asked at their URL.',
 		'',
 		'Ctrl+C ends the simulator.',
 	].join('\n');

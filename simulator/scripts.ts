@@ -1,9 +1,23 @@
+import type { StoredCall } from './store';
+
 /** One thing that is said, at a number of seconds after the start. */
 export interface Turn {
 	at: number;
 	speaker: 'BOT' | 'HUMAN';
 	/** `{name|there}` stands for the context variable "name", or for "there" when it is not set. */
 	text: string;
+}
+
+/** A moment at which the agent uses an external action, after what is said at the same second. */
+export interface Ask {
+	at: number;
+	/** Name in the action's settings. Without it the agent's external actions take turns. */
+	action?: string;
+	/**
+	 * What is sent; texts may hold variables, as those of a turn. Without it each field of the input
+	 * schema gets a value, that of the variable with its name if there is one.
+	 */
+	parameters?: Record<string, unknown>;
 }
 
 /** How a call goes. Times are seconds of the conversation, which is played in fast motion. */
@@ -18,22 +32,28 @@ export interface CallScript {
 	outcome: string | null;
 	detection: 'human' | 'no_human' | null;
 	turns: Turn[];
+	/** In the order of their seconds, all before the end. */
+	asks?: Ask[];
 	errors: string[];
 }
+
+const conversation = {
+	status: 'ended',
+	pickedUp: true,
+	outcome: 'bot_disconnected',
+	detection: 'human',
+	errors: [] as string[],
+} as const;
 
 const silent = { pickedUp: false, detection: null, turns: [], errors: [] } as const;
 
 export const scripts: CallScript[] = [
 	{
+		...conversation,
 		name: 'answered',
 		ending: '01',
 		about: 'A person answers; transcript and recording follow',
 		seconds: 34,
-		status: 'ended',
-		pickedUp: true,
-		outcome: 'bot_disconnected',
-		detection: 'human',
-		errors: [],
 		turns: [
 			{
 				at: 1,
@@ -68,15 +88,12 @@ export const scripts: CallScript[] = [
 		errors: [],
 	},
 	{
+		...conversation,
 		name: 'voicemail',
 		ending: '03',
 		about: 'Voicemail answers; the agent leaves a message, or hangs up if told to',
 		seconds: 20,
-		status: 'ended',
-		pickedUp: true,
-		outcome: 'bot_disconnected',
 		detection: 'no_human',
-		errors: [],
 		turns: [
 			{
 				at: 2,
@@ -112,11 +129,64 @@ export const scripts: CallScript[] = [
 		turns: [],
 		errors: [],
 	},
+	{
+		...conversation,
+		name: 'asks once',
+		ending: '06',
+		about: 'A person asks something; the agent uses its external action',
+		seconds: 24,
+		asks: [{ at: 11 }],
+		turns: [
+			{ at: 1, speaker: 'BOT', text: 'Hello {name|there}, what can I do for you?' },
+			{ at: 6, speaker: 'HUMAN', text: 'Hello. Could you look something up for me?' },
+			{ at: 16, speaker: 'HUMAN', text: 'Thank you, that is all.' },
+			{ at: 20, speaker: 'BOT', text: 'You are welcome, goodbye.' },
+		],
+	},
+	{
+		...conversation,
+		name: 'asks twice',
+		ending: '07',
+		about: 'The same with two questions',
+		seconds: 34,
+		asks: [{ at: 11 }, { at: 21 }],
+		turns: [
+			{ at: 1, speaker: 'BOT', text: 'Hello {name|there}, what can I do for you?' },
+			{ at: 6, speaker: 'HUMAN', text: 'Hello. Could you look something up for me?' },
+			{ at: 16, speaker: 'HUMAN', text: 'I see. Could you do that once more?' },
+			{ at: 26, speaker: 'HUMAN', text: 'Perfect, thank you.' },
+			{ at: 30, speaker: 'BOT', text: 'You are welcome, goodbye.' },
+		],
+	},
 ];
 
-/** The script for a number: by its last two digits, and "answered" for all others. */
-export function scriptFor(toNumber: string): CallScript {
-	const script = scripts.find(({ ending }) => toNumber.endsWith(ending)) ?? scripts[0];
-	if (script === undefined) throw new Error('There are no call scripts');
-	return script;
+/** How a call goes that comes in, unless its agent has something to look up. */
+const inbound: CallScript = {
+	...conversation,
+	name: 'inbound',
+	ending: '',
+	about: 'Somebody calls',
+	seconds: 22,
+	turns: [
+		{ at: 1, speaker: 'BOT', text: 'Hello {name|there}, thank you for calling.' },
+		{ at: 5, speaker: 'HUMAN', text: 'Hello. Are you open today?' },
+		{ at: 9, speaker: 'BOT', text: 'Yes, until {closing_time|six}. Can I help you?' },
+		{ at: 14, speaker: 'HUMAN', text: 'No, that was all I wanted to know.' },
+		{ at: 18, speaker: 'BOT', text: 'Then I wish you a good day, goodbye.' },
+	],
+};
+
+/**
+ * The script of a call: by the last two digits of the person's number, and "answered" for all others. A
+ * call that comes in is always answered.
+ * @param canAsk whether its agent has an external action; the scripts that need one are left out if not
+ */
+export function scriptFor(call: StoredCall, canAsk: boolean): CallScript {
+	const isInbound = call.is_outgoing === false;
+	const number = isInbound ? call.from_number : call.to_number;
+	const script = scripts.find(({ ending }) => number.endsWith(ending));
+	const isPossible = script?.asks === undefined ? !isInbound : canAsk;
+	if (script !== undefined && isPossible) return script;
+	const [answered] = scripts;
+	return isInbound ? inbound : answered!;
 }

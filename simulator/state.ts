@@ -1,8 +1,11 @@
 import { Faults } from './faults';
-import { Environment, environmentNames, fakeKey } from './store';
+import type { LiveRequest } from './live';
+import { CallPlayer } from './player';
+import type { CallScript } from './scripts';
+import { Environment, environmentNames, fakeKey, type StoredCall } from './store';
 import { type Switches, switchesFor } from './truths';
 import type { RecordingSettings, RequestRecord } from './types';
-import { type Delivery, type DeliveryFault, WebhookSender } from './webhooks';
+import type { Delivery, DeliveryFault } from './webhooks';
 
 export interface SimulatorOptions {
 	/** 0 (default) takes any free port. */
@@ -18,9 +21,9 @@ export interface SimulatorOptions {
 	latencyMs?: number;
 	/** Seconds from the creation of a call to its end; default 6. */
 	callSeconds?: number;
-	/** Whether events also go to other hosts than this computer; default false. */
+	/** Whether events and live requests also go to other hosts than this computer; default false. */
 	deliverAnywhere?: boolean;
-	/** Receives one line per request and per delivery, without keys. */
+	/** Receives one line per request, delivery and live request, without keys. */
 	log?: (line: string) => void;
 }
 
@@ -51,7 +54,9 @@ export class SimulatorState {
 	readonly deliverAnywhere: boolean;
 	readonly deliveries: Delivery[] = [];
 	deliveryFault: DeliveryFault | undefined;
-	sender = new WebhookSender(this);
+	readonly liveRequests: LiveRequest[] = [];
+	scriptOf: ((call: StoredCall) => Partial<CallScript> | undefined) | undefined;
+	player = new CallPlayer(this);
 	/** Base URL of the API, known when the server listens. */
 	url = '';
 	environments = environmentsWithSeeds();
@@ -76,10 +81,12 @@ export class SimulatorState {
 	/** Back to the state after the start, the switches included. */
 	reset(): void {
 		const { truth = 'a', switches, latencyMs = 0, callSeconds = 6 } = this.options;
-		this.sender.stop();
-		this.sender = new WebhookSender(this);
+		this.player.stop();
+		this.player = new CallPlayer(this);
 		this.deliveries.length = 0;
 		this.deliveryFault = undefined;
+		this.liveRequests.length = 0;
+		this.scriptOf = undefined;
 		Object.assign(this.switches, switchesFor(truth, switches));
 		this.environments = environmentsWithSeeds();
 		this.faults.clear();

@@ -1,4 +1,4 @@
-import type { CallProgress } from './calls';
+import type { CallProgress } from './progress';
 import { seed } from './seeds';
 import { agentShape, callShape, numberShape } from './shapes';
 
@@ -106,6 +106,19 @@ export class Environment {
 	agentOf({ agent }: StoredCall): Record<string, unknown> | undefined {
 		if (typeof agent === 'string') return this.agents.get(agent);
 		return agent as Record<string, unknown>;
+	}
+
+	/** The stored actions of a call's agent, in its order. */
+	actionsOf(call: StoredCall): StoredObject[] {
+		const references = (this.agentOf(call)?.actions ?? []) as Array<string | { id: string }>;
+		return references.flatMap((reference) => {
+			const id = typeof reference === 'string' ? reference : reference.id;
+			return this.actions.get(id) ?? [];
+		});
+	}
+
+	externalActionsOf(call: StoredCall): StoredObject[] {
+		return this.actionsOf(call).filter(({ type }) => type === 'action_external');
 	}
 
 	/** The number object of a phone number in E.164. */

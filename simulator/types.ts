@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
+import type { CallPlayer } from './player';
 import type { Environment } from './store';
 import type { Switches } from './truths';
-import type { WebhookSender } from './webhooks';
 
 /** One request as the server saw it. */
 export interface RequestRecord {
@@ -48,10 +48,9 @@ export interface OperationContext {
 	strict: boolean;
 	/** Epoch milliseconds. */
 	now: number;
-	callSeconds: number;
 	dialled: Map<string, number>;
 	recording: RecordingSettings;
-	sender: WebhookSender;
+	player: CallPlayer;
 	query: Record<string, unknown>;
 	body: Record<string, unknown>;
 }

@@ -3,8 +3,8 @@ import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { getAgents } from '../FluentsAi/loadOptions';
 import { properties } from './fields';
-import { lifeCycle } from './lifeCycle';
 import { receive } from './receive';
+import { lifeCycle } from './registration';
 
 export class FluentsAiTrigger implements INodeType {
 	description: INodeTypeDescription = {

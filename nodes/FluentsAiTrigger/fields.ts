@@ -2,36 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { callEvents, otherEventsField } from '../FluentsAi/resources/webhook/fields';
 import { requiredEnvironmentOption } from '../shared/requiredEnvironment';
+import { agentsField, allowUnreachableUrlOption, ifAttachedField } from '../triggers/fields';
 
-const agentsField: INodeProperties = {
-	displayName: 'Agent Names or IDs',
-	name: 'agents',
-	type: 'multiOptions',
-	typeOptions: { loadOptionsMethod: 'getAgents' },
-	default: [],
-	description:
-		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-};
-
-const ifAttachedField: INodeProperties = {
-	displayName: 'If the Agent Already Has a Webhook',
-	name: 'ifAttached',
-	type: 'options',
-	options: [
-		{
-			name: 'Fail',
-			value: 'fail',
-			description: 'The workflow is not published, and the message names the webhook',
-		},
-		{
-			name: 'Replace It',
-			value: 'replace',
-			description: 'The agent gets it back when the workflow is unpublished',
-		},
-	],
-	default: 'fail',
-	description: 'What to do with the webhook of somebody else, since an agent has one at most',
-};
+const ifHasWebhookField = ifAttachedField('webhook');
 
 const filtersField: INodeProperties = {
 	displayName: 'Filters',
@@ -105,14 +78,7 @@ const optionsField: INodeProperties = {
 			description:
 				'Whether an event that arrives again within 24 hours starts the workflow again. Two messages of a call with the same text look like a repeat too, unless Fluents.ai sends the time with them.',
 		},
-		{
-			displayName: 'Allow Unreachable URL',
-			name: 'allowUnreachableUrl',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether to publish the workflow although the address of this n8n cannot be reached from outside. For tests in your own network.',
-		},
+		allowUnreachableUrlOption,
 		{
 			displayName: 'Confirm With API',
 			name: 'confirm',
@@ -212,9 +178,9 @@ export const properties: INodeProperties[] = [
 		description:
 			'Whether agents have to carry the webhook. Fluents.ai is said to send the events of all calls to a webhook of the environment, and also to send only those of agents that carry it. Choose All Agents if no events arrive.',
 	},
-	{ ...ifAttachedField, displayOptions: { show: { callsOf: ['agents'] } } },
+	{ ...ifHasWebhookField, displayOptions: { show: { callsOf: ['agents'] } } },
 	{
-		...ifAttachedField,
+		...ifHasWebhookField,
 		displayOptions: { show: { callsOf: ['environment'], attach: ['all'] } },
 	},
 	{

@@ -1,21 +1,22 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { secretIn, withoutQuery, withSecret } from '../shared/address';
 import { idOf } from '../shared/shape';
-import { readRecord, writeRecord, type WebhookRecord } from './record';
+import { withoutQuery, withSecret } from '../triggers/address';
+import type { Activation } from '../triggers/lifeCycle';
+import {
+	isCounterpart,
+	readRecord,
+	writeRecord,
+	type RegistrationRecord,
+} from '../triggers/record';
 
 /** What a trigger wants to be there in Fluents.ai. */
-export interface Wanted {
-	/** Address of n8n that receives the events, without a query. */
-	address: string;
-	/** Makes the secret in the address, unless a webhook that is there has one. */
+export interface Wanted extends Pick<
+	Activation,
+	'address' | 'label' | 'workflow' | 'trigger' | 'isTest'
+> {
 	secret: string;
-	label: string;
 	events: string[];
-	workflow: string;
-	trigger: string;
-	/** Whether somebody listens in the editor, beside the published workflow. */
-	isTest: boolean;
 	/** IDs of the agents that are to carry the webhook. */
 	agents: string[] | 'all';
 	/** Whether an agent's other webhook may be replaced, until this one is removed. */
@@ -58,38 +59,45 @@ export interface Plan {
  */
 export function planRegistration(wanted: Wanted, found: Found): Plan {
 	const [own, ...doubles] = webhooksAt(found, wanted.address);
-	const siblings = found.webhooks.filter((webhook) => isSibling(wanted, webhook));
-	const gone = wanted.isTest ? doubles : [...doubles, ...siblings];
+	const counterparts = found.webhooks.filter(({ description }) =>
+		isCounterpart(wanted, description),
+	);
+	const gone = wanted.isTest ? doubles : [...doubles, ...counterparts];
 	const ours = own ? [own, ...gone] : gone;
 
 	const attach: Plan['attach'] = [];
 	const release: Plan['release'] = [];
 	const conflicts: Plan['conflicts'] = [];
-	const previous: WebhookRecord['previous'] = {};
+	const previous: RegistrationRecord['previous'] = {};
 	for (const agent of found.agents) {
 		const agentId = String(agent.id);
 		const chain = chainOf(agentId, agent.webhook, found);
-		const place = chain.findIndex((webhook) => ours.includes(webhook));
-		const before = chain.slice(Math.max(place, 0)).find((webhook) => !ours.includes(webhook));
+		const carries = ours.includes(chain[0]);
+		// Another trigger may have replaced it, and gives it back when it is unpublished.
+		const isAttached = own !== undefined && chain.includes(own) && !gone.includes(chain[0]);
+		const below = isAttached ? chain.slice(chain.indexOf(own)) : chain;
+		const before = below.find((webhook) => !ours.includes(webhook));
 		const isWanted = wanted.agents === 'all' || wanted.agents.includes(agentId);
-		if (before && (isWanted || place >= 0)) previous[agentId] = String(before.id);
 
-		if (!isWanted) {
-			if (place === 0) release.push({ agentId, webhook: idOf(before) });
-		} else if (place < 0 || gone.includes(chain[0])) {
-			attach.push(agentId);
-			const isFree = !before || place === 0 || siblings.includes(before);
-			if (!isFree && !wanted.replace) conflicts.push({ agent, webhook: before });
+		if (before && (isWanted || chain.some((webhook) => ours.includes(webhook)))) {
+			previous[agentId] = String(before.id);
 		}
+		if (isWanted && !isAttached) {
+			attach.push(agentId);
+			const mayReplace =
+				wanted.replace || carries || (before && counterparts.includes(before));
+			if (before && !mayReplace) conflicts.push({ agent, webhook: before });
+		}
+		if (!isWanted && carries) release.push({ agentId, webhook: idOf(before) });
 	}
 
-	const { workflow, trigger } = wanted;
+	const { workflow, trigger, isTest: test } = wanted;
 	const body = {
 		subscriptions: wanted.events,
 		url: withSecret(wanted.address, wanted.secret),
 		method: 'POST',
 		label: wanted.label,
-		description: writeRecord({ workflow, trigger, previous }),
+		description: writeRecord({ workflow, trigger, test, previous }),
 	};
 	const isWritten = own !== undefined && isSame(own, body);
 	const hasPrevious = Object.keys(previous).length > 0;
@@ -116,25 +124,21 @@ export function planHeirs(
 ): Array<{ heir: IDataObject; description: string }> {
 	return found.webhooks.flatMap((heir) => {
 		const record = readRecord(heir.description);
+		const isGone = (webhook: string) => gone.some(({ id }) => id === webhook);
 		if (!record || gone.includes(heir)) return [];
+		if (!Object.values(record.previous).some(isGone)) return [];
 		const previous = Object.entries(record.previous).flatMap(([agentId, webhook]) => {
 			const inherited = chainOf(agentId, webhook, found).find((one) => !gone.includes(one));
 			return inherited ? [[agentId, String(inherited.id)] as const] : [];
 		});
 		const description = writeRecord({ ...record, previous: Object.fromEntries(previous) });
-		return description === heir.description ? [] : [{ heir, description }];
+		return [{ heir, description }];
 	});
 }
 
 /** The webhooks with this address of n8n, whatever their query is. */
 export function webhooksAt({ webhooks }: Pick<Found, 'webhooks'>, address: string): IDataObject[] {
 	return webhooks.filter(({ url }) => withoutQuery(String(url)) === address);
-}
-
-/** The secret of a webhook that is there already, e.g. after a crash. */
-export function secretAt(found: Found, address: string): string | undefined {
-	const [own] = webhooksAt(found, address);
-	return own && secretIn(String(own.url));
 }
 
 /**
@@ -151,19 +155,6 @@ function chainOf(agentId: string, carried: unknown, { webhooks }: Found): IDataO
 		next = readRecord(webhook.description)?.previous[agentId] ?? null;
 	}
 	return chain;
-}
-
-/** Whether it is the webhook of the same trigger on the same n8n, for tests or for production. */
-function isSibling({ address, workflow, trigger }: Wanted, webhook: IDataObject): boolean {
-	const record = readRecord(webhook.description);
-	const other = withoutQuery(String(webhook.url));
-	return (
-		record?.workflow === workflow &&
-		record.trigger === trigger &&
-		other !== address &&
-		URL.canParse(other) &&
-		new URL(other).origin === new URL(address).origin
-	);
 }
 
 function isSame(webhook: IDataObject, { subscriptions, ...texts }: IDataObject): boolean {

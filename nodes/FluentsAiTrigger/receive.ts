@@ -10,14 +10,17 @@ import { readOne } from '../FluentsAi/resources/crud';
 import { calls } from '../FluentsAi/resources/call/collection';
 import { downloadRecording, recordingName } from '../FluentsAi/resources/call/recording';
 import { callEvents } from '../FluentsAi/resources/webhook/fields';
-import { isSecret, readQuery } from '../shared/address';
+import { canonical } from '../shared/canonical';
 import { connect } from '../shared/connect';
 import { createLimiter } from '../shared/limiter';
 import { Memory } from '../shared/memory';
 import { idOf, shapeRecord } from '../shared/shape';
 import { parseTranscript } from '../shared/transcript';
-import { readDelivery, readFields, type Delivery } from './delivery';
-import { triggerData } from './lifeCycle';
+import { isSecret, readQuery } from '../triggers/address';
+import { triggerData } from '../triggers/lifeCycle';
+import { readFields } from '../triggers/request';
+import { readDelivery, type Delivery } from './delivery';
+import { registeredSecret } from './registration';
 import { readDeliveryParameters, type CallFilter, type DeliveryParameters } from './parameters';
 
 const DAY = 24 * 60 * 60_000;
@@ -44,7 +47,9 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const request = this.getRequestObject();
 	const response = this.getResponseObject();
 	const { secret, query } = readQuery(request.originalUrl);
-	const { secret: expected, environment } = triggerData(this);
+	const stored = triggerData(this);
+	const expected =
+		stored.secret ?? (secret && (await readSlots(async () => await registeredSecret(this))));
 	if (!isSecret(secret, expected)) {
 		response.status(401).json({ message: 'This address needs its secret' });
 		return NOTHING;
@@ -67,7 +72,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const json: IDataObject = {
 		event,
 		callId,
-		environment,
+		environment: stored.environment ?? null,
 		receivedAt,
 		confirmed: call !== undefined,
 		unconfirmedReason,
@@ -107,15 +112,6 @@ function keyOf(context: IWebhookFunctions, { event, callId, payload }: Delivery)
 	const trigger = [context.getWorkflow().id, context.getNode().id];
 	const text = canonical([trigger, event, callId, payload]);
 	return createHash('sha256').update(text).digest('base64');
-}
-
-/** JSON that does not depend on the order of fields. */
-function canonical(value: unknown): string {
-	return JSON.stringify(value, (_, inner: unknown) =>
-		typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-			? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-			: inner,
-	);
 }
 
 interface LookUp {

@@ -1,13 +1,17 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, INode, NodeApiError } from 'n8n-workflow';
+import type { IDataObject, INode, IWebhookFunctions, NodeApiError } from 'n8n-workflow';
 
-import { agents } from '../FluentsAi/resources/agent/collection';
-import { agentFields } from '../FluentsAi/resources/agent/fields';
-import { readOne, sendChanges, type Collection } from '../FluentsAi/resources/crud';
+import { readOne } from '../FluentsAi/resources/crud';
 import { webhooks } from '../FluentsAi/resources/webhook/collection';
-import { withoutQuery } from '../shared/address';
-import { eachRecord } from '../shared/pagination';
+import { connect } from '../shared/connect';
+import { orRefusal } from '../shared/errors';
 import type { FluentsTransport } from '../shared/transport';
+import { newSecret, secretIn, withoutQuery } from '../triggers/address';
+import { existingAgents, readAgents, readAll, updateAgent } from '../triggers/agents';
+import { lifeCycleOf, type Activation, type Registration } from '../triggers/lifeCycle';
+import { readRecord } from '../triggers/record';
+import { orUndo, Removal } from '../triggers/removal';
+import { readCarriers, readEvents } from './parameters';
 import {
 	planHeirs,
 	planRegistration,
@@ -16,55 +20,62 @@ import {
 	type AgentChange,
 	type Found,
 	type Plan,
-	type Wanted,
 } from './plan';
-import { readRecord } from './record';
 
-/** Reads all webhooks and agents of the environment. */
-export async function look(api: FluentsTransport): Promise<Found> {
-	return { webhooks: await readAll(api, webhooks), agents: await readAll(api, agents) };
-}
+/** The trigger is registered as a webhook, which agents carry. */
+export const lifeCycle = lifeCycleOf({ prepare, remove: unregister });
 
-/** Whether nothing is left to do. */
-export function isRegistered(wanted: Wanted, found: Found): boolean {
-	const { isWritten, attach, release, gone } = planRegistration(wanted, found);
-	return isWritten && [attach, release, gone].every((list) => list.length === 0);
-}
-
-/**
- * Makes Fluents.ai send the events. Whatever is there already, of an earlier try or of a crash, is
- * used. When it cannot be done as a whole, nothing of it is left.
- *
- * @throws NodeOperationError for an agent with a webhook that may not be replaced.
- * @throws NodeApiError of what could not be done.
- */
-export async function register(
-	node: INode,
-	api: FluentsTransport,
-	wanted: Wanted,
-	found: Found,
-): Promise<void> {
+async function prepare(activation: Activation): Promise<Registration> {
+	const { context, api, address, stored } = activation;
+	const events = readEvents(context);
+	const carriers = readCarriers(context);
+	const found = await look(api);
+	const [own] = webhooksAt(found, address);
+	const secret = stored.secret ?? secretIn(String(own?.url)) ?? newSecret();
+	const wanted = {
+		...activation,
+		secret,
+		events,
+		agents:
+			carriers === 'all'
+				? carriers
+				: await existingAgents(activation, found.agents, carriers),
+		replace: context.getNodeParameter('ifAttached', 'fail') === 'replace',
+	};
 	const plan = planRegistration(wanted, found);
-	if (plan.conflicts.length > 0) throw conflictError(node, plan.conflicts);
-	await carryOut(node, api, wanted, plan).catch(async (error: NodeApiError) => {
-		await unregister(api, wanted).catch((left: NodeApiError) => {
-			const more = `What was done before could not be undone: ${left.message}. Publish or unpublish the workflow once more to tidy up.`;
-			error.description = [error.description, more].filter(Boolean).join(' ');
-		});
-		throw error;
-	});
+	const { isWritten, attach, release, gone, conflicts } = plan;
+	const data = { secret, environment: api.credential.environment };
+	return {
+		isComplete: isWritten && [attach, release, gone].every((list) => list.length === 0),
+		data,
+		async complete() {
+			if (conflicts.length > 0) throw conflictError(context.getNode(), conflicts);
+			await orUndo(carryOut(activation, plan), async () => await unregister(activation));
+			return data;
+		},
+	};
 }
 
 /**
- * Removes what a trigger has registered, and gives agents back what they had. It needs nothing that
- * n8n has stored. What is gone already counts as done.
+ * The secret of the trigger's webhook as Fluents.ai has it. After a crash during activation it takes n8n
+ * two minutes to activate the workflow again, and until then it has none stored.
  *
- * @throws NodeApiError of what could not be done, after all the rest is.
+ * @returns undefined when there is no such webhook, or it cannot be read.
  */
-export async function unregister(
-	api: FluentsTransport,
-	{ address, workflow }: Pick<Wanted, 'address' | 'workflow'>,
-): Promise<void> {
+export async function registeredSecret(context: IWebhookFunctions): Promise<string | undefined> {
+	const address = context.getNodeWebhookUrl('default') ?? '';
+	const there = await connect(context)
+		.then(async (api) => await readAll(api, webhooks))
+		.catch(() => []);
+	const [own] = webhooksAt({ webhooks: there }, address);
+	return secretIn(String(own?.url));
+}
+
+async function unregister({
+	api,
+	address,
+	workflow,
+}: Pick<Activation, 'api' | 'address' | 'workflow'>): Promise<void> {
 	const found = await look(api);
 	// A copy of a workflow may have the same address; n8n refuses to publish it, and calls this then.
 	const own = webhooksAt(found, address).filter(
@@ -73,16 +84,15 @@ export async function unregister(
 	await remove(api, own, found);
 }
 
-async function carryOut(
-	node: INode,
-	api: FluentsTransport,
-	wanted: Wanted,
-	plan: Plan,
-): Promise<void> {
+async function look(api: FluentsTransport): Promise<Found> {
+	return { webhooks: await readAll(api, webhooks), agents: await readAgents(api) };
+}
+
+async function carryOut({ context, api, address }: Activation, plan: Plan): Promise<void> {
 	// Before any agent is touched, its description holds what has to be put back.
-	const webhook = await writeWebhook(node, api, wanted, plan);
-	for (const agentId of plan.attach) await setWebhook(api, { agentId, webhook });
-	for (const change of plan.release) await setWebhook(api, change);
+	const webhook = await writeWebhook(context.getNode(), api, address, plan);
+	for (const agentId of plan.attach) await updateAgent(api, agentId, { webhook });
+	await releaseAll(api, plan.release);
 	if (plan.gone.length > 0) await remove(api, plan.gone, await look(api));
 }
 
@@ -90,7 +100,7 @@ async function carryOut(
 async function writeWebhook(
 	node: INode,
 	api: FluentsTransport,
-	{ address }: Wanted,
+	address: string,
 	{ own, body, isWritten, hasPrevious }: Plan,
 ): Promise<string> {
 	const create = async () =>
@@ -127,75 +137,53 @@ async function updateWebhook(
 	);
 }
 
-async function setWebhook(api: FluentsTransport, { agentId, webhook }: AgentChange): Promise<void> {
-	await sendChanges(
-		agents,
-		agentFields,
-		{ webhook },
-		{
-			read: async () => await readOne(api, agents, agentId),
-			send: async (body) =>
-				await api.post(
-					`${agents.path}/update`,
-					{ query: { id: agentId }, body, object: `${agents.one} '${agentId}'` },
-					'repeatable',
-				),
-		},
-	);
+async function releaseAll(api: FluentsTransport, changes: AgentChange[]): Promise<void> {
+	const removal = new Removal();
+	for (const change of changes) await releaseOne(api, change, removal);
+	removal.finish();
+}
+
+async function releaseOne(
+	api: FluentsTransport,
+	{ agentId, webhook }: AgentChange,
+	removal: Removal,
+): Promise<void> {
+	const release = async () => {
+		const { refusal } = await orRefusal(updateAgent(api, agentId, { webhook }), ['404']);
+		// Either the agent is gone, or what it had before is.
+		if (refusal) await updateAgent(api, agentId, { webhook: null });
+	};
+	await removal.attempt(`Agent '${agentId}' did not get back the webhook that it had`, release());
 }
 
 async function remove(api: FluentsTransport, gone: IDataObject[], found: Found): Promise<void> {
-	const failures: NodeApiError[] = [];
-	const attempt = async (problem: string, step: Promise<unknown>) => {
-		await step.catch((error: NodeApiError) => {
-			if (error.httpCode === '404') return;
-			error.message = `${problem}: ${error.message}`;
-			failures.push(error);
-		});
-	};
-	for (const change of planRelease(gone, found)) {
-		await attempt(
-			`Agent '${change.agentId}' did not get back the webhook that it had`,
-			setWebhook(api, change),
-		);
-	}
+	const removal = new Removal();
+	for (const change of planRelease(gone, found)) await releaseOne(api, change, removal);
 	for (const { heir, description } of planHeirs(gone, found)) {
-		await attempt(
+		await removal.attempt(
 			`Webhook '${String(heir.label)}' could not be told what its agents had before`,
 			updateWebhook(api, String(heir.id), { ...heir, description }),
 		);
 	}
 	// With something left to put back, the webhook stays: its description tells what.
-	if (failures.length === 0) {
-		for (const { id } of gone) {
-			const query = { id: String(id) };
-			const step = api.delete(`${webhooks.path}/delete`, query, {}, 'repeatable');
-			await attempt('The webhook could not be deleted', step);
-		}
+	for (const { id } of removal.isClean ? gone : []) {
+		const query = { id: String(id) };
+		const step = api.delete(`${webhooks.path}/delete`, query, {}, 'repeatable');
+		await removal.attempt('The webhook could not be deleted', step);
 	}
-	const [first, ...others] = failures;
-	if (!first) return;
-	const messages = others.map(({ message }) => message);
-	first.description = [first.description, ...messages].filter(Boolean).join(' ');
-	throw first;
-}
-
-async function readAll(api: FluentsTransport, { path }: Collection): Promise<IDataObject[]> {
-	const records: IDataObject[] = [];
-	for await (const record of eachRecord(api, `${path}/list`)) records.push(record);
-	return records;
+	removal.finish();
 }
 
 function conflictError(node: INode, conflicts: Plan['conflicts']): NodeOperationError {
 	const [message, ...others] = conflicts.map(({ agent, webhook }) => {
 		const { label, url } = webhook;
-		const address = withoutQuery(String(url));
-		return `Agent '${String(agent.name ?? agent.id)}' has another webhook already: ${label ? `'${String(label)}', ` : ''}${address}`;
+		const name = [label && `'${String(label)}'`, withoutQuery(String(url))];
+		return `Agent '${String(agent.name ?? agent.id)}' has another webhook already: ${name.filter(Boolean).join(', ')}`;
 	});
 	return new NodeOperationError(node, message, {
 		description: [
 			...others,
-			"An agent has one webhook at most. Take that one off the agent in Fluents.ai, or set 'If The Agent Already Has A Webhook' to Replace It: then its events come here until the workflow is unpublished.",
+			"An agent has one webhook at most. Take that one off the agent in Fluents.ai, or set 'If the Agent Already Has a Webhook' to Replace It: then its events come here until the workflow is unpublished.",
 		].join('. '),
 	});
 }

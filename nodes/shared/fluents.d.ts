@@ -888,7 +888,7 @@ export interface webhooks {
         get: {
             parameters: {
                 query: {
-                    /** @description The number of the caller. */
+                    /** @description The number of the caller, in digits. It may come with a plus sign (inference). */
                     phone_number: string;
                 };
                 header?: never;
@@ -1882,7 +1882,9 @@ export interface components {
         /** @description Body of the request of an external action. */
         ActionRequest: {
             /** @description Id of the call. */
-            call_id: string;
+            call_id?: string;
+            /** @description Id of the call, under its name in the open-source classes. */
+            conversation_id?: string;
             /** @description What the agent collected, in the shape of the action's input_schema. */
             payload: {
                 [key: string]: unknown;

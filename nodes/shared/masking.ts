@@ -3,7 +3,11 @@ import type { IDataObject } from 'n8n-workflow';
 /** Carries the secret in the addresses that this package's triggers give to Fluents.ai. */
 export const SECRET_PARAMETER = 'n8n_secret';
 
-const URL_SECRET = new RegExp(`([?&]${SECRET_PARAMETER}=)([^&?#\\s"']+)`, 'g');
+/** An address can stand in the query of another one, encoded once or more. */
+const URL_SECRET = new RegExp(
+	`((?:[?&]|%(?:25)*(?:3F|26))${SECRET_PARAMETER}(?:=|%(?:25)*3D))([^&?#%\\s"']+)`,
+	'gi',
+);
 
 const MASK = '********';
 const STARS = /[*\u2022]{3}/;

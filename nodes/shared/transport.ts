@@ -50,12 +50,13 @@ export interface Download {
 export interface TransportOptions {
 	/** Milliseconds to wait for an answer to one request. */
 	timeout?: number;
+	/** One request, with everything that is tried again, takes at most this many milliseconds. */
+	retryBudget?: number;
 }
 
 const DEFAULT_TIMEOUT = 30_000;
 
-/** One request, with everything that is tried again, takes at most this many milliseconds. */
-const RETRY_BUDGET = 60_000;
+const DEFAULT_RETRY_BUDGET = 60_000;
 
 /** Tries of a read that meets faults. For rate limits only the budget counts. */
 const MOST_TRIES = 5;
@@ -231,7 +232,7 @@ export class FluentsTransport {
 		request: FluentsRequest,
 		attempt: () => Promise<Outcome<T>>,
 	): Promise<T> {
-		const deadline = Date.now() + RETRY_BUDGET;
+		const deadline = Date.now() + (this.options.retryBudget ?? DEFAULT_RETRY_BUDGET);
 		for (let tries = 1; ; tries++) {
 			await this.waitOut(deadline, request);
 			const outcome = await this.tryOnce(effect, attempt);

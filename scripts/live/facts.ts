@@ -165,6 +165,11 @@ const readers: Record<SwitchName, Reader | string> = {
 	voiceInput: 'only creating or updating an agent shows it',
 	eventCallKey: 'only receiving events shows it',
 	eventEnvelope: 'only receiving events shows it',
+	appendedQuery: 'only receiving events by GET, or caller lookups, shows it',
+	signatureHeader: 'only receiving live requests shows it',
+	actionBody: 'only receiving live requests shows it',
+	actionAnswer: 'only answering live requests shows it',
+	callerNumber: 'only receiving caller lookups shows it',
 	listContext: (answers) =>
 		objects(answers, 'listCalls').map(({ where, object }) => ({
 			value: 'context' in object,

@@ -1,4 +1,4 @@
-import { endCall, isRunning, settle, startCall } from '../calls';
+import { endCall, isRunning, settle } from '../calls';
 import { invalid, invalidField, notFound, Problem } from '../errors';
 import { recordingOf } from '../recording';
 import { renderCall } from '../render';
@@ -103,7 +103,7 @@ export const callHandlers: OperationHandlers = {
 	}),
 
 	createCall: (context) => {
-		const { body, environment, switches, now, callSeconds, dialled, sender } = context;
+		const { body, environment, switches, now, dialled, player } = context;
 		checkNumbers(context);
 		const agent = readAgent(context);
 		const telephony_provider = readProvider(context);
@@ -125,9 +125,7 @@ export const callHandlers: OperationHandlers = {
 			agent,
 		}) as StoredCall;
 		dialled.set(call.to_number, (dialled.get(call.to_number) ?? 0) + 1);
-		const recorded = environment.agentOf(call)?.enable_recording !== false;
-		startCall(call, { now, callSeconds, recorded }, switches);
-		sender.follow(environment, call);
+		player.start(environment, call, now);
 		return { status: switches.successCode, body: renderCall(context, call, 'single') };
 	},
 
@@ -135,7 +133,7 @@ export const callHandlers: OperationHandlers = {
 		const call = chosenCall(context);
 		if (!isRunning(call)) throw new Problem(400, `Call ${call.id} has already ended`);
 		endCall(call, context.now);
-		context.sender.wake(call);
+		context.player.wake(call);
 		return { status: context.switches.successCode, body: renderCall(context, call, 'single') };
 	},
 

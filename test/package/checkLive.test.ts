@@ -12,7 +12,7 @@ import { switchesFor, truths, type SwitchName, type Switches } from '../../simul
 const root = resolve(__dirname, '../..');
 const names = Object.keys(truths) as SwitchName[];
 
-/** Facts about writes and about delivered events: no reading can show them. */
+/** Facts about writes, delivered events and live requests: no reading can show them. */
 const hidden: SwitchName[] = [
 	'agentPayload',
 	'numberKey',
@@ -25,6 +25,11 @@ const hidden: SwitchName[] = [
 	'voiceInput',
 	'eventCallKey',
 	'eventEnvelope',
+	'appendedQuery',
+	'signatureHeader',
+	'actionBody',
+	'actionAnswer',
+	'callerNumber',
 	'concurrencyAnswer',
 	'deleteBody',
 ];

@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { FluentsAi } from '../../nodes/FluentsAi/FluentsAi.node';
+import { FluentsAiLiveTrigger } from '../../nodes/FluentsAiLiveTrigger/FluentsAiLiveTrigger.node';
 import { FluentsAiTrigger } from '../../nodes/FluentsAiTrigger/FluentsAiTrigger.node';
 import { FluentsAiApi } from '../../credentials/FluentsAiApi.credentials';
 import { resources } from '../../nodes/FluentsAi/resources';
@@ -16,10 +17,12 @@ interface Place {
 
 const node = new FluentsAi();
 const trigger = new FluentsAiTrigger();
+const liveTrigger = new FluentsAiLiveTrigger();
 const { description } = node;
 const places = [
 	...walk(description.properties, '', node.methods),
 	...walk(trigger.description.properties, 'trigger', trigger.methods),
+	...walk(liveTrigger.description.properties, 'live trigger', liveTrigger.methods),
 	...walk(new FluentsAiApi().properties, 'credential', {}),
 ];
 

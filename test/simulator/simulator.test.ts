@@ -723,11 +723,11 @@ test.each(['a', 'b'] as const)(
 );
 
 /** What a webhook of the environment, on the agent or not, gets of a call that nobody answers. */
-async function receivedBy(webhook: Json, onAgent = true) {
+async function receivedBy(webhook: Json, onAgent = true, query = '') {
 	const receiver = await startReceiver();
 	const subscriptions = ['event_phone_call_did_not_connect'];
 	const { data } = await post('/webhooks/create', {
-		url: receiver.url,
+		url: `${receiver.url}/${query}`,
 		subscriptions,
 		...webhook,
 	});
@@ -739,7 +739,37 @@ async function receivedBy(webhook: Json, onAgent = true) {
 	return receiver.received;
 }
 
-/** What a client sees of each switch, under truth A and under truth B. */
+/** An agent with an external action that asks a receiver with some answer. */
+async function withAction(answer: Json) {
+	const receiver = await startReceiver();
+	receiver.answers.push({ body: answer });
+	const environment = simulator.environment('default');
+	const [action] = [...environment.actions.values()].slice(-1);
+	action!.config = { ...(action!.config as Json), url: receiver.url };
+	environment.agents.get(firstId('agents'))!.actions = [action!.id];
+	return { receiver, action: action!.id };
+}
+
+/** What arrives when a live request is sent. */
+async function askedWith(question: Json) {
+	const { receiver, action } = await withAction({});
+	await simulator.ask({ action, ...question });
+	await receiver.close();
+	return receiver.received[0]!;
+}
+
+/** What a call keeps of an answer to its question. */
+async function historyOfAnswer(answer: Json) {
+	const { receiver } = await withAction(answer);
+	simulator.callSeconds = 0;
+	const { id } = await placeCall('+12025550106');
+	await simulator.allDelivered();
+	await receiver.close();
+	const [entry] = (await readCall(id)).action_history;
+	return entry.result.json;
+}
+
+/** What somebody outside sees of each switch, under truth A and under truth B. */
 const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unknown]> = {
 	agentPayload: [
 		async () => {
@@ -872,6 +902,37 @@ const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unk
 		async () => Object.keys((await receivedBy({}))[0]?.body ?? {}),
 		['type', 'call_id', 'payload'],
 		['event_type', 'call_id', 'telephony_status'],
+	],
+	appendedQuery: [
+		async () => {
+			const [first] = await receivedBy({ method: 'GET' }, true, '?secret=1');
+			return first?.query.secret;
+		},
+		'1',
+		'1?type=event_phone_call_did_not_connect',
+	],
+	signatureHeader: [
+		async () => Object.keys((await askedWith({})).headers).filter((name) => /^x-/.test(name)),
+		['x-vocode-signature'],
+		['x-fluents-signature'],
+	],
+	actionBody: [
+		async () => (await askedWith({ callId: '1', parameters: { name: 'Zoë' } })).text,
+		'{"call_id":"1","payload":{"name":"Zoë"}}',
+		'{ "payload": { "name": "Zo\\u00eb" }, "call_id": "1" }',
+	],
+	actionAnswer: [async () => await historyOfAnswer({ success: true }), { success: true }, null],
+	callerNumber: [
+		async () => {
+			const receiver = await startReceiver();
+			const [agent] = [...simulator.environment('default').agents.values()].slice(-1);
+			agent!.context_endpoint = receiver.url;
+			await simulator.dialIn({ from: answered, to: mainLine });
+			await receiver.close();
+			return receiver.received.map(({ query }) => query.phone_number);
+		},
+		['12025550101'],
+		['+12025550101'],
 	],
 	listContext: [async () => 'context' in (await get('/calls/list')).data.items[0], true, false],
 	newCallStartTime: [async () => (await placeCall(answered)).start_time === null, true, false],

@@ -113,11 +113,11 @@ describe('events of a call', () => {
 			{ transcript: call?.transcript },
 			{ recording_url: `${simulator.url}/calls/recording?id=${call_id}` },
 		]);
-		expect(receiver.received[0]).toEqual({
+		expect(receiver.received[0]).toMatchObject({
 			method: 'POST',
 			path: '/hook',
 			query: {},
-			contentType: 'application/json',
+			headers: { 'content-type': 'application/json' },
 			body: { type: connected, call_id, payload: payloads[0] },
 		});
 		expect(simulator.deliveries[0]).toEqual({

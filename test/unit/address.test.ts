@@ -6,7 +6,7 @@ import {
 	whyUnreachable,
 	withoutQuery,
 	withSecret,
-} from '../../nodes/shared/address';
+} from '../../nodes/triggers/address';
 
 const ADDRESS = 'https://n8n.example.com/webhook/1/webhook';
 

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readDelivery, readFields } from '../../nodes/FluentsAiTrigger/delivery';
+import { readDelivery } from '../../nodes/FluentsAiTrigger/delivery';
+import { readFields } from '../../nodes/triggers/request';
 
 const CALL = '550e8400-e29b-41d4-a716-446655440000';
 

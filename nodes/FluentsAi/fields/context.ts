@@ -1,7 +1,26 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { parameterError } from '../../shared/errors';
-import { toJsonObject, toText, toTexts } from './convert';
+import { toJsonObject, toTexts } from './convert';
+import { nameValueField, readNameValues, withNames } from './nameValues';
+
+const variablesField = nameValueField(
+	{
+		displayName: 'Context Variables',
+		name: 'context',
+		displayOptions: { show: { specifyContext: ['keypair'] } },
+		description: "Variables that fill the placeholders of the agent's prompt",
+	},
+	{
+		displayName: 'Variable',
+		name: 'variables',
+		nameProperty: {
+			placeholder: 'e.g. first_name',
+			description: 'Name of the variable as in the prompt, without braces',
+		},
+		valueProperty: { placeholder: 'e.g. Anna', description: 'What the agent is told' },
+	},
+);
 
 export const contextFields: INodeProperties[] = [
 	{
@@ -16,40 +35,7 @@ export const contextFields: INodeProperties[] = [
 		description:
 			"How to give the variables that fill the placeholders of the agent's prompt. Write the names as the prompt in Fluents.ai shows them.",
 	},
-	{
-		displayName: 'Context Variables',
-		name: 'context',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		placeholder: 'Add Variable',
-		default: {},
-		displayOptions: { show: { specifyContext: ['keypair'] } },
-		options: [
-			{
-				displayName: 'Variable',
-				name: 'variables',
-				values: [
-					{
-						displayName: 'Name',
-						name: 'name',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. first_name',
-						description: 'Name of the variable as in the prompt, without braces',
-					},
-					{
-						displayName: 'Value',
-						name: 'value',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. Anna',
-						description: 'What the agent is told',
-					},
-				],
-			},
-		],
-		description: "Variables that fill the placeholders of the agent's prompt",
-	},
+	variablesField,
 	{
 		displayName: 'Context (JSON)',
 		name: 'contextJson',
@@ -78,21 +64,13 @@ export function readContext(context: IExecuteFunctions, itemIndex: number): IDat
 			itemIndex,
 		);
 	const entries = usesJson
-		? Object.entries(
-				toJsonObject(context.getNodeParameter('contextJson', itemIndex, '{}'), fail),
+		? withNames(
+				Object.entries(
+					toJsonObject(context.getNodeParameter('contextJson', itemIndex, '{}'), fail),
+				),
+				'variable',
+				fail,
 			)
-		: readVariables(context, itemIndex).map(
-				({ name, value }) => [toText(name), value] as const,
-			);
-
-	const names = entries.map(([name]) => name);
-	if (names.includes('')) throw fail('have a variable without a name');
-	const twice = names.find((name, i) => names.indexOf(name) !== i);
-	if (twice !== undefined) throw fail(`have the variable '${twice}' twice`);
+		: readNameValues(context, variablesField, itemIndex, fail);
 	return toTexts(entries, fail);
-}
-
-function readVariables(context: IExecuteFunctions, itemIndex: number) {
-	const { variables } = context.getNodeParameter('context', itemIndex, {}) as IDataObject;
-	return (variables ?? []) as Array<{ name: unknown; value: unknown }>;
 }

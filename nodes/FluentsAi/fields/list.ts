@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { nameValueField } from './nameValues';
 import { readOptions } from './options';
 
 /** Order of a list. Which columns the API can sort by is not documented, so any name may be typed. */
@@ -49,39 +50,25 @@ export const listOptions: INodeProperties[] = [
 		description:
 			'Sent to Fluents.ai as it is, in the query parameter "filters". Its grammar is not documented: ask Fluents.ai support.',
 	},
-	{
-		displayName: 'Custom Query Parameters',
-		name: 'customQuery',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		placeholder: 'Add Parameter',
-		default: {},
-		options: [
-			{
-				displayName: 'Parameter',
-				name: 'parameters',
-				values: [
-					{
-						displayName: 'Name',
-						name: 'name',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. agent_id',
-						description: 'Name of the query parameter',
-					},
-					{
-						displayName: 'Value',
-						name: 'value',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
-						description: 'Value of the query parameter',
-					},
-				],
+	nameValueField(
+		{
+			displayName: 'Custom Query Parameters',
+			name: 'customQuery',
+			description: 'Query parameters of the Fluents.ai API that this node does not offer',
+		},
+		{
+			displayName: 'Parameter',
+			name: 'parameters',
+			nameProperty: {
+				placeholder: 'e.g. agent_id',
+				description: 'Name of the query parameter',
 			},
-		],
-		description: 'Query parameters of the Fluents.ai API that this node does not offer',
-	},
+			valueProperty: {
+				placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
+				description: 'Value of the query parameter',
+			},
+		},
+	),
 ];
 
 /** An expression may give an object, where the API takes its JSON. */

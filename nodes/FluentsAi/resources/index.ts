@@ -5,6 +5,7 @@ import { accountConnection } from './accountConnection';
 import { action } from './action';
 import { agent } from './agent';
 import { call } from './call';
+import { liveRequest } from './liveRequest';
 import { phoneNumber } from './phoneNumber';
 import { prompt } from './prompt';
 import { voice } from './voice';
@@ -16,6 +17,7 @@ export const resources: Resource[] = [
 	action,
 	agent,
 	call,
+	liveRequest,
 	phoneNumber,
 	prompt,
 	voice,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'crypto';
 
-import { SECRET_PARAMETER } from './masking';
+import { SECRET_PARAMETER } from '../shared/masking';
 
 /**
  * The addresses of n8n that triggers give to Fluents.ai. It signs nothing that is known for sure, so

@@ -1,0 +1,142 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { actionAnswer } from '../../../FluentsAiLiveTrigger/answer';
+import { parameterError } from '../../../shared/errors';
+import { toJsonObject, toText } from '../../fields/convert';
+import { nameValueField, readNameValues } from '../../fields/nameValues';
+import { optionsField } from '../../fields/options';
+import type { Operation } from '../../operation';
+
+interface Parameters {
+	result: IDataObject;
+	agentSays: string;
+}
+
+const specifyResult: INodeProperties = {
+	displayName: 'Specify Result',
+	name: 'specifyResult',
+	type: 'options',
+	options: [
+		{ name: 'Using Fields Below', value: 'keypair' },
+		{ name: 'Using JSON', value: 'json' },
+	],
+	default: 'keypair',
+	description: 'How to give what the agent is told',
+};
+
+const resultField = nameValueField(
+	{
+		displayName: 'Result',
+		name: 'result',
+		displayOptions: { show: { specifyResult: ['keypair'] } },
+		description: 'What the agent is told, or for a caller lookup the variables of its prompt',
+	},
+	{
+		displayName: 'Field',
+		name: 'fields',
+		nameProperty: {
+			placeholder: 'e.g. delivery_date',
+			description: 'Name of the field or of the variable',
+		},
+		valueProperty: { placeholder: 'e.g. Tuesday', description: 'What the agent is told' },
+	},
+);
+
+const resultJson: INodeProperties = {
+	displayName: 'Result (JSON)',
+	name: 'resultJson',
+	type: 'json',
+	default: '{}',
+	placeholder: 'e.g. { "delivery_date": "Tuesday" }',
+	displayOptions: { show: { specifyResult: ['json'] } },
+	description: 'What the agent is told, or for a caller lookup the variables of its prompt',
+};
+
+const agentSaysField: INodeProperties = {
+	displayName: 'Agent Says',
+	name: 'agentSays',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. Your order arrives on Tuesday.',
+	description:
+		'What the agent says, word for word. Empty leaves it to the agent. Not for caller lookups.',
+};
+
+/** What the trigger has given, which only it can tell. */
+interface Question {
+	respondBy: string | null;
+}
+
+export const respond: Operation<Parameters> = {
+	option: {
+		name: 'Respond',
+		value: 'respond',
+		action: 'Respond to a live request',
+		description:
+			'Answer the agent that has asked through a Fluents.ai Live Trigger, during the call',
+	},
+	properties: [specifyResult, resultField, resultJson, agentSaysField, optionsField()],
+	output: { responded: 'boolean', inTime: 'boolean', agentSays: 'string' },
+	kind: 'write',
+	read(context, i) {
+		const usesJson = context.getNodeParameter(specifyResult.name, i, 'keypair') === 'json';
+		const { displayName } = usesJson ? resultJson : resultField;
+		const fail = (problem: string) =>
+			parameterError(context.getNode(), displayName, problem, i);
+		const result = usesJson
+			? toJsonObject(context.getNodeParameter(resultJson.name, i, '{}'), fail)
+			: (Object.fromEntries(readNameValues(context, resultField, i, fail)) as IDataObject);
+		return { result, agentSays: toText(context.getNodeParameter(agentSaysField.name, i, '')) };
+	},
+	async execute({ context }, { result, agentSays }, i) {
+		const { respondBy } = questionOf(context, i);
+		if (respondBy === null) throw answersByItself(context, i);
+		const late = Date.now() - Date.parse(respondBy);
+		await context.sendResponse({
+			body: actionAnswer(result, agentSays),
+			headers: {},
+			statusCode: 200,
+		});
+		if (late > 0) {
+			context.addExecutionHints({
+				message: `The answer came ${(late / 1000).toFixed(1)} seconds too late: the agent has got the fallback answer of the trigger. Answer before slow steps, or do those after this node.`,
+				type: 'warning',
+				location: 'outputPane',
+			});
+		}
+		return [{ json: { responded: true, inTime: late <= 0, agentSays } }];
+	},
+};
+
+/** @throws NodeOperationError when no Live Trigger has started the workflow. */
+function questionOf(context: IExecuteFunctions, itemIndex: number): Question {
+	const data = context.getWorkflowDataProxy(itemIndex);
+	const started = context
+		.getParentNodes(context.getNode().name)
+		.filter(({ type }) => type.endsWith('.fluentsAiLiveTrigger'))
+		.map(({ name }) => data.$(name) as { isExecuted: boolean; first(): { json: IDataObject } })
+		.find(({ isExecuted }) => isExecuted);
+	if (started) return started.first().json as unknown as Question;
+	throw new NodeOperationError(
+		context.getNode(),
+		`No agent waits for this answer: the workflow was not started by a Fluents.ai Live Trigger [item ${itemIndex}]`,
+		{
+			itemIndex,
+			description:
+				'Put this node behind a Fluents.ai Live Trigger, in the same workflow: a sub-workflow cannot answer.',
+		},
+	);
+}
+
+function answersByItself(context: IExecuteFunctions, itemIndex: number): NodeOperationError {
+	return new NodeOperationError(
+		context.getNode(),
+		`The Live Trigger has answered with its text at once [item ${itemIndex}]`,
+		{
+			itemIndex,
+			description:
+				"Set 'Answer Using' of the trigger to Fluents.ai Node, or remove this node.",
+		},
+	);
+}

@@ -1,0 +1,55 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+
+import { getAgents } from '../FluentsAi/loadOptions';
+import { properties } from './fields';
+import { receive } from './receive';
+import { lifeCycle } from './registration';
+
+/** n8n's response mode for each way to answer. */
+const responseMode =
+	'={{ { respond: "responseNode", lastNode: "lastNode", immediately: "onReceived" }[$parameter["answerUsing"]] }}';
+
+export class FluentsAiLiveTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Fluents.ai Live Trigger',
+		name: 'fluentsAiLiveTrigger',
+		icon: {
+			light: 'file:../../icons/fluentsai.svg',
+			dark: 'file:../../icons/fluentsai.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{ $parameter["requestType"] === "action" ? $parameter["actionName"] : "caller lookup" }}',
+		description: "Answers a Fluents.ai agent's questions while the person is on the line",
+		defaults: { name: 'Fluents.ai Live Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'fluentsAiApi', required: true }],
+		webhooks: [
+			{ name: 'default', httpMethod: 'POST', responseMode, path: 'live' },
+			// A caller lookup comes by GET (facts 8). It needs no registration of its own.
+			{ name: 'setup', httpMethod: 'GET', responseMode, path: 'live', ndvHideUrl: true },
+		],
+		eventTriggerDescription: 'Waiting for an agent of Fluents.ai to ask',
+		activationMessage: 'Agents of Fluents.ai can now ask this workflow.',
+		triggerPanel: {
+			header: 'Answer agents during phone calls',
+			executionsHelp: {
+				inactive:
+					'<b>While building your workflow</b>, click Execute step, then call one of the agents, or let it call you, and bring it to ask. n8n tells the agents where to ask for the test, and takes that back afterwards.<br><br><b>Once the workflow works</b>, publish it. Then it answers each question.',
+				active: '<b>While building your workflow</b>, click Execute step, then bring one of the agents to ask. For that time, the agents ask the editor and not the published workflow; afterwards they ask that again.<br><br><b>The published workflow</b> answers each question. See the results in the executions list.',
+			},
+			activationHint:
+				'Once the workflow works, publish it: then it answers the agents during calls.',
+		},
+		properties,
+	};
+
+	methods = { loadOptions: { getAgents } };
+
+	webhookMethods = { default: lifeCycle };
+
+	webhook = receive;
+}

@@ -1,0 +1,110 @@
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+
+import { parsePhoneNumber } from '../shared/phoneNumber';
+import { isSecret, readQuery } from '../triggers/address';
+import { triggerData } from '../triggers/lifeCycle';
+import { isObject, readEnvelope, readFields, type Request } from '../triggers/request';
+import { actionAnswer, toActionAnswer, toLookupAnswer } from './answer';
+import { holdAnswer } from './heldAnswer';
+import { problemsOf } from './inputSchema';
+import { readLiveParameters, type LiveParameters } from './parameters';
+import { checkSignature } from './signature';
+
+const NOTHING: IWebhookResponseData = { noWebhookResponse: true };
+
+/**
+ * Takes one question of an agent: verifies it, starts the workflow, and sees to it that the agent gets an
+ * answer in time, whatever becomes of the workflow.
+ */
+export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const receivedAt = Date.now();
+	const request = this.getRequestObject() as Request &
+		ReturnType<IWebhookFunctions['getRequestObject']>;
+	const response = this.getResponseObject();
+	const { secret: expected, environment = null, signatureSecret } = triggerData(this);
+	const { secret, query } = readQuery(request.originalUrl);
+	if (!isSecret(secret, expected)) {
+		response.status(401).json({ message: 'This address needs its secret' });
+		return NOTHING;
+	}
+	const parameters = readLiveParameters(this);
+	const { requestType, answerUsing, deadline, fallbackAnswer } = parameters;
+	const isAction = requestType === 'action';
+
+	const { mode } = parameters.signature;
+	const signature =
+		isAction && mode !== 'off'
+			? checkSignature(
+					request.headers,
+					request.rawBody,
+					signatureSecret,
+					parameters.signature,
+				)
+			: null;
+	if (signature === 'missing') logHeaders(this, request.headers, parameters);
+	if (signature === 'wrong' || (signature === 'missing' && mode === 'required')) {
+		response.status(401).json({ message: 'The signature is missing or wrong' });
+		return NOTHING;
+	}
+
+	const fields = readFields(request, query);
+	if (!fields) {
+		response.status(400).json({ message: 'A request has to be a JSON object' });
+		return NOTHING;
+	}
+	const asked: IDataObject = isAction ? readQuestion(fields) : readCaller(fields);
+	const problems = isAction ? problemsOf(asked.input, parameters.inputSchema) : [];
+	if (problems.length > 0) {
+		const text = `${problems.join(' ')} Ask the caller for it, then try again.`;
+		response.status(200).json(actionAnswer({ accepted: false, message: text }, ''));
+		return NOTHING;
+	}
+
+	const answersAtOnce = answerUsing === 'immediately';
+	const json: IDataObject = {
+		requestType,
+		...asked,
+		environment,
+		receivedAt: new Date(receivedAt).toISOString(),
+		respondBy: answersAtOnce ? null : new Date(receivedAt + deadline).toISOString(),
+		...(isAction && { isSigned: signature === 'valid' }),
+	};
+	const workflowData = [[{ json }]];
+	if (answersAtOnce) {
+		response.status(200).json(isAction ? actionAnswer({}, parameters.answerText) : {});
+		return { ...NOTHING, workflowData };
+	}
+	const fallback = isAction ? actionAnswer({ answered: false }, fallbackAnswer) : {};
+	const toAnswer = isAction ? toActionAnswer : toLookupAnswer;
+	holdAnswer(response, deadline, fallback, (status, body) =>
+		// A workflow that goes to sleep before its last node gives what came in last, maybe this item.
+		isObject(body) && body.respondBy === json.respondBy ? undefined : toAnswer(status, body),
+	);
+	return { workflowData };
+}
+
+/** What an agent sends: `{ call_id, payload: { ...fields } }` in the ancestor (facts 7). */
+function readQuestion(fields: IDataObject) {
+	const { callId, inside, payload, rest } = readEnvelope(fields);
+	return { callId, input: payload === undefined ? rest : inside };
+}
+
+/** The number of the caller: its digits in the ancestor (facts 8), which may come without a plus sign. */
+function readCaller(fields: IDataObject) {
+	const { callId, inside } = readEnvelope(fields);
+	const phoneNumber = String(fields.phone_number ?? inside.phone_number ?? '').trim();
+	const digits = phoneNumber.replace(/^\+?/, '+');
+	const parsed = parsePhoneNumber(digits);
+	return { callId, callerNumber: 'number' in parsed ? parsed.number : null, phoneNumber };
+}
+
+/** Which header Fluents.ai signs with is not confirmed; their names help to find it. */
+function logHeaders(
+	context: IWebhookFunctions,
+	headers: Record<string, unknown>,
+	{ signature }: LiveParameters,
+): void {
+	context.logger.info(
+		`'${context.getNode().name}' got a request without the header '${signature.header}'. It has: ${Object.keys(headers).join(', ')}`,
+	);
+}

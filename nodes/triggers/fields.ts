@@ -1,0 +1,46 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** Fields that both triggers have. */
+
+export const agentsField: INodeProperties = {
+	displayName: 'Agent Names or IDs',
+	name: 'agents',
+	type: 'multiOptions',
+	typeOptions: { loadOptionsMethod: 'getAgents' },
+	default: [],
+	description:
+		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+};
+
+export const allowUnreachableUrlOption: INodeProperties = {
+	displayName: 'Allow Unreachable URL',
+	name: 'allowUnreachableUrl',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to publish the workflow although the address of this n8n cannot be reached from outside. For tests in your own network.',
+};
+
+/** The parameter `ifAttached`, for what an agent has one of at most. */
+export function ifAttachedField(thing: string): INodeProperties {
+	const name = thing.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+	return {
+		displayName: `If the Agent Already Has a ${name}`,
+		name: 'ifAttached',
+		type: 'options',
+		options: [
+			{
+				name: 'Fail',
+				value: 'fail',
+				description: `The workflow is not published, and the message names the ${thing}`,
+			},
+			{
+				name: 'Replace It',
+				value: 'replace',
+				description: 'The agent gets it back when the workflow is unpublished',
+			},
+		],
+		default: 'fail',
+		description: `What to do with the ${thing} of somebody else, since an agent has one at most`,
+	};
+}
