@@ -43,7 +43,9 @@ import { standInFor } from './standIns';
 
 /** A workflow as n8n exports it. */
 export interface WorkflowJson {
+	id?: string;
 	name?: string;
+	active?: boolean;
 	nodes: INode[];
 	connections: IConnections;
 	settings?: IWorkflowSettings;
@@ -110,7 +112,10 @@ export class Engine {
 
 		const execution = new WorkflowExecute(additionalData, 'manual').run({
 			workflow,
-			startNode: workflow.getStartNode(),
+			// n8n-core does not look for triggers with a webhook: n8n's editor names them.
+			startNode:
+				workflow.getStartNode() ??
+				Object.values(workflow.nodes).find(({ type }) => this.nodeType(type).webhook),
 			pinData: json.pinData,
 		});
 		options.onStart?.(() => execution.cancel());
@@ -203,13 +208,20 @@ export class Engine {
 		return await Container.get(BinaryDataService).getAsStream(binary.id);
 	}
 
-	private workflowOf({ nodes, connections, settings, name }: WorkflowJson): Workflow {
+	/**
+	 * The workflow as the engine works with it; it fills in defaults in the nodes that it is given.
+	 *
+	 * @param staticData what its nodes have stored.
+	 */
+	workflowOf(json: WorkflowJson, staticData?: IDataObject): Workflow {
+		const { id = 'workflow', name, nodes, connections, active = false, settings } = json;
 		return new Workflow({
-			id: 'workflow',
+			id,
 			name,
 			nodes,
 			connections,
-			active: false,
+			active,
+			staticData,
 			settings: { executionOrder: 'v1', ...settings },
 			nodeTypes: {
 				getByName: (type: string) => this.nodeType(type),
@@ -219,7 +231,15 @@ export class Engine {
 		});
 	}
 
-	private additionalData(credentials: RunOptions['credentials']): IWorkflowExecuteAdditionalData {
+	/**
+	 * What nodes get from n8n itself.
+	 *
+	 * @param urls addresses of n8n; those that are not given lead nowhere.
+	 */
+	additionalData(
+		credentials: RunOptions['credentials'],
+		urls: Partial<IWorkflowExecuteAdditionalData> = {},
+	): IWorkflowExecuteAdditionalData {
 		const unreachable = 'http://127.0.0.1:9';
 		return {
 			credentialsHelper: {
@@ -252,6 +272,7 @@ export class Engine {
 			webhookBaseUrl: unreachable,
 			webhookWaitingBaseUrl: unreachable,
 			webhookTestBaseUrl: unreachable,
+			...urls,
 		} as unknown as IWorkflowExecuteAdditionalData;
 	}
 }

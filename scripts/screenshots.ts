@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
-import { chain, CREDENTIAL, fluentsNode, manualTrigger } from './e2e/api';
+import { chain, CREDENTIAL, FLUENTS_AI_TRIGGER, fluentsNode, manualTrigger, node } from './e2e/api';
 import { launch, type Launched } from './e2e/launch';
 import type { WorkflowJson } from './engine';
 
@@ -45,6 +45,9 @@ const pictures: Record<string, (page: Page, launched: Launched) => Promise<void>
 		await page.locator(testId('node-creator-search-bar')).fill('Fluents');
 		await page.getByText('Fluents.ai', { exact: true }).click();
 		const heading = page.getByText(/^call actions$/i);
+		await heading.waitFor();
+		// Having slid in, the list goes back to its top.
+		await page.waitForTimeout(1000);
 		await heading.evaluate((element) => element.scrollIntoView({ block: 'center' }));
 	},
 
@@ -60,6 +63,28 @@ const pictures: Record<string, (page: Page, launched: Launched) => Promise<void>
 		const panel = page.locator(testId('output-panel'));
 		await panel.locator(testId('radio-button-schema')).click();
 		await panel.getByText('transcript').first().waitFor();
+	},
+
+	async 'trigger-panel'(page, { server, n8n, simulator, credentials }) {
+		const [agent] = simulator.environment('default').agents.keys();
+		const { id } = await n8n.createWorkflow(
+			chain(
+				node(
+					'Fluents.ai Trigger',
+					FLUENTS_AI_TRIGGER,
+					{
+						events: ['event_phone_call_ended', 'event_phone_call_did_not_connect'],
+						agents: [agent],
+					},
+					{ credentials: { [CREDENTIAL]: credentials.default } },
+				),
+			),
+		);
+		await page.goto(`${server.url}/workflow/${id}`);
+		await page.locator(testId('canvas-node')).last().dblclick();
+		await page.getByText('Get events from phone calls').waitFor();
+		await page.getByText('Appointment Reminder').first().waitFor();
+		await page.getByText('When will this node trigger my flow?').click();
 	},
 
 	async example(page, { server, n8n, credentials }) {

@@ -1,4 +1,6 @@
-import { executeFilter } from 'n8n-workflow';
+import { runInNewContext } from 'node:vm';
+
+import { executeFilter, sleep } from 'n8n-workflow';
 import type {
 	FilterValue,
 	IDataObject,
@@ -9,7 +11,7 @@ import type {
 
 /**
  * Stands in for a node of another package, of which only n8n-core is at hand: the nodes that decide
- * which items go where do so, all others pass their input through.
+ * which items go where or what is in them do so, all others pass their input through.
  *
  * @param type full name of the node type, e.g. `n8n-nodes-base.filter`.
  */
@@ -41,7 +43,7 @@ type Items = ReturnType<IExecuteFunctions['getInputData']>;
 interface StandIn {
 	/** The parameters that it reads. n8n drops all others. */
 	properties: INodeProperties[];
-	execute(context: IExecuteFunctions): Items[];
+	execute(context: IExecuteFunctions): Items[] | Promise<Items[]>;
 }
 
 const property = (name: string, type: INodeProperties['type']): INodeProperties => ({
@@ -86,8 +88,35 @@ const set: StandIn = {
 	},
 };
 
+/** Code: runs its JavaScript once for all items. */
+const code: StandIn = {
+	properties: [property('jsCode', 'string')],
+	execute(context) {
+		const items = context.getInputData();
+		const jsCode = context.getNodeParameter('jsCode', 0) as string;
+		return [
+			runInNewContext(`(() => {${jsCode}\n})()`, { $input: { all: () => items } }) as Items,
+		];
+	},
+};
+
+const SLEEPS_IN_PROCESS = 65_000;
+
+/** Wait: sleeps for a number of seconds; n8n takes an execution that sleeps long out of its process. */
+const waiter: StandIn = {
+	properties: [{ ...property('amount', 'number'), default: 1 }],
+	async execute(context) {
+		const milliseconds = (context.getNodeParameter('amount', 0) as number) * 1000;
+		if (milliseconds < SLEEPS_IN_PROCESS) await sleep(milliseconds);
+		else await context.putExecutionToWait(new Date(Date.now() + milliseconds));
+		return [context.getInputData()];
+	},
+};
+
 const known: { [type in string]?: StandIn } = {
+	'n8n-nodes-base.code': code,
 	'n8n-nodes-base.filter': sorter,
 	'n8n-nodes-base.if': sorter,
 	'n8n-nodes-base.set': set,
+	'n8n-nodes-base.wait': waiter,
 };

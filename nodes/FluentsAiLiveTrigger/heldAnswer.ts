@@ -1,4 +1,3 @@
-import { sleep } from 'n8n-workflow';
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
@@ -53,5 +52,6 @@ export function holdAnswer(
 		[...ANSWERING, ...PREPARING].map((name) => [name, known[name]]),
 	);
 	Object.assign(response, shadows);
-	void sleep(deadline).then(() => answer(fallback));
+	// Unlike a timer of n8n, it keeps no process from ending.
+	AbortSignal.timeout(deadline).addEventListener('abort', () => answer(fallback));
 }

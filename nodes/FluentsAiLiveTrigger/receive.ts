@@ -42,7 +42,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 				)
 			: null;
 	if (signature === 'missing') logHeaders(this, request.headers, parameters);
-	if (signature === 'wrong' || (signature === 'missing' && mode === 'required')) {
+	if (signature === 'wrong' || (isAction && mode === 'required' && signature !== 'valid')) {
 		response.status(401).json({ message: 'The signature is missing or wrong' });
 		return NOTHING;
 	}
@@ -77,10 +77,19 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const fallback = isAction ? actionAnswer({ answered: false }, fallbackAnswer) : {};
 	const toAnswer = isAction ? toActionAnswer : toLookupAnswer;
 	holdAnswer(response, deadline, fallback, (status, body) =>
-		// A workflow that goes to sleep before its last node gives what came in last, maybe this item.
-		isObject(body) && body.respondBy === json.respondBy ? undefined : toAnswer(status, body),
+		toAnswer(status, withoutOwn(body, json)),
 	);
 	return { workflowData };
+}
+
+/**
+ * Leaves out what the trigger itself has given: the last node may pass it on, and a workflow that falls
+ * asleep gives what came in last.
+ */
+function withoutOwn(body: unknown, own: IDataObject): unknown {
+	if (!isObject(body) || body.respondBy !== own.respondBy) return body;
+	const entries = Object.entries(body).filter(([name]) => !(name in own));
+	return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
 /** What an agent sends: `{ call_id, payload: { ...fields } }` in the ancestor (facts 7). */
@@ -93,8 +102,7 @@ function readQuestion(fields: IDataObject) {
 function readCaller(fields: IDataObject) {
 	const { callId, inside } = readEnvelope(fields);
 	const phoneNumber = String(fields.phone_number ?? inside.phone_number ?? '').trim();
-	const digits = phoneNumber.replace(/^\+?/, '+');
-	const parsed = parsePhoneNumber(digits);
+	const parsed = parsePhoneNumber(phoneNumber.replace(/^(?=[1-9])/, '+'));
 	return { callId, callerNumber: 'number' in parsed ? parsed.number : null, phoneNumber };
 }
 

@@ -40,7 +40,7 @@ export class FluentsAiTrigger implements INodeType {
 			executionsHelp: {
 				inactive:
 					'<b>While building your workflow</b>, click Execute step, then place a call with one of the agents. n8n gives the agents a webhook for the test, and takes it away afterwards.<br><br><b>Once the workflow works</b>, publish it. Then it is executed for each event.',
-				active: "<b>While building your workflow</b>, click Execute step, then place a call with one of the agents. For that time, the agents' events come to the editor and not to the published workflow; afterwards they go there again.<br><br><b>The published workflow</b> is executed for each event. See the results in the executions list.",
+				active: '<b>While building your workflow</b>, click Execute step, then place a call with one of the agents. For that time, the agents send their events to the editor, and afterwards to the published workflow again.<br><br><b>The published workflow</b> is executed for each event. See the results in the executions list.',
 			},
 			activationHint:
 				'Once the workflow works, publish it: then it is executed for each event.',

@@ -13,6 +13,7 @@ import { callEvents } from '../FluentsAi/resources/webhook/fields';
 import { canonical } from '../shared/canonical';
 import { connect } from '../shared/connect';
 import { createLimiter } from '../shared/limiter';
+import { maskSecrets } from '../shared/masking';
 import { Memory } from '../shared/memory';
 import { idOf, shapeRecord } from '../shared/shape';
 import { parseTranscript } from '../shared/transcript';
@@ -20,7 +21,7 @@ import { isSecret, readQuery } from '../triggers/address';
 import { triggerData } from '../triggers/lifeCycle';
 import { readFields } from '../triggers/request';
 import { readDelivery, type Delivery } from './delivery';
-import { registeredSecret } from './registration';
+import { registeredData } from './registration';
 import { readDeliveryParameters, type CallFilter, type DeliveryParameters } from './parameters';
 
 const DAY = 24 * 60 * 60_000;
@@ -30,6 +31,11 @@ const seen = new Memory<true>(50_000, DAY);
 
 /** The agents of calls, for events that do not tell them. */
 const agentsOfCalls = new Memory<string>(10_000, DAY);
+
+interface VerifiedDelivery extends Delivery {
+	/** The one that it came with, which is another one each time the trigger is registered. */
+	secret: string;
+}
 
 /** Many events may come at once; only so many calls are read at the same time. */
 const readSlots = createLimiter(20);
@@ -46,11 +52,11 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const receivedAt = new Date().toISOString();
 	const request = this.getRequestObject();
 	const response = this.getResponseObject();
-	const { secret, query } = readQuery(request.originalUrl);
+	const { secret = '', query } = readQuery(request.originalUrl);
 	const stored = triggerData(this);
-	const expected =
-		stored.secret ?? (secret && (await readSlots(async () => await registeredSecret(this))));
-	if (!isSecret(secret, expected)) {
+	const known =
+		stored.secret || !secret ? stored : await readSlots(async () => await registeredData(this));
+	if (!isSecret(secret, known.secret)) {
 		response.status(401).json({ message: 'This address needs its secret' });
 		return NOTHING;
 	}
@@ -60,7 +66,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		return NOTHING;
 	}
 	const parameters = readDeliveryParameters(this);
-	const delivery = readDelivery(fields);
+	const delivery = { ...readDelivery(fields), secret };
 	response.status(200).json({ message: 'Received' });
 
 	if (isUnselected(delivery, parameters) || isRepeat(this, delivery, parameters)) return NOTHING;
@@ -72,11 +78,12 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const json: IDataObject = {
 		event,
 		callId,
-		environment: stored.environment ?? null,
+		environment: known.environment ?? null,
 		receivedAt,
 		confirmed: call !== undefined,
 		unconfirmedReason,
-		payload: payload as IDataObject,
+		// It may repeat the address of the webhook.
+		payload: maskSecrets(payload) as IDataObject,
 	};
 	if (parameters.call !== 'none') {
 		const output = { simple: parameters.call === 'simplified', includeSecrets: false };
@@ -97,20 +104,19 @@ function isUnselected({ event }: Delivery, { events }: DeliveryParameters): bool
 /** Looks and remembers in one step, so that of two deliveries at the same time one is the repeat. */
 function isRepeat(
 	context: IWebhookFunctions,
-	delivery: Delivery,
+	delivery: VerifiedDelivery,
 	{ allowsRepeats }: DeliveryParameters,
 ): boolean {
 	// In the editor, the same event may be sent again and again to try the workflow.
 	if (allowsRepeats || context.getMode() === 'manual') return false;
-	const key = keyOf(context, delivery);
+	const key = keyOf(delivery);
 	if (seen.get(key)) return true;
 	seen.set(key, true);
 	return false;
 }
 
-function keyOf(context: IWebhookFunctions, { event, callId, payload }: Delivery): string {
-	const trigger = [context.getWorkflow().id, context.getNode().id];
-	const text = canonical([trigger, event, callId, payload]);
+function keyOf({ secret, event, callId, payload }: VerifiedDelivery): string {
+	const text = canonical([secret, event, callId, payload]);
 	return createHash('sha256').update(text).digest('base64');
 }
 
@@ -126,11 +132,12 @@ interface LookUp {
 /** Reads the call where something depends on it, and applies the filters. */
 async function lookUp(
 	context: IWebhookFunctions,
-	delivery: Delivery,
+	delivery: VerifiedDelivery,
 	parameters: DeliveryParameters,
 ): Promise<LookUp> {
 	const { filter, confirm, transcriptTurns, dropsUnconfirmed } = parameters;
-	const agentId = delivery.agentId ?? agentsOfCalls.get(delivery.callId ?? '');
+	const callKey = `${delivery.secret} ${delivery.callId}`;
+	const agentId = delivery.agentId ?? agentsOfCalls.get(callKey);
 	if (agentId && filter.agents && !filter.agents.includes(agentId)) {
 		return { isUnwanted: true, unconfirmedReason: null };
 	}
@@ -144,12 +151,12 @@ async function lookUp(
 	const { call, reason } = await readCall(context, delivery);
 	if (call) {
 		const agent = idOf(call.agent);
-		if (agent) agentsOfCalls.set(String(delivery.callId), agent);
+		if (agent) agentsOfCalls.set(callKey, agent);
 		return { isUnwanted: !passes(call, filter), call, unconfirmedReason: null };
 	}
 	if (dropsUnconfirmed) {
 		// If it is delivered again, the call may be readable.
-		seen.delete(keyOf(context, delivery));
+		seen.delete(keyOf(delivery));
 		const { name } = context.getNode();
 		context.logger.warn(`'${name}' ignored ${delivery.event}: ${reason}`);
 	}

@@ -8,7 +8,12 @@ import { orRefusal } from '../shared/errors';
 import type { FluentsTransport } from '../shared/transport';
 import { newSecret, secretIn, withoutQuery } from '../triggers/address';
 import { existingAgents, readAgents, readAll, updateAgent } from '../triggers/agents';
-import { lifeCycleOf, type Activation, type Registration } from '../triggers/lifeCycle';
+import {
+	lifeCycleOf,
+	type Activation,
+	type Registration,
+	type TriggerData,
+} from '../triggers/lifeCycle';
 import { readRecord } from '../triggers/record';
 import { orUndo, Removal } from '../triggers/removal';
 import { readCarriers, readEvents } from './parameters';
@@ -57,18 +62,19 @@ async function prepare(activation: Activation): Promise<Registration> {
 }
 
 /**
- * The secret of the trigger's webhook as Fluents.ai has it. After a crash during activation it takes n8n
- * two minutes to activate the workflow again, and until then it has none stored.
+ * What deliveries are checked with, as Fluents.ai has it. After a crash during activation, n8n has
+ * nothing stored until it activates the workflow again, two minutes later.
  *
- * @returns undefined when there is no such webhook, or it cannot be read.
+ * @returns without a secret when there is no such webhook, or it cannot be read.
  */
-export async function registeredSecret(context: IWebhookFunctions): Promise<string | undefined> {
+export async function registeredData(context: IWebhookFunctions): Promise<TriggerData> {
 	const address = context.getNodeWebhookUrl('default') ?? '';
-	const there = await connect(context)
-		.then(async (api) => await readAll(api, webhooks))
-		.catch(() => []);
-	const [own] = webhooksAt({ webhooks: there }, address);
-	return secretIn(String(own?.url));
+	const read = async () => {
+		const api = await connect(context);
+		const [own] = webhooksAt({ webhooks: await readAll(api, webhooks) }, address);
+		return { secret: secretIn(String(own?.url)), environment: api.credential.environment };
+	};
+	return await read().catch(() => ({}));
 }
 
 async function unregister({

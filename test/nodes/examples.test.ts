@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import { NodeHelpers } from 'n8n-workflow';
 import type { IDataObject, INode, INodeProperties, IRun } from 'n8n-workflow';
 
-import { findOperation, properties } from '../../nodes/FluentsAi/resources';
+import { findOperation } from '../../nodes/FluentsAi/resources';
 import { outputOf, type WorkflowJson } from '../../scripts/engine';
 import type { RequestRecord } from '../../simulator';
 import { credentialFor, engine, FLUENTS_AI, simulator } from '../harness';
+import { FLUENTS_AI_TRIGGER, placeCall, startServer } from '../triggerHarness';
 
 const folder = resolve(__dirname, '../../examples');
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -14,7 +15,7 @@ const textOf = (file: string) => readFileSync(resolve(folder, file), 'utf8');
 const read = (file: string) => JSON.parse(textOf(file)) as WorkflowJson;
 
 const TOOL = `${FLUENTS_AI}Tool`;
-const isOwn = ({ type }: INode) => type === FLUENTS_AI || type === TOOL;
+const isOwn = ({ type }: INode) => [FLUENTS_AI, TOOL, FLUENTS_AI_TRIGGER].includes(type);
 const operationOf = ({ parameters: { resource, operation } }: INode) =>
 	findOperation(String(resource), String(operation));
 
@@ -100,21 +101,18 @@ describe.each(files)('%s', (file) => {
 	test('uses the node as it is', () => {
 		expect(own.length).toBeGreaterThan(0);
 		for (const node of own) {
-			const { resource, operation, ...parameters } = node.parameters;
-			const found = operationOf(node);
-			expect([node.name, found?.option.value]).toEqual([node.name, operation]);
-
-			const { descriptionType, toolDescription, ...fields } = parameters;
+			const { descriptionType, toolDescription, ...parameters } = node.parameters;
 			if (node.type === TOOL)
 				expect([descriptionType, !toolDescription]).toEqual(['manual', false]);
 			else expect([descriptionType, toolDescription]).toEqual([undefined, undefined]);
-			expect([node.name, unknownFields(found!.properties, fields as IDataObject)]).toEqual([
-				node.name,
-				[],
-			]);
 
-			const description = engine.nodeType(FLUENTS_AI).description;
-			const plain = { ...node, parameters: { resource, operation, ...fields } };
+			const type = node.type === TOOL ? FLUENTS_AI : node.type;
+			const { description } = engine.nodeType(type);
+			const { properties } = description;
+			const { resource, operation, ...fields } = parameters;
+			const known = type === FLUENTS_AI ? operationOf(node)!.properties : properties;
+			expect([node.name, unknownFields(known, fields)]).toEqual([node.name, []]);
+			const plain = { ...node, parameters };
 			expect([
 				node.name,
 				NodeHelpers.getNodeParametersIssues(properties, plain, description),
@@ -312,6 +310,112 @@ test('set-up-agent-for-client.json creates nothing for a number that is taken', 
 
 	expect(changes).toEqual([]);
 	expect(ran.at(-1)).toBe('Number Not Free');
+});
+
+const isTrigger = ({ type }: INode) => type === FLUENTS_AI_TRIGGER;
+
+let published = 0;
+
+/** Publishes a workflow, calls people with its agent, and returns what its trigger gave. */
+async function publishAndCall({ nodes }: WorkflowJson, ...people: string[]) {
+	// The trigger remembers IDs of calls, and a simulator that was reset would give the same ones again.
+	environment().hex(++published);
+	const [{ parameters, ...trigger }] = nodes.filter(isTrigger);
+	const options = { ...(parameters.options as IDataObject), allowUnreachableUrl: true };
+	const server = await startServer();
+	await server.activate({
+		id: 'example',
+		name: 'Example',
+		nodes: [{ ...trigger, parameters: { ...parameters, options } }],
+		connections: {},
+	});
+	const [agent] = parameters.agents as string[];
+	for (const to of people) await placeCall(server, agent, { to, context: { name: 'Anna' } });
+	await server.deactivate('example');
+	return server.executions.flatMap(({ items }) => items);
+}
+
+/** Names and types of fields, at any depth. */
+function typesIn(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(typesIn);
+	if (typeof value !== 'object' || value === null) return value === null ? null : typeof value;
+	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, typesIn(inner)]));
+}
+
+/** Whom to call so that the trigger gives what is pinned to it. */
+const triggered: Array<[string, ...string[]]> = [
+	['call-events-to-crm-and-chat.json', '+12125550101', '+12125550102', '+12125550104'],
+	['transcripts-to-table.json', '+12125550101'],
+];
+
+test('every example with a trigger of this package is known here', () => {
+	const found = files.filter((file) => read(file).nodes.some(isTrigger));
+	expect(found).toEqual(triggered.map(([file]) => file));
+});
+
+test.each(triggered)('%s has pinned data as the trigger gives it', async (file, ...people) => {
+	const json = read(file);
+	const given = await publishAndCall(json, ...people);
+
+	const [{ name }] = json.nodes.filter(isTrigger);
+	const pinned = json.pinData![name];
+	expect(typesIn(given.map((item) => item.json))).toEqual(
+		typesIn(pinned.map((item) => item.json)),
+	);
+	expect(given.map((item) => item.json.event)).toEqual(pinned.map((item) => item.json.event));
+});
+
+test('call-events-to-crm-and-chat.json writes every outcome, and tells what needs attention', async () => {
+	const { run } = await runExample(read('call-events-to-crm-and-chat.json'));
+
+	const records = outputOf(run, 'Make CRM Record').map(({ json }) => json);
+	expect(records.map(({ Result, Outcome, Phone }) => [Result, Outcome, Phone])).toEqual([
+		['ended', 'bot_disconnected', '+12125550101'],
+		['did not connect', 'human_unanswered', '+12125550102'],
+		['error', '', '+12125550104'],
+	]);
+	expect(records.map(({ Problem }) => Problem)).toEqual([
+		'',
+		'',
+		'The telephony provider refused the call',
+	]);
+	expect(outputOf(run, 'Needs Attention').map(({ pairedItem }) => pairedItem)).toEqual([
+		{ item: 1 },
+		{ item: 2 },
+	]);
+});
+
+test('call-events-to-crm-and-chat.json tells of a call that could not be read', async () => {
+	const json = read('call-events-to-crm-and-chat.json');
+	const message = 'The database has a problem';
+	simulator.faults.add({ operationId: 'getCall', status: 500, body: { message } });
+	const items = await publishAndCall(json, '+12125550101');
+	const { run } = await runExample({
+		...json,
+		pinData: { ...json.pinData, 'Call Is Over': items },
+	});
+
+	expect(outputOf(run, 'Make CRM Record')[0].json).toMatchObject({
+		Result: 'ended',
+		Phone: '',
+		Problem: message,
+	});
+	expect(outputOf(run, 'Needs Attention')).toHaveLength(1);
+});
+
+test('transcripts-to-table.json makes a row of each turn', async () => {
+	const { run } = await runExample(read('transcripts-to-table.json'));
+
+	const rows = outputOf(run, 'Make Rows').map(({ json }) => json);
+	expect(rows).toHaveLength(7);
+	expect(new Set(rows.map(({ call_id }) => call_id)).size).toBe(1);
+	expect(rows[1]).toMatchObject({
+		turn: 2,
+		speaker: 'human',
+		said: 'Oh yes, hello. When was that again?',
+		at_seconds: 7,
+		phone: '+12125550101',
+	});
 });
 
 /** Without a language model, but with what it would fill in, as n8n hands it to a tool. */

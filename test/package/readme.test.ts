@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { IPinData } from 'n8n-workflow';
 
 const root = resolve(__dirname, '../..');
 const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
@@ -24,6 +25,20 @@ describe.each(['README.md', 'CONTRIBUTING.md', 'simulator/README.md'])('%s', (fi
 			expect([path, existsSync(resolve(root, file, '..', path))]).toEqual([path, true]);
 		}
 	});
+});
+
+test('the README lists every example', () => {
+	const listed = [...read('README.md').matchAll(/^\| \[.+\]\(examples\/([^)]+)\)/gm)];
+	const files = readdirSync(resolve(root, 'examples'));
+	expect(listed.map(([, file]) => file).sort()).toEqual(files.sort());
+});
+
+test("the README names every field of the trigger's output", () => {
+	const { pinData } = JSON.parse(read('examples/transcripts-to-table.json')) as {
+		pinData: IPinData;
+	};
+	const rows = [...read('README.md').matchAll(/^\| `(\w+)` +\|/gm)].map(([, field]) => field);
+	expect(rows).toEqual(Object.keys(pinData['Transcript Is There'][0].json));
 });
 
 test('the README names every operation of the node', async () => {

@@ -5,13 +5,19 @@ const root = resolve(__dirname, '../..');
 const readme = readFileSync(resolve(root, 'README.md'), 'utf8');
 const section = /\n## Troubleshooting\n([^]*?)\n## /.exec(readme)?.[1] ?? '';
 
-const sources = readdirSync(resolve(root, 'nodes'), { recursive: true, encoding: 'utf8' })
-	.filter((file) => file.endsWith('.ts'))
-	.map((file) => readFileSync(resolve(root, 'nodes', file), 'utf8'))
-	.join('\n');
+/** The code in a folder. */
+function sourcesIn(folder: string): string {
+	return readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
+		.filter((file) => file.endsWith('.ts'))
+		.map((file) => readFileSync(resolve(root, folder, file), 'utf8'))
+		.join('\n');
+}
 
-/** What the README puts in for values of the user; n8n's own message has no place in our sources. */
-const examples = /…|15|in_progress|^The agent|To Number|^Unrecognized node type.*/;
+const sources = sourcesIn('nodes');
+
+/** What the README puts in for values of the user; n8n's own messages have no place in our sources. */
+const examples =
+	/…|15|in_progress|^The agent|To Number|^Unrecognized node type.*|^Workflow publication.*/;
 
 const messages = section
 	.split('\n')
@@ -27,6 +33,25 @@ test.each(messages)('quotes what the node says: %s', (message) => {
 		const words = part.replace(/^[' ]+|[' ]+$/g, '');
 		expect([words, sources.includes(words)]).toEqual([words, true]);
 	}
+});
+
+/** What triggers say while a workflow is published or unpublished, as it stands in their code. */
+const ofTriggers = ['nodes/triggers', 'nodes/FluentsAiTrigger'].flatMap((folder) =>
+	[
+		...sourcesIn(folder).matchAll(
+			/(?:NodeOperationError\(\s*[\w.()]+,|\.attempt\(|return|more =)\s*(["'`])([A-Z'](?:(?!\1).)+)\1/g,
+		),
+	].map(([, , text]) => text),
+);
+
+test('finds the messages of triggers', () => {
+	expect(ofTriggers.length).toBeGreaterThan(7);
+});
+
+test.each(ofTriggers)('explains what a trigger says: %s', (message) => {
+	const [sentence] = message.split('. ');
+	const words = sentence.split(/\$\{[^}]*\}/).map((part) => part.trim());
+	expect(messages.filter((text) => words.every((part) => text.includes(part)))).toHaveLength(1);
 });
 
 test('says where to turn when a key has leaked', () => {

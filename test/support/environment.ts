@@ -1,11 +1,13 @@
 import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
 
 import { Engine } from '../../scripts/engine';
+import { TriggerServer } from '../../scripts/triggerServer';
 import { startSimulator, type Simulator } from '../../simulator';
 
 /**
- * Gives the tests n8n's engine and a simulator of the API. Both live outside of jest's sandbox, as
- * they do in production, and the engine is loaded once per worker instead of once per file.
+ * Gives the tests n8n's engine, its server for triggers and a simulator of the API. They live outside
+ * of jest's sandbox, as they do in production, and the engine is loaded once per worker instead of
+ * once per file.
  */
 let loading: Promise<Engine> | undefined;
 
@@ -31,6 +33,7 @@ export default class FluentsEnvironment extends NodeEnvironment {
 			engine: await loading,
 			simulator: this.simulator,
 			truth: this.truth,
+			TriggerServer,
 		});
 	}
 

@@ -1,0 +1,108 @@
+import { NodeHelpers } from 'n8n-workflow';
+import type { IDataObject, INode, IWebhookData, IWebhookDescription, Workflow } from 'n8n-workflow';
+
+import type { Engine, WorkflowJson } from '../engine';
+
+/** A workflow that n8n has stored. */
+export interface SavedWorkflow extends WorkflowJson {
+	id: string;
+	name: string;
+}
+
+/** An entry of a node's `webhooks`, with the path that leads to it. */
+export type Webhook = Omit<IWebhookData, 'workflowExecuteAdditionalData'>;
+
+interface Route {
+	workflowId: string;
+	node: string;
+}
+
+/** What n8n keeps in its database, and is there again when it was killed. */
+export class Database {
+	/** The published version of each workflow. */
+	readonly published = new Map<string, SavedWorkflow>();
+	/** What has been begun and not ended: publishing of a version, or unpublishing (null). */
+	readonly outbox = new Map<string, SavedWorkflow | null>();
+	private readonly staticData = new Map<string, IDataObject>();
+	private readonly routes = new Map<string, Route>();
+
+	constructor(private readonly engine: Engine) {}
+
+	/** What the triggers of a workflow have stored, as a copy. */
+	staticDataOf(workflowId: string): IDataObject {
+		return structuredClone(this.staticData.get(workflowId) ?? {});
+	}
+
+	/** A fresh copy of a workflow. */
+	workflowOf(
+		saved: SavedWorkflow,
+		staticData: IDataObject = this.staticDataOf(saved.id),
+	): Workflow {
+		const active = this.published.has(saved.id);
+		return this.engine.workflowOf(structuredClone({ ...saved, active }), staticData);
+	}
+
+	/** Stores what nodes have changed in the static data of their workflow. */
+	store({ id, staticData }: Workflow): void {
+		if (staticData.__dataChanged !== true) return;
+		const { __dataChanged: _, ...data } = plainCopy(staticData);
+		this.staticData.set(id, data);
+		staticData.__dataChanged = false;
+	}
+
+	/** The webhooks of a node, or of all nodes of a workflow. */
+	webhooksOf(workflow: Workflow, name?: string): Webhook[] {
+		const nodes = Object.values(workflow.nodes).filter((node) => !name || node.name === name);
+		return nodes.flatMap((node) => (node.disabled ? [] : this.webhooksOfNode(workflow, node)));
+	}
+
+	private webhooksOfNode({ id, expression }: Workflow, node: INode): Webhook[] {
+		const { webhooks = [] } = this.engine.nodeType(node.type).description;
+		return webhooks.map((webhookDescription: IWebhookDescription) => {
+			const value = (field: 'httpMethod' | 'path'): string =>
+				String(
+					expression.getSimpleParameterValue(
+						node,
+						webhookDescription[field],
+						'internal',
+						{},
+					),
+				);
+			const { isFullPath } = webhookDescription;
+			return {
+				httpMethod: value('httpMethod') as IWebhookData['httpMethod'],
+				node: node.name,
+				path: NodeHelpers.getNodeWebhookPath(id, node, value('path'), isFullPath),
+				webhookDescription,
+				workflowId: id,
+			};
+		});
+	}
+
+	addRoute(webhook: Webhook): void {
+		const { workflowId, node } = webhook;
+		this.routes.set(routeOf(webhook), { workflowId, node });
+	}
+
+	route(key: string): Route | undefined {
+		return this.routes.get(key);
+	}
+
+	/** @param nodes names of the nodes; all without it. */
+	cutRoutes(workflowId: string, nodes?: string[]): void {
+		for (const [key, route] of this.routes) {
+			const isMeant = nodes?.includes(route.node) ?? true;
+			if (route.workflowId === workflowId && isMeant) this.routes.delete(key);
+		}
+	}
+}
+
+/** What tells webhooks apart: method and path. */
+export function routeOf({ httpMethod, path }: Webhook): string {
+	return `${httpMethod} ${path}`;
+}
+
+/** Static data without what n8n wraps around it to notice changes. */
+export function plainCopy(data: IDataObject): IDataObject {
+	return JSON.parse(JSON.stringify(data)) as IDataObject;
+}
