@@ -85,7 +85,11 @@ async function prepare(activation: Activation): Promise<Registration> {
 		const id = isWritten ? String(own.id) : await writeAction(activation, own, body);
 		for (const agentId of attach) await exchange(api, { agentId, out: ours, in: id });
 		for (const change of release) await exchange(api, change);
-		if (gone.length > 0) await remove(api, gone, await look(api));
+		if (gone.length > 0) {
+			const now = await look(api);
+			const left = now.actions.filter((action) => gone.some(({ id }) => id === action.id));
+			await remove(api, left, now);
+		}
 		const signatureSecret = signatureSecretOf(await readOne(api, actions, id));
 		if (readSignature(context).mode === 'required' && !signatureSecret) {
 			throw new NodeOperationError(

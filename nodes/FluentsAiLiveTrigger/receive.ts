@@ -98,12 +98,16 @@ function readQuestion(fields: IDataObject) {
 	return { callId, input: payload === undefined ? rest : inside };
 }
 
+/** On a keypad they spell anonymous, blocked, restricted, unknown and unavailable. */
+const HIDDEN_NUMBERS = /^\+(266696687|2562533|7378742833|8656696|86282452253)$/;
+
 /** The number of the caller: its digits in the ancestor (facts 8), which may come without a plus sign. */
 function readCaller(fields: IDataObject) {
 	const { callId, inside } = readEnvelope(fields);
 	const phoneNumber = String(fields.phone_number ?? inside.phone_number ?? '').trim();
 	const parsed = parsePhoneNumber(phoneNumber.replace(/^(?=[1-9])/, '+'));
-	return { callId, callerNumber: 'number' in parsed ? parsed.number : null, phoneNumber };
+	const isKnown = 'number' in parsed && !HIDDEN_NUMBERS.test(parsed.number);
+	return { callId, callerNumber: isKnown ? parsed.number : null, phoneNumber };
 }
 
 /** Which header Fluents.ai signs with is not confirmed; their names help to find it. */

@@ -74,14 +74,13 @@ export function planRegistration(wanted: Wanted, found: Found): Plan {
 		const chain = chainOf(agentId, agent.webhook, found);
 		const carries = ours.includes(chain[0]);
 		// Another trigger may have replaced it, and gives it back when it is unpublished.
-		const isAttached = own !== undefined && chain.includes(own) && !gone.includes(chain[0]);
+		const isInChain = own !== undefined && chain.includes(own);
+		const isAttached = isInChain && !gone.includes(chain[0]);
 		const below = isAttached ? chain.slice(chain.indexOf(own)) : chain;
 		const before = below.find((webhook) => !ours.includes(webhook));
 		const isWanted = wanted.agents === 'all' || wanted.agents.includes(agentId);
 
-		if (before && (isWanted || chain.some((webhook) => ours.includes(webhook)))) {
-			previous[agentId] = String(before.id);
-		}
+		if (before && (isWanted || carries || isInChain)) previous[agentId] = String(before.id);
 		if (isWanted && !isAttached) {
 			attach.push(agentId);
 			const mayReplace =

@@ -99,7 +99,10 @@ async function carryOut({ context, api, address }: Activation, plan: Plan): Prom
 	const webhook = await writeWebhook(context.getNode(), api, address, plan);
 	for (const agentId of plan.attach) await updateAgent(api, agentId, { webhook });
 	await releaseAll(api, plan.release);
-	if (plan.gone.length > 0) await remove(api, plan.gone, await look(api));
+	if (plan.gone.length === 0) return;
+	const now = await look(api);
+	const gone = now.webhooks.filter(({ id }) => plan.gone.some((one) => one.id === id));
+	await remove(api, gone, now);
 }
 
 /** @returns the ID of the webhook. */
