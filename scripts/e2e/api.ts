@@ -15,6 +15,8 @@ import type { WorkflowJson } from '../engine';
 import type { Installation } from './install';
 
 export const FLUENTS_AI = 'n8n-nodes-fluentsai.fluentsAi';
+export const FLUENTS_AI_LIVE_TRIGGER = 'n8n-nodes-fluentsai.fluentsAiLiveTrigger';
+export const FLUENTS_AI_TRIGGER = 'n8n-nodes-fluentsai.fluentsAiTrigger';
 export const CREDENTIAL = 'fluentsAiApi';
 
 /** As nodes refer to a credential. */
@@ -37,6 +39,20 @@ export const owner = {
 	lastName: 'Owner',
 	password: 'Only4ThisTest',
 };
+
+/** A page of executions, without what their nodes gave. */
+export interface ExecutionList {
+	count: number;
+	results: Array<{ id: string; mode: string; status: string }>;
+}
+
+/** How n8n shows that a workflow is published. */
+export interface Publication {
+	/** published, failed, partial (of several triggers) or not_published */
+	status: string;
+	/** What the user reads, one for each trigger that does not work. */
+	errors: string[];
+}
 
 const UNFINISHED = new Set(['new', 'running', 'waiting', 'unknown']);
 
@@ -163,18 +179,98 @@ export class N8nApi {
 
 	/** How many executions a workflow has, of one status or of all. */
 	async countExecutions(workflowId: string, status?: string): Promise<number> {
+		return (await this.executions(workflowId, status)).count;
+	}
+
+	/** The newest 100 executions of a workflow, of one status or of all, newest first. */
+	async executions(workflowId: string, status?: string): Promise<ExecutionList> {
 		const filter = JSON.stringify({ workflowId, ...(status && { status: [status] }) });
-		const answer = await this.call('GET', `/executions?filter=${encodeURIComponent(filter)}`);
-		return (answer as { count: number }).count;
+		const path = `/executions?limit=100&filter=${encodeURIComponent(filter)}`;
+		return (await this.call('GET', path)) as ExecutionList;
+	}
+
+	/** ID of the execution of a workflow that was started last; 0 when there is none. */
+	async newestExecution({ id }: SavedWorkflow): Promise<number> {
+		const { results } = await this.executions(id);
+		return Math.max(0, ...results.map((execution) => Number(execution.id)));
+	}
+
+	/** Saves a changed workflow. n8n 1 also publishes the change, if the workflow is published. */
+	async save({ id, versionId, name, nodes, connections }: SavedWorkflow): Promise<SavedWorkflow> {
+		const changes = { versionId, name, nodes, connections };
+		return (await this.call('PATCH', `/workflows/${id}`, changes)) as SavedWorkflow;
 	}
 
 	/** Publishes a workflow; its webhooks work some time after this has returned. */
 	async activate({ id, versionId }: SavedWorkflow): Promise<void> {
-		if (this.installation.version.startsWith('1.')) {
-			await this.call('PATCH', `/workflows/${id}`, { active: true, versionId });
-		} else {
+		if (!this.isVersion1) {
 			await this.call('POST', `/workflows/${id}/activate`, { versionId });
+		} else if (!(await this.isActive(id))) {
+			await this.call('PATCH', `/workflows/${id}`, { active: true, versionId });
 		}
+	}
+
+	/** Publishes a workflow and waits until n8n is through with it, whatever comes out. */
+	async publish(workflow: SavedWorkflow): Promise<Publication> {
+		try {
+			await this.activate(workflow);
+		} catch (error) {
+			// n8n 1 answers when it is through.
+			if (!this.isVersion1) throw error;
+			return { status: 'failed', errors: [(error as Error).message] };
+		}
+		return await this.publication(workflow);
+	}
+
+	/** Takes a workflow back; its trigger is told some time after this has returned. */
+	async deactivate({ id, versionId }: SavedWorkflow): Promise<void> {
+		if (this.isVersion1) {
+			await this.call('PATCH', `/workflows/${id}`, { active: false, versionId });
+		} else {
+			await this.call('POST', `/workflows/${id}/deactivate`, {});
+		}
+	}
+
+	/** Takes a workflow back and waits until n8n is through with it. */
+	async unpublish(workflow: SavedWorkflow): Promise<Publication> {
+		await this.deactivate(workflow);
+		return await this.publication(workflow);
+	}
+
+	/** What the user reads about the publication of a workflow, when n8n is through with it. */
+	async publication({ id }: SavedWorkflow): Promise<Publication> {
+		if (this.isVersion1) {
+			const status = (await this.isActive(id)) ? 'published' : 'not_published';
+			return { status, errors: [] };
+		}
+		for (;;) {
+			const answer = await this.call('GET', `/workflows/${id}/publication-status`);
+			const { status, triggers } = answer as {
+				status: string;
+				triggers: Array<{ errorMessage: string | null }>;
+			};
+			const errors = triggers.flatMap(({ errorMessage }) => errorMessage ?? []);
+			if (status !== 'in_progress') return { status, errors };
+			await sleep(200);
+		}
+	}
+
+	/** Listens for one event at the test URLs of a workflow's trigger, as the editor's button does. */
+	async listen(workflow: SavedWorkflow): Promise<void> {
+		await this.start(workflow);
+	}
+
+	async stopListening({ id }: SavedWorkflow): Promise<void> {
+		await this.call('DELETE', `/test-webhook/${id}`);
+	}
+
+	async archive({ id }: SavedWorkflow): Promise<void> {
+		await this.call('POST', `/workflows/${id}/archive`, {});
+	}
+
+	/** Deletes a workflow; n8n wants it to be archived before. */
+	async delete({ id }: SavedWorkflow): Promise<void> {
+		await this.call('DELETE', `/workflows/${id}`);
 	}
 
 	/** The bytes of binary data; without a store for files, n8n keeps them in the item itself. */
@@ -194,6 +290,17 @@ export class N8nApi {
 	async file(path: string): Promise<{ type: string; text: string }> {
 		const response = await this.request('GET', path);
 		return { type: response.headers.get('content-type') ?? '', text: await response.text() };
+	}
+
+	private get isVersion1(): boolean {
+		return this.installation.version.startsWith('1.');
+	}
+
+	private async isActive(workflowId: string): Promise<boolean> {
+		const { active } = (await this.call('GET', `/workflows/${workflowId}`)) as {
+			active: boolean;
+		};
+		return active;
 	}
 
 	private async fetch(method: string, path: string, body?: object): Promise<unknown> {

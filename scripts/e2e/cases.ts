@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Launched } from './launch';
 
@@ -26,4 +27,21 @@ const folder = join(__dirname, 'cases');
 export async function loadCases(): Promise<Case[]> {
 	const files = (await readdir(folder)).filter((file) => file.endsWith('.ts')).sort();
 	return await Promise.all(files.map(async (file) => (await import(join(folder, file))) as Case));
+}
+
+/**
+ * Tries an assertion again until it holds.
+ *
+ * @throws what it threw last, after `seconds`.
+ */
+export async function eventually(assertion: () => Promise<void>, seconds = 20): Promise<void> {
+	const deadline = Date.now() + seconds * 1000;
+	for (;;) {
+		try {
+			return await assertion();
+		} catch (error) {
+			if (Date.now() > deadline) throw error;
+			await sleep(200);
+		}
+	}
 }

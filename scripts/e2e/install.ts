@@ -164,14 +164,20 @@ export async function packPackage(root: string, destination: string): Promise<st
 }
 
 /**
- * Installs a tarball where n8n keeps community packages, as n8n itself installs one: without scripts
+ * Installs tarballs where n8n keeps community packages, as n8n itself installs one: without scripts
  * and without development and peer dependencies.
  *
  * @param userFolder n8n's user folder.
  */
-export async function installPackage(tarball: string, userFolder: string): Promise<void> {
+export async function installPackages(tarballs: string[], userFolder: string): Promise<void> {
 	const nodes = join(userFolder, '.n8n', 'nodes');
 	await mkdir(nodes, { recursive: true });
 	await writeFile(join(nodes, 'package.json'), '{"name":"installed-nodes","private":true}');
-	await npm(nodes, ['install', tarball, '--ignore-scripts', '--legacy-peer-deps', '--offline']);
+	await npm(nodes, [
+		'install',
+		...tarballs,
+		'--ignore-scripts',
+		'--legacy-peer-deps',
+		'--offline',
+	]);
 }

@@ -24,6 +24,8 @@ export interface LaunchOptions {
 	/** Starts queue mode on these services. */
 	queue?: ServiceAddresses;
 	simulator?: SimulatorOptions;
+	/** Folders of further packages with nodes, which are installed beside this one. */
+	packages?: string[];
 	log: (line: string) => void;
 }
 
@@ -50,7 +52,7 @@ export async function launch(
 		closing.unshift(async () => await simulator.close());
 		const services = queue && (await openServices(installation, queue));
 		if (services) closing.unshift(services.remove);
-		const server = await N8nServer.prepare(installation, services?.env);
+		const server = await N8nServer.prepare(installation, services?.env, options.packages);
 		closing.unshift(async () => await server.stop());
 		const mode = queue ? 'queue mode' : 'one process';
 		log(`Starting n8n ${installation.version} (${mode}) at ${server.url}`);

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { owner } from './api';
@@ -116,6 +117,7 @@ async function main(): Promise<void> {
 		cache,
 		queue: values.queue ? { redis, database } : undefined,
 		simulator: { callSeconds: 2 },
+		packages: [join(__dirname, 'probe')],
 		log,
 	};
 	let passed = false;

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { installPackage, packPackage, type Installation } from './install';
+import { installPackages, packPackage, type Installation } from './install';
+import { LoadBalancer } from './loadBalancer';
 import { freePort, LOOPBACK } from './ports';
 import { N8nProcess } from './process';
 
@@ -10,8 +12,8 @@ import { N8nProcess } from './process';
 export class N8nServer {
 	readonly url: string;
 
-	/** Where production webhooks are called; in queue mode a process of its own takes them. */
-	webhookUrl: string;
+	/** Where webhooks are called from outside: WEBHOOK_URL of n8n. */
+	readonly webhookUrl: string;
 
 	/** The processes that run executions, oldest first; empty without queue mode. */
 	readonly workers: N8nProcess[] = [];
@@ -26,40 +28,58 @@ export class N8nServer {
 		private readonly installation: Installation,
 		/** Holds everything that is written, logs too. */
 		private readonly folder: string,
-		private readonly tarball: string,
+		private readonly tarballs: string[],
 		private readonly port: number,
-		private readonly queue: Record<string, string> | undefined,
+		private readonly queue: { env: Record<string, string>; balancer: LoadBalancer } | undefined,
 	) {
 		this.url = `http://${LOOPBACK}:${port}`;
-		this.webhookUrl = this.url;
+		this.webhookUrl = queue?.balancer.url ?? this.url;
 	}
 
 	/**
 	 * Packs this package for an n8n that starts from nothing; `start` starts it.
 	 *
 	 * @param queue settings of the services of queue mode; without them it is one process.
+	 * @param packages folders of further packages with nodes.
 	 */
 	static async prepare(
 		installation: Installation,
 		queue: Record<string, string> | undefined,
+		packages: string[] = [],
 	): Promise<N8nServer> {
 		const folder = await mkdtemp(join(tmpdir(), 'fluentsai-e2e-'));
-		const tarball = await packPackage(resolve(__dirname, '../..'), folder);
-		return new N8nServer(installation, folder, tarball, await freePort(), queue);
+		const tarballs: string[] = [];
+		for (const root of [resolve(__dirname, '../..'), ...packages]) {
+			tarballs.push(await packPackage(root, folder));
+		}
+		const port = await freePort();
+		const fleet = queue && {
+			env: queue,
+			balancer: await LoadBalancer.start(port, await freePort()),
+		};
+		return new N8nServer(installation, folder, tarballs, port, fleet);
 	}
 
 	/** Returns when everything is ready. */
 	async start(workers = 2): Promise<void> {
-		this.main = await this.run('main', ['start'], this.port, '/rest/settings');
-		await this.main.ready();
+		await this.startMain();
 		if (!this.queue) return;
-		const port = await freePort();
-		this.webhookUrl = `http://${LOOPBACK}:${port}`;
-		const webhooks = await this.run('webhooks', ['webhook'], port, '/healthz/readiness');
+		const webhooks = await this.run(
+			'webhooks',
+			['webhook'],
+			this.queue.balancer.webhookPort,
+			'/healthz/readiness',
+		);
 		await Promise.all([
 			webhooks.ready(),
 			...Array.from({ length: workers }, async () => await this.startWorker()),
 		]);
+	}
+
+	/** Starts the process that has the editor, also again, on what it has written before. */
+	async startMain(): Promise<void> {
+		this.main = await this.run('main', ['start'], this.port, '/rest/settings');
+		await this.main.ready();
 	}
 
 	/** Starts one more process that runs executions, and returns it when it is ready. */
@@ -81,8 +101,15 @@ export class N8nServer {
 		await worker.stop();
 	}
 
+	/** What all of its processes have printed so far. */
+	async log(): Promise<string> {
+		const logs = this.processes.map(async (process) => await process.log());
+		return (await Promise.all(logs)).join('\n');
+	}
+
 	async stop(): Promise<void> {
 		await Promise.all(this.processes.map(async (process) => await process.stop()));
+		await this.queue?.balancer.close();
 		await rm(this.folder, { recursive: true, force: true });
 	}
 
@@ -95,7 +122,7 @@ export class N8nServer {
 		// Each process has a user folder of its own, as on machines of their own: one that starts looks
 		// into the event log there, and ends executions that it finds unfinished as crashed.
 		const userFolder = join(this.folder, role.replace(' ', '-'));
-		await installPackage(this.tarball, userFolder);
+		if (!existsSync(userFolder)) await installPackages(this.tarballs, userFolder);
 		const process = N8nProcess.start(this.installation, {
 			role,
 			parameters,
@@ -122,6 +149,7 @@ export class N8nServer {
 			N8N_LISTEN_ADDRESS: LOOPBACK,
 			N8N_PORT: String(port),
 			N8N_EDITOR_BASE_URL: this.url,
+			WEBHOOK_URL: this.webhookUrl,
 			N8N_SECURE_COOKIE: 'false',
 			N8N_RUNNERS_BROKER_LISTEN_ADDRESS: LOOPBACK,
 			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
@@ -140,9 +168,12 @@ export class N8nServer {
 			N8N_DYNAMIC_BANNERS_ENABLED: 'false',
 			N8N_ONBOARDING_FLOW_DISABLED: 'true',
 			N8N_PUBLIC_API_DISABLED: 'true',
+			// n8n waits so long before it repeats a publication that a crash has interrupted (default: 120).
+			N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '60',
+			N8N_WORKFLOW_PUBLICATION_OUTBOX_POLL_INTERVAL_MS: '1000',
 			N8N_LOG_LEVEL: 'info',
 			GENERIC_TIMEZONE: 'UTC',
-			...this.queue,
+			...this.queue?.env,
 		};
 	}
 }

@@ -1,32 +1,33 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 
-import { FLUENTS_AI } from '../api';
+import { FLUENTS_AI, FLUENTS_AI_TRIGGER } from '../api';
 import type { CaseContext } from '../cases';
 
 export const name = 'package';
 
 /** What n8n makes of the unpacked tarball before anything runs. */
 export async function run({ n8n, installation, check }: CaseContext): Promise<void> {
-	const type = await n8n.nodeType(FLUENTS_AI);
-
-	await check('the node is loaded as a community node', async () => {
-		ok(type, `n8n knows no ${FLUENTS_AI}`);
-		await Promise.resolve();
-		return type.displayName;
-	});
-	await check('people find it in the list of nodes', async () => {
-		// The editor hides nodes of the category AI from everything but its list of AI nodes.
-		deepEqual(type?.codex?.categories, ['Communication']);
-		await Promise.resolve();
-	});
-	await check('its icons are served', async () => {
-		const icons = type?.iconUrl as { light: string; dark: string };
-		for (const path of [icons.light, icons.dark]) {
-			const { type: mimeType, text } = await n8n.file(`/${path}`);
-			match(mimeType, /svg/);
-			match(text, /<svg/);
-		}
-	});
+	for (const name of [FLUENTS_AI, FLUENTS_AI_TRIGGER]) {
+		const type = await n8n.nodeType(name);
+		await check(`${name} is loaded as a community node`, async () => {
+			ok(type, `n8n does not know it`);
+			await Promise.resolve();
+			return type.displayName;
+		});
+		await check(`people find ${name} in the list of nodes`, async () => {
+			// The editor hides nodes of the category AI from everything but its list of AI nodes.
+			deepEqual(type?.codex?.categories, ['Communication']);
+			await Promise.resolve();
+		});
+		await check(`the icons of ${name} are served`, async () => {
+			const icons = type?.iconUrl as { light: string; dark: string };
+			for (const path of [icons.light, icons.dark]) {
+				const { type: mimeType, text } = await n8n.file(`/${path}`);
+				match(mimeType, /svg/);
+				match(text, /<svg/);
+			}
+		});
+	}
 	await check('AI agents can use it as a tool', async () => {
 		ok(await n8n.nodeType(`${FLUENTS_AI}Tool`), `n8n made no ${FLUENTS_AI}Tool`);
 	});
