@@ -34,7 +34,7 @@ export const callingWindowOption: INodeProperties = {
 					displayName: 'Days',
 					name: 'days',
 					type: 'multiOptions',
-					default: [],
+					default: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
 					description:
 						'Days on which people are called. To know which hours the law allows is your duty.',
 				},
