@@ -134,6 +134,12 @@ export async function runNode(
 	};
 }
 
+/** What the node has to say in the output pane. */
+export function hintsOf({ data }: IRun): string[] {
+	const { hints = [] } = data.resultData.runData['Fluents.ai'].at(-1) ?? {};
+	return hints.map(({ message }) => message);
+}
+
 const editedNode: INode = {
 	id: 'node',
 	name: 'Fluents.ai',
