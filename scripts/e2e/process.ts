@@ -66,6 +66,11 @@ export class N8nProcess {
 	async stop(): Promise<void> {
 		this.child.kill('SIGTERM');
 		await Promise.race([this.ended, sleep(LONGEST_GOODBYE, undefined, { ref: false })]);
+		await this.kill();
+	}
+
+	/** Ends it and what it started at once, as a power cut does (SIGKILL). */
+	async kill(): Promise<void> {
 		try {
 			process.kill(-this.pid, 'SIGKILL');
 		} catch {

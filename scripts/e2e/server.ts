@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -50,8 +51,7 @@ export class N8nServer {
 
 	/** Returns when everything is ready. */
 	async start(workers = 2): Promise<void> {
-		this.main = await this.run('main', ['start'], this.port, '/rest/settings');
-		await this.main.ready();
+		await this.startMain();
 		if (!this.queue) return;
 		const port = await freePort();
 		this.webhookUrl = `http://${LOOPBACK}:${port}`;
@@ -60,6 +60,23 @@ export class N8nServer {
 			webhooks.ready(),
 			...Array.from({ length: workers }, async () => await this.startWorker()),
 		]);
+	}
+
+	/** Starts the process that has the editor, also again, on what it has written before. */
+	async startMain(): Promise<void> {
+		this.main = await this.run('main', ['start'], this.port, '/rest/settings');
+		await this.main.ready();
+	}
+
+	/** Ends what runs executions at once, as a power cut does, and starts it anew. */
+	async crash(): Promise<void> {
+		if (!this.queue) {
+			await this.main.kill();
+			return await this.startMain();
+		}
+		const workers = this.workers.splice(0);
+		await Promise.all(workers.map(async (worker) => await worker.kill()));
+		for (const _ of workers) await this.startWorker();
 	}
 
 	/** Starts one more process that runs executions, and returns it when it is ready. */
@@ -95,7 +112,7 @@ export class N8nServer {
 		// Each process has a user folder of its own, as on machines of their own: one that starts looks
 		// into the event log there, and ends executions that it finds unfinished as crashed.
 		const userFolder = join(this.folder, role.replace(' ', '-'));
-		await installPackage(this.tarball, userFolder);
+		if (!existsSync(userFolder)) await installPackage(this.tarball, userFolder);
 		const process = N8nProcess.start(this.installation, {
 			role,
 			parameters,

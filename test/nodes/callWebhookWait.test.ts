@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { byId, engine, runNode, simulator, type NodeRun } from '../harness';
+import { byId, engine, hintsOf, runNode, simulator, type NodeRun } from '../harness';
 import { dialled, numbers, placing, toItems } from '../support/callFixtures';
 
 /** Waking an execution is n8n's part: scripts/e2e/cases/webhookWait.ts proves that on a real server. */
@@ -164,6 +164,9 @@ describe('nobody is called', () => {
 
 		const replaced = await runSleeping({ replaceWebhook: true });
 		expect(replaced.run.status).toBe('waiting');
+		expect(hintsOf(replaced.run)).toContainEqual(
+			"The events of this call come to this execution only, not to the agent's own webhook.",
+		);
 		expect(dialled()).toEqual({ [TO]: 1 });
 		expect(agent().webhook).toBe(own.id);
 	});

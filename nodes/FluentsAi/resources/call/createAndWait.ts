@@ -51,7 +51,7 @@ export const createAndWait: Operation<Parameters> = {
 		const { call: known, duplicate } = placed;
 		const { webhook } = request;
 		if (webhook && !duplicate && isWokenByEvents(run.context, i, webhook)) {
-			return await sleepUntilEvent(run, known, wait, output);
+			return await sleepUntilEvent(run, known, wait, output, webhook);
 		}
 		const { call, timedOut } = await waitForEnd(run, known, wait);
 		return [

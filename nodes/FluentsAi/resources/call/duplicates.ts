@@ -8,7 +8,7 @@ import type { Run } from '../../operation';
 import { readOne } from '../crud';
 import { keyOf } from './callKey';
 import { calls } from './collection';
-import { hasEnded, readIfPossible } from './lookout';
+import { hasEnded, readIfPossible, readPlaced } from './lookout';
 import type { CallRequest } from './place';
 import { readRecentCalls } from './recentCalls';
 
@@ -78,7 +78,7 @@ export async function findDuplicate(
 	for (const call of earlier.ofRun) {
 		const fits = (byKey && call.key === key) || (byNumber && call.toNumber === toNumber);
 		const id = fits ? await call.id : undefined;
-		if (id !== undefined) return await readOne(run.api, calls, id);
+		if (id !== undefined) return await readPlaced(run.api, id, call.toNumber);
 	}
 	const since = Date.now() - lookBack;
 	for (const call of await earlier.read(since)) {

@@ -28,6 +28,11 @@ export async function readIfPossible(api: FluentsTransport, id: string) {
 	return await readOne(api, calls, id).catch(unlessRefused(undefined));
 }
 
+/** A call that was placed to a number, at least its ID when it cannot be read now. */
+export async function readPlaced(api: FluentsTransport, id: string, toNumber: string) {
+	return (await readIfPossible(api, id)) ?? { id, to_number: toNumber };
+}
+
 /** Handles the error of a look: it may pass, unless the key is refused. */
 export function unlessRefused<T>(value: T): (error: NodeApiError) => T {
 	return (error) => {

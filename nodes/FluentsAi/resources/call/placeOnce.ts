@@ -2,12 +2,11 @@ import type { IDataObject, NodeApiError } from 'n8n-workflow';
 
 import { isUnclear } from '../../../shared/errors';
 import type { Run } from '../../operation';
-import { readOne } from '../crud';
 import { attemptsOf, type Attempt } from './callKey';
 import { isOpen, OUTSIDE, waitForWindow } from './callingWindow';
-import { calls } from './collection';
 import { createSearch, findPlaced, unconfirmedError } from './confirm';
 import { createEarlierCalls, findDuplicate } from './duplicates';
+import { readPlaced } from './lookout';
 import { createPacer, isLimit } from './pacing';
 import { dial, type CallRequest } from './place';
 
@@ -43,7 +42,7 @@ export async function placeOnce(
 	const attempt = noted?.toNumber === request.toNumber ? noted : undefined;
 	if (attempt?.callId !== undefined) {
 		remember(run, attempt, attempt.callId);
-		return { call: await readOne(run.api, calls, attempt.callId) };
+		return { call: await readPlaced(run.api, attempt.callId, attempt.toNumber) };
 	}
 	const found = attempt && (await search(run, request, attempt, 1));
 	if (found) return { call: found };

@@ -118,6 +118,7 @@ export async function sleepUntilEvent(
 	call: IDataObject,
 	{ maxWait, forRecording }: WaitOptions,
 	output: OutputOptions,
+	{ replaces }: EventTarget,
 ): Promise<Output[]> {
 	const { context } = run;
 	const id = String(call.id);
@@ -125,6 +126,11 @@ export async function sleepUntilEvent(
 	const json = shapeRecord(latest, calls.shape, output);
 	if (isAwaited(latest, { forRecording })) return [{ json }];
 
+	if (replaces) {
+		const message =
+			"The events of this call come to this execution only, not to the agent's own webhook.";
+		context.addExecutionHints({ message, location: 'outputPane' });
+	}
 	const asleep: Sleep = { callId: id, output, forRecording };
 	Object.assign(context.getContext('node'), { asleep });
 	const timedOut = { ...json, timedOut: true };
