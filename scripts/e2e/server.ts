@@ -139,6 +139,7 @@ export class N8nServer {
 			N8N_LISTEN_ADDRESS: LOOPBACK,
 			N8N_PORT: String(port),
 			N8N_EDITOR_BASE_URL: this.url,
+			WEBHOOK_URL: this.url,
 			N8N_SECURE_COOKIE: 'false',
 			N8N_RUNNERS_BROKER_LISTEN_ADDRESS: LOOPBACK,
 			N8N_RUNNERS_BROKER_PORT: String(await freePort()),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { NodeHelpers } from 'n8n-workflow';
-import type { IDataObject, INode, INodeProperties, IRun } from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters, INodeProperties, IRun } from 'n8n-workflow';
 
 import { findOperation } from '../../nodes/FluentsAi/resources';
 import { outputOf, type WorkflowJson } from '../../scripts/engine';
@@ -219,14 +219,12 @@ function withHours(isOpen: boolean): WorkflowJson {
 		: { days, from: clock(minutes), to: clock(minutes + 1), timezone: 'UTC' };
 	const nodes = json.nodes.map((node) => {
 		if (!isOwn(node)) return node;
-		const options = node.parameters.options as IDataObject;
-		const { window } = options.callingWindow as { window: IDataObject };
+		const options = node.parameters.options as INodeParameters;
+		const { window } = options.callingWindow as { window: INodeParameters };
 		// Calls would take as long as the pace of the example says.
 		const pacing = { limits: { callsPerMinute: 120, maxConcurrentCalls: 2 } };
 		const callingWindow = { window: { ...window, ...hours } };
-		return withParameters(node, {
-			options: { ...options, callingWindow, pacing },
-		} as IDataObject);
+		return withParameters(node, { options: { ...options, callingWindow, pacing } });
 	});
 	return { ...json, nodes };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'crypto';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { toText } from '../../fields/convert';
@@ -38,7 +37,7 @@ export interface CallKey {
 export function readCallKey(context: IExecuteFunctions, itemIndex: number): CallKey {
 	const { callKey, sendCallKey } = readOptions(context, itemIndex);
 	const own = toText(callKey);
-	const execution = context.getExecutionId() ?? randomUUID();
+	const execution = context.getExecutionId() ?? Date.now();
 	const { id: workflow = '' } = context.getWorkflow();
 	return {
 		key:

@@ -213,7 +213,7 @@ function closedError({ context }: Run, window: CallingWindow, opening: number, w
 	});
 	return new NodeOperationError(
 		context.getNode(),
-		`Nobody was called: it is ${OUTSIDE.replace('calling', 'the calling')}`,
+		'Nobody was called: it is outside the calling window',
 		{
 			description: `The window opens next on ${clock} (${timezone}). ${
 				waits

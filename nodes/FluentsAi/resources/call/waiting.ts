@@ -179,10 +179,10 @@ async function end({ api }: Run, id: string): Promise<void> {
 
 function timedOutError(run: Run, call: IDataObject, maxWait: number) {
 	const { id, status } = call;
-	const what = hasEnded(call) ? 'has no recording' : 'has not ended';
+	const what = hasEnded(call) ? 'has no recording within' : 'has not ended within';
 	return new NodeOperationError(
 		run.context.getNode(),
-		`Call '${String(id)}' ${what} within ${maxWait / MINUTE} minutes: its status is '${String(status)}'`,
+		`Call '${String(id)}' ${what} ${maxWait / MINUTE} minutes: its status is '${String(status)}'`,
 		{
 			description:
 				"The call itself goes on. Read it later with Get or Wait, or raise the option 'Max Wait'. Placing it again would call the person again.",
