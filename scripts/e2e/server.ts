@@ -76,7 +76,7 @@ export class N8nServer {
 		}
 		const workers = this.workers.splice(0);
 		await Promise.all(workers.map(async (worker) => await worker.kill()));
-		for (const _ of workers) await this.startWorker();
+		await Promise.all(workers.map(async () => await this.startWorker()));
 	}
 
 	/** Starts one more process that runs executions, and returns it when it is ready. */

@@ -93,7 +93,8 @@ export async function run({
 				await sleep(500);
 				({ status } = await n8n.execution(executionId));
 			} while (status === 'running' && Date.now() < deadline);
-			equal(status, 'crashed');
+			// With a worker that is gone, n8n knows only that the execution failed.
+			ok(['crashed', 'error'].includes(status), `The execution is ${status}`);
 			equal(await n8n.countExecutions(saved.id), 1, 'n8n has run it again');
 
 			const second = await n8n.finished(await n8n.start(saved));

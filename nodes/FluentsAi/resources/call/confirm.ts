@@ -57,9 +57,10 @@ export async function findPlaced(
 		let doubtful: string | undefined;
 		for (const listed of fitting) {
 			const id = String(listed.id);
-			const call = keyOf(listed) === key ? listed : await readIfPossible(run.api, id);
-			const carried = call && keyOf(call);
-			if (carried === key) return { call: call as IDataObject };
+			const isForeign = ![key, null, undefined].includes(keyOf(listed));
+			const call = isForeign ? listed : ((await readIfPossible(run.api, id)) ?? listed);
+			const carried = keyOf(call);
+			if (carried === key) return { call };
 			if (carried) foreign.add(id);
 			else doubtful = id;
 		}

@@ -88,7 +88,9 @@ export async function findDuplicate(
 		const countsByNumber = parseTime(call.start_time) !== undefined || !hasEnded(call);
 		if (byNumber && isSameNumber && countsByNumber) return await inFull(run, call);
 		if (!byKey) continue;
-		const carried = keyOf(call) ?? (isSameNumber ? await readKey(run, call) : undefined);
+		const carried =
+			keyOf(call) ?? (isSameNumber ? await earlier.readKey(String(call.id)) : undefined);
+		if (carried === undefined && isSameNumber) throw keyNotTold(run, call);
 		if (carried === key) return await inFull(run, call);
 	}
 	return undefined;
@@ -98,17 +100,10 @@ async function inFull({ api }: Run, call: IDataObject): Promise<IDataObject> {
 	return (await readIfPossible(api, String(call.id))) ?? call;
 }
 
-/** The key of a call that the list gives without it. It is kept for the other items. */
-async function readKey({ api, context }: Run, call: IDataObject): Promise<string | null> {
-	const id = String(call.id);
-	const key = keyOf(call) === null ? null : keyOf(await readOne(api, calls, id));
-	if (key !== undefined) {
-		call.context = { n8n_call_key: key };
-		return key;
-	}
-	throw new NodeOperationError(
+function keyNotTold({ context }: Run, { id, to_number: to }: IDataObject) {
+	return new NodeOperationError(
 		context.getNode(),
-		`Fluents.ai does not tell the key of call '${id}' to ${String(call.to_number)}`,
+		`Fluents.ai does not tell the key of call '${String(id)}' to ${String(to)}`,
 		{
 			description:
 				"So it cannot be told whether this item was called already, and nobody was called. Use 'Same Number' for the option 'Skip If Already Called', and no Call Key of your own.",
@@ -119,6 +114,7 @@ async function readKey({ api, context }: Run, call: IDataObject): Promise<string
 /** For `Run.shared`: the calls before this run, read once, and those that the run has placed itself. */
 export function createEarlierCalls({ api }: Run) {
 	let reading: { since: number; calls: Promise<IDataObject[]> } | undefined;
+	const keys = new Map<string, string | null | undefined>();
 	return {
 		/** An ID may still be searched for; it is undefined when nobody was called. */
 		ofRun: [] as Array<{
@@ -134,6 +130,11 @@ export function createEarlierCalls({ api }: Run) {
 				all.catch(() => (reading = undefined));
 			}
 			return await reading.calls;
+		},
+		/** The key of a call that the list gives without it. */
+		async readKey(id: string): Promise<string | null | undefined> {
+			if (!keys.has(id)) keys.set(id, keyOf(await readOne(api, calls, id)));
+			return keys.get(id);
 		},
 	};
 }

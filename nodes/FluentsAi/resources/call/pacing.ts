@@ -87,7 +87,7 @@ function readPacing(context: IExecuteFunctions): Pacing {
 export function isLimit({ httpCode, message }: NodeApiError): boolean {
 	return (
 		httpCode === '429' ||
-		(/^4/.test(httpCode ?? '') && /concurren|limit|too many/i.test(message))
+		(/^4/.test(httpCode ?? '') && /concurren|\blimits?\b|too many/i.test(message))
 	);
 }
 

@@ -7,7 +7,7 @@ import { readOne } from '../crud';
 import { calls } from './collection';
 import {
 	callHints,
-	isAwaited,
+	isDone,
 	maxWaitOption,
 	readWaitOptions,
 	waitForEnd,
@@ -43,7 +43,7 @@ export const wait: Operation<Parameters> = {
 	}),
 	async execute(run, { callId, wait: options, output }) {
 		const known = await readOne(run.api, calls, callId);
-		const { call, timedOut } = isAwaited(known, options)
+		const { call, timedOut } = isDone(known, options)
 			? { call: known, timedOut: false }
 			: await waitForEnd(run, known, options);
 		return [

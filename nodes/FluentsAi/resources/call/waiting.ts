@@ -136,12 +136,12 @@ export async function waitForEnd(
 	const { look, untilNextLook } = run.shared(createLookout);
 	let latest = call;
 
-	while (!isAwaited(latest, options) && Date.now() < deadline && !run.signal.aborted) {
+	while (!isDone(latest, options) && Date.now() < deadline && !run.signal.aborted) {
 		if (await untilNextLook(pollInterval, deadline - Date.now())) break;
 		latest = (await look(id)) ?? latest;
 	}
 	if (run.cancelled?.aborted && onCancel === 'end' && !hasEnded(latest)) await end(run, id);
-	const timedOut = !isAwaited(latest, options);
+	const timedOut = !isDone(latest, options);
 	if (timedOut && onTimeout === 'fail') throw timedOutError(run, latest, maxWait);
 	// A list and the answer to a new call may tell less about it than reading it does.
 	const isComplete = !timedOut && latest !== call;
@@ -152,7 +152,7 @@ export async function waitForEnd(
 }
 
 /** Whether nothing is left to wait for. */
-export function isAwaited(
+export function isDone(
 	call: IDataObject,
 	{ forRecording }: Pick<WaitOptions, 'forRecording'>,
 ): boolean {

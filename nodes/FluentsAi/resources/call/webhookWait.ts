@@ -16,7 +16,7 @@ import { attemptsOf } from './callKey';
 import { calls } from './collection';
 import { readIfPossible } from './lookout';
 import type { EventTarget } from './place';
-import { isAwaited, isTool, type WaitOptions } from './waiting';
+import { isDone, isTool, type WaitOptions } from './waiting';
 
 /**
  * Any of these wakes the execution. Later ones count too: until the wait is stored, n8n answers an
@@ -124,7 +124,7 @@ export async function sleepUntilEvent(
 	const id = String(call.id);
 	const latest = (await readIfPossible(run.api, id)) ?? call;
 	const json = shapeRecord(latest, calls.shape, output);
-	if (isAwaited(latest, { forRecording })) return [{ json }];
+	if (isDone(latest, { forRecording })) return [{ json }];
 
 	if (replaces) {
 		const message =
@@ -156,8 +156,10 @@ export async function onEvent(this: IWebhookFunctions): Promise<IWebhookResponse
 	const expression = `{{ $node[${JSON.stringify(this.getNode().name)}].context.asleep }}`;
 	const asleep = this.evaluateExpression(expression, 0) as unknown as Sleep;
 	const { callId, output, forRecording } = asleep;
-	const call = await readIfPossible(await connect(this), callId).catch(() => undefined);
-	if (!call || !isAwaited(call, { forRecording })) {
+	const call = await connect(this)
+		.then(async (api) => await readIfPossible(api, callId))
+		.catch(() => undefined);
+	if (!call || !isDone(call, { forRecording })) {
 		return { webhookResponse: { message: 'The call goes on, and so does the waiting' } };
 	}
 	const json = shapeRecord(call, calls.shape, output);
