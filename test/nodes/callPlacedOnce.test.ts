@@ -128,6 +128,25 @@ describe('a call whose answer is lost', () => {
 		expect(dialled()).toEqual({ [TO]: 1 });
 	});
 
+	test('stays open while a call that fits does not tell its key', async () => {
+		const { numbers: lines } = simulator.environment('default');
+		const from = [...lines.values()].find(({ active }) => active === true);
+		const [call] = simulator.environment('default').addCalls(1, {
+			to_number: TO,
+			from_number: from?.number,
+			start_time: Date.now(),
+			context: undefined,
+		});
+		simulator.faults.add({ operationId: 'createCall', status: 500 });
+		const { error } = await runNode(placing('create', { timeout, retryUnconfirmed: true }), {
+			items: [{ to: TO }],
+		});
+		expect(error?.description).toContain(
+			`Call '${call.id}' between the same numbers may be it`,
+		);
+		expect(dialled()).toEqual({});
+	});
+
 	test('stays open while the list cannot be read', async () => {
 		simulator.faults.add({ operationId: 'createCall', status: 500 });
 		simulator.faults.add({ operationId: 'listCalls', status: 500, times: Infinity });
@@ -295,6 +314,17 @@ describe('across executions', () => {
 		});
 		expect(json.map(({ duplicate }) => duplicate)).toEqual([undefined, true]);
 		expect(dialled()).toEqual({ [early]: 1 });
+	});
+
+	test('nobody is called when an earlier call to the number does not tell its key', async () => {
+		const fields = { to_number: orders[0].to, start_time: Date.now(), context: undefined };
+		const [call] = simulator.environment('default').addCalls(1, fields);
+		const { error } = await runNode(placing('create', own), { items: orders });
+		expect(error?.message).toBe(
+			`Fluents.ai does not tell the key of call '${call.id}' to ${orders[0].to}`,
+		);
+		expect(error?.description).toContain('nobody was called');
+		expect(dialled()).toEqual({});
 	});
 
 	test('nobody is called when the list cannot be read', async () => {

@@ -49,6 +49,17 @@ export async function run({ n8n, simulator, credentials, check }: CaseContext): 
 		}
 		throw new Error(`The execution does not sleep: ${errorOf(await n8n.execution(id))}`);
 	};
+	const awake = async (id: string) => {
+		let execution = await n8n.finished(id, 120);
+		// n8n 1 stores that it has ended before what came of it.
+		for (let tries = 0; outputOf(execution, 'After').length === 0 && tries < 20; tries++) {
+			await sleep(100);
+			execution = await n8n.execution(id);
+		}
+		equal(execution.status, 'success', errorOf(execution));
+		equal(outputOf(execution, 'After').length, 1);
+		return execution;
+	};
 	const answers = () => simulator.deliveries.map(({ event, status }) => `${event} ${status}`);
 
 	await check('the execution sleeps, and an event of the call wakes it', async () => {
@@ -57,8 +68,7 @@ export async function run({ n8n, simulator, credentials, check }: CaseContext): 
 		const reads = simulator.requests.length;
 		await sleep(1500);
 		equal(simulator.requests.length, reads, 'A sleeping execution looks at the call');
-		const execution = await n8n.finished(id, 30);
-		equal(execution.status, 'success', errorOf(execution));
+		const execution = await awake(id);
 		const [{ json }] = outputOf(execution, 'After');
 		equal(json.status, 'ended');
 		equal(json.timedOut, undefined);
@@ -71,15 +81,8 @@ export async function run({ n8n, simulator, credentials, check }: CaseContext): 
 	await check('early, foreign and forged events leave it asleep', async () => {
 		simulator.callSeconds = 6;
 		const id = await start();
-		const url = String(
-			simulator.requests.findLast(({ operationId }) => operationId === 'createCall')?.body &&
-				[...environment.calls.values()].at(-1) &&
-				(
-					[...environment.calls.values()].at(-1)?.agent as {
-						webhook: { url: string };
-					}
-				).webhook.url,
-		);
+		const call = [...environment.calls.values()].at(-1);
+		const { url } = (call?.agent as { webhook: { url: string } }).webhook;
 		ok(URL.canParse(url), `No URL was sent along: ${url}`);
 		const send = async (target: string) => {
 			const { status } = await fetch(target, {
@@ -95,7 +98,7 @@ export async function run({ n8n, simulator, credentials, check }: CaseContext): 
 		forged.search = '';
 		const refused = await send(forged.href);
 		equal((await n8n.execution(id)).status, 'waiting');
-		const execution = await n8n.finished(id, 30);
+		const execution = await awake(id);
 		equal(outputOf(execution, 'After')[0].json.status, 'ended');
 		deepEqual([...simulator.dialled], [[TO, 1]]);
 		return `without its token, n8n answers ${refused}`;
@@ -104,17 +107,15 @@ export async function run({ n8n, simulator, credentials, check }: CaseContext): 
 		simulator.callSeconds = 4;
 		simulator.deliveryFault = ({ event }) =>
 			event === 'event_phone_call_ended' || event === 'event_transcript' ? 'skip' : 'twice';
-		const execution = await n8n.finished(await start(), 30);
+		const execution = await awake(await start());
 		simulator.deliveryFault = undefined;
 		equal(outputOf(execution, 'After')[0].json.status, 'ended');
-		equal(outputOf(execution, 'After').length, 1);
 		return answers().join(', ');
 	});
 	await check('when Max Wait is over, the placed call goes on, marked', async () => {
 		simulator.callSeconds = 600;
 		const id = await start({ maxWait: 0.1 });
-		const execution = await n8n.finished(id, 120);
-		equal(execution.status, 'success', errorOf(execution));
+		const execution = await awake(id);
 		const [{ json }] = outputOf(execution, 'After');
 		equal(json.timedOut, true);
 		ok(environment.calls.has(String(json.id)), 'The output does not name the call');
