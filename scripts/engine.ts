@@ -12,6 +12,7 @@ import {
 	LoadOptionsContext,
 	PackageDirectoryLoader,
 	RoutingNode,
+	WebhookContext,
 	WorkflowExecute,
 } from 'n8n-core';
 import { createRunExecutionData, Workflow } from 'n8n-workflow';
@@ -33,6 +34,8 @@ import type {
 	IPinData,
 	IRun,
 	ITaskData,
+	IWebhookData,
+	IWebhookResponseData,
 	IWorkflowBase,
 	IWorkflowExecuteAdditionalData,
 	IWorkflowSettings,
@@ -59,6 +62,8 @@ export interface RunOptions {
 	onNode?: (name: string, result: ITaskData) => void;
 	/** Called with a function that stops the execution, as the stop button of n8n does. */
 	onStart?: (stop: () => void) => void;
+	/** Where requests to sleeping executions go, without the execution's ID. */
+	webhookWaitingBaseUrl?: string;
 }
 
 const packageRoot = resolve(__dirname, '..');
@@ -90,16 +95,81 @@ export class Engine {
 		return known ? (known.type as INodeType) : standInFor(type);
 	}
 
+	private isTrigger(type: string): boolean {
+		return this.nodeType(type).description.group.includes('trigger');
+	}
+
 	credentialType(name: string): ICredentialType {
 		return this.loader.credentialTypes[name].type;
 	}
 
 	/**
-	 * Runs a workflow from its trigger to the end.
+	 * Runs a workflow from its trigger to the end, or until it sleeps.
 	 *
 	 * @returns the finished run; errors of nodes are in it, nothing is thrown for them.
 	 */
 	async run(json: WorkflowJson, options: RunOptions): Promise<IRun> {
+		return await this.execute(json, options, (additionalData, workflow) =>
+			new WorkflowExecute(additionalData, 'manual').run({
+				workflow,
+				// n8n-core does not look for triggers with a webhook: n8n's editor names them.
+				startNode:
+					workflow.getStartNode() ??
+					Object.values(workflow.nodes).find(({ type }) => this.isTrigger(type)),
+				pinData: json.pinData,
+			}),
+		);
+	}
+
+	/** Runs what is left of a failed run, in a new execution, as n8n's Retry of an execution does. */
+	async retry(json: WorkflowJson, failed: IRun, options: RunOptions): Promise<IRun> {
+		// n8n reads it from its database.
+		const data = structuredClone(failed.data);
+		const { resultData } = data;
+		delete resultData.error;
+		resultData.runData[String(resultData.lastNodeExecuted)]?.pop();
+		return await this.execute(json, options, (additionalData, workflow) =>
+			new WorkflowExecute(additionalData, 'retry', data).processRunExecutionData(workflow),
+		);
+	}
+
+	/**
+	 * Hands a request to the node for which a run sleeps, as n8n does when one comes to its resume URL.
+	 *
+	 * @returns what the node answers; with `workflowData`, n8n goes on with that as the node's output.
+	 */
+	async deliver(
+		json: WorkflowJson,
+		{ data }: IRun,
+		options: RunOptions,
+		body: IDataObject,
+	): Promise<IWebhookResponseData> {
+		const workflow = this.workflowOf(json);
+		const node = workflow.getNode(String(data.resultData.lastNodeExecuted)) as INode;
+		const type = this.nodeType(node.type);
+		const additionalData = this.additionalData(options.credentials);
+		Object.assign(additionalData, { httpRequest: { body, method: 'POST' } });
+		const [webhookDescription] = type.description.webhooks ?? [];
+		const context = new WebhookContext(
+			workflow,
+			node,
+			additionalData,
+			'manual',
+			{ webhookDescription } as IWebhookData,
+			[],
+			structuredClone(data),
+		);
+		return (await type.webhook?.call(context)) as IWebhookResponseData;
+	}
+
+	private async execute(
+		json: WorkflowJson,
+		options: RunOptions,
+		start: (
+			additionalData: IWorkflowExecuteAdditionalData,
+			workflow: Workflow,
+		) => ReturnType<WorkflowExecute['processRunExecutionData']>,
+	): Promise<IRun> {
 		const workflow = this.workflowOf(json);
 		const additionalData = this.additionalData(options.credentials);
 		const hooks = new ExecutionLifecycleHooks('manual', randomUUID(), {
@@ -109,15 +179,11 @@ export class Engine {
 		hooks.addHandler('nodeExecuteAfter', (name, result) => options.onNode?.(name, result));
 		additionalData.hooks = hooks;
 		additionalData.executionId = hooks.executionId;
+		if (options.webhookWaitingBaseUrl) {
+			additionalData.webhookWaitingBaseUrl = options.webhookWaitingBaseUrl;
+		}
 
-		const execution = new WorkflowExecute(additionalData, 'manual').run({
-			workflow,
-			// n8n-core does not look for triggers with a webhook: n8n's editor names them.
-			startNode:
-				workflow.getStartNode() ??
-				Object.values(workflow.nodes).find(({ type }) => this.nodeType(type).webhook),
-			pinData: json.pinData,
-		});
+		const execution = start(additionalData, workflow);
 		options.onStart?.(() => execution.cancel());
 		return await execution;
 	}

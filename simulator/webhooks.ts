@@ -5,7 +5,7 @@ import { reasonOf, sendOut } from './outgoing';
 import type { CallPlayer } from './player';
 import type { CallProgress } from './progress';
 import { withQuery } from './query';
-import type { Environment, StoredCall } from './store';
+import type { Environment, StoredCall, StoredObject } from './store';
 import type { Switches } from './truths';
 
 /** One event on its way to one webhook. */
@@ -57,18 +57,23 @@ function requestOf(
 	return { url: withQuery(url, Object.fromEntries(fields), switches), method };
 }
 
+/** The webhook of a call's agent; one that was sent along with the call is stored nowhere else. */
+function agentWebhook(environment: Environment, call: StoredCall): StoredObject | undefined {
+	const webhook = environment.agentOf(call)?.webhook as string | StoredObject | null | undefined;
+	const id = typeof webhook === 'object' ? webhook?.id : webhook;
+	const stored = environment.webhooks.get(String(id));
+	return stored ?? (typeof webhook === 'object' ? (webhook ?? undefined) : undefined);
+}
+
 /** Ids of the webhooks that a new call has. */
 export function webhooksOf(
 	environment: Environment,
 	call: StoredCall,
 	switches: Switches,
 ): string[] {
-	const ids = [...environment.webhooks.keys()];
-	if (switches.webhookActivation === 'environment') return ids;
-	const webhook = environment.agentOf(call)?.webhook as
-		string | { id: string } | null | undefined;
-	const own = typeof webhook === 'object' ? webhook?.id : webhook;
-	return ids.filter((id) => id === own);
+	if (switches.webhookActivation === 'environment') return [...environment.webhooks.keys()];
+	const own = agentWebhook(environment, call);
+	return own ? [own.id] : [];
 }
 
 /**
@@ -102,9 +107,11 @@ async function deliver(
 	webhookId: string,
 ): Promise<void> {
 	const { switches, deliveryFault, deliveries } = player.state;
-	const webhook = environment.webhooks.get(webhookId);
+	const own = agentWebhook(environment, call);
+	const webhook =
+		environment.webhooks.get(webhookId) ?? (own?.id === webhookId ? own : undefined);
 	if (webhook === undefined) return;
-	if (!(webhook.subscriptions as string[]).includes(event.type)) return;
+	if (!((webhook.subscriptions ?? []) as string[]).includes(event.type)) return;
 	const delivery: Delivery = {
 		at: Date.now(),
 		environment: environment.name,

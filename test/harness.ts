@@ -55,6 +55,9 @@ export interface NodeRun {
 	/** Requests that the simulator got during the run. */
 	requests: RequestRecord[];
 	run: IRun;
+	/** What was run, to go on with it. */
+	workflow: WorkflowJson;
+	options: RunOptions;
 }
 
 export interface NodeRunOptions {
@@ -66,12 +69,23 @@ export interface NodeRunOptions {
 	/** Time zone of the workflow. */
 	timezone?: string;
 	onStart?: RunOptions['onStart'];
+	webhookWaitingBaseUrl?: string;
+	/** A run that failed, to be retried instead of starting anew. */
+	retryOf?: NodeRun;
 }
 
 /** Runs the node in a workflow on n8n's engine: a trigger, the input items, the node. */
 export async function runNode(
 	parameters: INodeParameters,
-	{ items = [{}], credential, settings, timezone, onStart }: NodeRunOptions = {},
+	{
+		items = [{}],
+		credential,
+		settings,
+		timezone,
+		onStart,
+		webhookWaitingBaseUrl,
+		retryOf,
+	}: NodeRunOptions = {},
 ): Promise<NodeRun> {
 	const next = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
 	const node = (name: string, type: string, changes: Partial<INode> = {}): INode => ({
@@ -98,10 +112,14 @@ export async function runNode(
 		settings: { timezone },
 	};
 	const before = simulator.requests.length;
-	const run = await engine.run(json, {
+	const options: RunOptions = {
 		credentials: { fluentsAiApi: credential ?? credentialFor() },
 		onStart,
-	});
+		webhookWaitingBaseUrl,
+	};
+	const run = retryOf
+		? await engine.retry(json, retryOf.run, options)
+		: await engine.run(json, options);
 	const result = run.data.resultData.runData['Fluents.ai']?.at(-1);
 	const outputs = result?.data?.main ?? [];
 	return {
@@ -111,7 +129,15 @@ export async function runNode(
 		error: result?.error as NodeRun['error'],
 		requests: simulator.requests.slice(before),
 		run,
+		workflow: json,
+		options,
 	};
+}
+
+/** What the node has to say in the output pane. */
+export function hintsOf({ data }: IRun): string[] {
+	const { hints = [] } = data.resultData.runData['Fluents.ai'].at(-1) ?? {};
+	return hints.map(({ message }) => message);
 }
 
 const editedNode: INode = {

@@ -4,12 +4,15 @@ import type {
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
 } from 'n8n-workflow';
 
 import { execute } from './execute';
 import { listSearch } from './listSearch';
 import { getActions } from './loadOptions';
 import { findOperation, properties } from './resources';
+import { onEvent, resumeWebhooks } from './resources/call/webhookWait';
 
 export class FluentsAi implements INodeType {
 	description: INodeTypeDescription = {
@@ -29,6 +32,7 @@ export class FluentsAi implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'fluentsAiApi', required: true }],
+		webhooks: resumeWebhooks,
 		properties,
 	};
 
@@ -49,5 +53,9 @@ export class FluentsAi implements INodeType {
 			);
 		}
 		return [await execute(this, operation)];
+	}
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await onEvent.call(this);
 	}
 }

@@ -59,7 +59,8 @@ export async function execute(
 		context,
 		api: connected.value,
 		signal,
-		inTurn: createTurns(signal),
+		cancelled,
+		inTurn: createTurns(signal, () => !continueOnFail && stop.abort()),
 		shared: <T>(create: (of: Run) => T) => {
 			if (!shared.has(create)) shared.set(create, create(run));
 			return shared.get(create) as T;
@@ -70,7 +71,7 @@ export async function execute(
 	const results: Array<Result<Output[]> | undefined> = new Array(itemCount);
 	await forEachItem(itemCount, operation.kind, options, signal, async (i) => {
 		const parameters = prepared[i];
-		results[i] =
+		const result =
 			'error' in parameters
 				? parameters
 				: await settle(
@@ -78,17 +79,23 @@ export async function execute(
 						i,
 						async () => await operation.execute(run, parameters.value, i),
 					);
-		if ('error' in results[i] && !continueOnFail) stop.abort();
+		// An item that did not go on because the run ended has no result: another one tells why.
+		if ('error' in result && signal.aborted && result.error.cause === signal.reason) return;
+		results[i] = result;
+		if ('error' in result && !continueOnFail) stop.abort();
 	});
 
 	if (!continueOnFail) {
 		const failed = results.find((result) => result && 'error' in result);
 		if (failed && 'error' in failed) throw withNote(failed.error, done);
 	}
+	const outputs = results.map((result) => (result && 'value' in result ? result.value : []));
+	for (const message of operation.hints?.(outputs.flat().map(({ json }) => json)) ?? []) {
+		context.addExecutionHints({ message, location: 'outputPane' });
+	}
 	return results.flatMap((result, i) => {
-		if (!result) return [];
-		if ('error' in result) return [failedItem(context, result, i)];
-		return result.value.map((output) => ({ ...output, pairedItem: { item: i } }));
+		if (result && 'error' in result) return [failedItem(context, result, i)];
+		return outputs[i].map((output) => ({ ...output, pairedItem: { item: i } }));
 	});
 }
 
@@ -118,13 +125,19 @@ async function forEachItem(
 	}
 }
 
-/** One after the other; what still waits when the run ends is not started any more. */
-function createTurns(ended: AbortSignal): Run['inTurn'] {
+/**
+ * One after the other; what still waits when the run ends is not started any more.
+ *
+ * @param onError called before the next one could start.
+ */
+function createTurns(ended: AbortSignal, onError: () => void): Run['inTurn'] {
 	const turn = createLimiter(1);
 	return async (task) =>
 		await turn(async () => {
 			ended.throwIfAborted();
-			return await task();
+			const result = task();
+			result.catch(onError);
+			return await result;
 		});
 }
 
@@ -169,7 +182,7 @@ function withNote(error: NodeApiError | NodeOperationError, done: string[]) {
 	if (done.length > 0) {
 		error.description = [
 			error.description,
-			`Before this, and not undone: ${done.join(', ')}. Running the node again for these items does it a second time.`,
+			`Before this, and not undone: ${done.join(', ')}. Running these items again in a new execution does it a second time.`,
 		]
 			.filter(Boolean)
 			.join(' ');

@@ -20,6 +20,8 @@ export interface Run {
 	api: FluentsTransport;
 	/** Fires when the execution is stopped, or when another item failed and the run ends for it. */
 	signal: AbortSignal;
+	/** Fires when the user stops the execution. */
+	cancelled?: AbortSignal;
 	/** Runs the tasks of all items one after the other, in the order in which they ask for it. */
 	inTurn<T>(task: () => Promise<T>): Promise<T>;
 	/** What the items of this run share, made by the first one that asks for it. */
@@ -45,6 +47,8 @@ export interface Operation<P = unknown> {
 	 * starts with all items at once and puts what it writes into `Run.inTurn`.
 	 */
 	kind: 'read' | 'write' | 'wait';
+	/** What the outputs leave a user to wonder about, in whole sentences for the output pane. */
+	hints?(outputs: IDataObject[]): string[];
 	/** @throws NodeOperationError that names the parameter and the item. */
 	read(context: IExecuteFunctions, itemIndex: number): P;
 	execute(run: Run, parameters: P, itemIndex: number): Promise<Output[]>;

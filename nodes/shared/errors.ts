@@ -21,6 +21,21 @@ export interface Subject {
 	ifUnclear?: string;
 }
 
+const unclear = new WeakSet<object>();
+
+/** Whether, after this error of a request that changes something, it is open if the server did. */
+export function isUnclear(error: object): boolean {
+	return unclear.has(error);
+}
+
+function leavesOpen(failure: Failure): boolean {
+	if (failure.kind === 'answer') {
+		const { status } = failure;
+		return status >= 500 || status < 300 || status === 408;
+	}
+	return failure.kind === 'cancelled' || (failure.kind === 'connection' && failure.sent);
+}
+
 /** An answer is quoted up to this many characters: an HTML page helps nobody. */
 const LONGEST_QUOTE = 500;
 
@@ -42,6 +57,7 @@ export function toNodeError(
 	error.message = withoutSecrets(message, credential);
 	error.description = withoutSecrets(description, credential);
 	error.messages = [];
+	if (leavesOpen(failure)) unclear.add(error);
 	return error;
 }
 

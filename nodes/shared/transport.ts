@@ -31,6 +31,8 @@ interface FluentsRequest extends Subject {
 	path: string;
 	query?: IDataObject;
 	body?: IDataObject;
+	/** Whether the caller itself waits when a limit is reached (429). */
+	throwLimits?: boolean;
 }
 
 /** A stream as n8n takes it for binary data. */
@@ -112,7 +114,7 @@ export class FluentsTransport {
 	 */
 	async post(
 		path: string,
-		request: { query?: IDataObject; body?: IDataObject } & Subject,
+		request: { query?: IDataObject; body?: IDataObject; throwLimits?: boolean } & Subject,
 		effect: Effect = 'write',
 	): Promise<IDataObject> {
 		return await this.requestJson(effect, { ...request, method: 'POST', path });
@@ -240,11 +242,14 @@ export class FluentsTransport {
 
 			const { failure } = outcome;
 			const limited = isRateLimit(failure);
-			const delay =
-				(failure.kind === 'answer' ? failure.retryAfter : undefined) ?? backoff(tries);
-			if (limited) this.hold = { until: Date.now() + delay, failure };
-
-			const again = isSafeToRepeat(effect, failure) && (limited || tries < MOST_TRIES);
+			const asked = failure.kind === 'answer' ? failure.retryAfter : undefined;
+			const delay = asked ?? backoff(tries);
+			const isThrown = limited && request.throwLimits === true;
+			if (limited && (asked !== undefined || !isThrown)) {
+				this.hold = { until: Date.now() + delay, failure };
+			}
+			const again =
+				isSafeToRepeat(effect, failure) && !isThrown && (limited || tries < MOST_TRIES);
 			if (!again || Date.now() + delay > deadline) throw this.errorOf(failure, request);
 			if (!limited) await this.pause(delay, request);
 		}

@@ -82,6 +82,17 @@ export class N8nServer {
 		await this.main.ready();
 	}
 
+	/** Ends what runs executions at once, as a power cut does, and starts it anew. */
+	async crash(): Promise<void> {
+		if (!this.queue) {
+			await this.main.kill();
+			return await this.startMain();
+		}
+		const workers = this.workers.splice(0);
+		await Promise.all(workers.map(async (worker) => await worker.kill()));
+		await Promise.all(workers.map(async () => await this.startWorker()));
+	}
+
 	/** Starts one more process that runs executions, and returns it when it is ready. */
 	async startWorker(): Promise<N8nProcess> {
 		const worker = await this.run(

@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { byId, byNumber, credentialFor, runNode, simulator } from '../harness';
+import { readMaxWait } from '../../nodes/FluentsAi/resources/call/waiting';
+import { byId, byNumber, credentialFor, hintsOf, runNode, simulator } from '../harness';
 
 let agentId: string;
 let fromNumber: string;
@@ -218,6 +219,98 @@ describe('a look that fails', () => {
 		expect(error?.description).toMatch(
 			/not undone: call '[0-9a-f-]{36}' to \+12125550101 placed/,
 		);
+	});
+});
+
+describe('with Wait for the Recording', () => {
+	const forRecording = { waitForRecording: true };
+
+	test('the recording is there when the item comes out', async () => {
+		// It comes a tenth of the call's time after the end.
+		simulator.callSeconds = 10;
+		const [call] = simulator.environment('default').addCalls(1, {
+			status: 'in_progress',
+			recording_available: false,
+		});
+		const { agent } = call;
+		setTimeout(() => Object.assign(call, { status: 'ended' }), 500);
+		setTimeout(() => Object.assign(call, { recording_available: true, agent }), 1500);
+		const { json } = await runNode(
+			{
+				resource: 'call',
+				operation: 'wait',
+				callId: byId(call.id),
+				options: { pollInterval: 1, ...forRecording },
+			},
+			{},
+		);
+		expect(json[0]).toMatchObject({ status: 'ended', recording_available: true });
+		expect(json[0]).not.toHaveProperty('timedOut');
+	});
+
+	test.each([
+		['nobody answers', '+12125550102', {}],
+		['the call fails', '+12125550104', {}],
+		['the call is HIPAA compliant', '+12125550101', { hipaaCompliant: true }],
+	])('it does not wait for one that will not come: %s', async (_why, to, additionalFields) => {
+		const started = Date.now();
+		const { json } = await runNode({ ...createAndWait(forRecording, to), additionalFields });
+		expect(json[0]).toMatchObject({ recording_available: false });
+		expect(json[0]).not.toHaveProperty('timedOut');
+		expect(Date.now() - started).toBeLessThan(6000);
+	});
+
+	test('the time may be over before, which is told', async () => {
+		const [call] = simulator.environment('default').addCalls(1, { recording_available: false });
+		const options = { ...forRecording, pollInterval: 1, maxWait: 0.02 };
+		const waiting = { resource: 'call', operation: 'wait', callId: byId(call.id), options };
+		const { json, run } = await runNode(waiting);
+		expect(json[0]).toMatchObject({ status: 'ended', timedOut: true });
+		expect(hintsOf(run)).toEqual([
+			expect.stringContaining('1 item: the recording is not available yet'),
+		]);
+		const { error } = await runNode({ ...waiting, options: { ...options, onTimeout: 'fail' } });
+		expect(error?.message).toBe(
+			`Call '${call.id}' has no recording within 0.02 minutes: its status is 'ended'`,
+		);
+	});
+});
+
+test('hints tell what is left to wonder about', async () => {
+	simulator.callSeconds = 60;
+	const items = [{ to: '+12125550101' }, { to: '+12125550101' }];
+	const options = { maxWait: 0.02, skipDuplicates: 'sameNumber' };
+	const { run } = await runNode(createAndWait(options), { items });
+	expect(hintsOf(run)).toEqual([
+		expect.stringMatching(/^1 item: called already before/),
+		expect.stringMatching(/^2 items: the call is still in progress/),
+	]);
+});
+
+test('as a tool of an AI agent, it waits for five minutes by default', () => {
+	const context = (type: string) =>
+		({ getNode: () => ({ type }), getNodeParameter: () => ({}) }) as never;
+	expect(readMaxWait(context('n8n-nodes-fluentsai.fluentsAiTool'), 0)).toBe(5 * 60_000);
+	expect(readMaxWait(context('n8n-nodes-fluentsai.fluentsAi'), 0)).toBe(15 * 60_000);
+});
+
+describe('On Cancel', () => {
+	test.each([
+		['keep', ['not_started', 'in_progress']],
+		['end', ['ended']],
+	])('%s: the calls are then %j', async (onCancel, statuses) => {
+		simulator.callSeconds = 60;
+		const all = ['+12125550101', '+12125550106'];
+		await runNode(createAndWait({ pollInterval: 30, onCancel }), {
+			items: all.map((to) => ({ to })),
+			onStart: (stop) => setTimeout(stop, 1500),
+		}).catch(() => undefined);
+		await new Promise((resolve) => setTimeout(resolve, 1500));
+		const placed = [...simulator.environment('default').calls.values()].filter(
+			({ to_number: to }) => simulator.dialled.has(to),
+		);
+		expect(placed).toHaveLength(2);
+		for (const { status } of placed) expect(statuses).toContain(status);
 	});
 });
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { NodeHelpers } from 'n8n-workflow';
-import type { IDataObject, INode, INodeProperties, IRun } from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters, INodeProperties, IRun } from 'n8n-workflow';
 
 import { findOperation } from '../../nodes/FluentsAi/resources';
 import { outputOf, type WorkflowJson } from '../../scripts/engine';
@@ -120,9 +120,10 @@ describe.each(files)('%s', (file) => {
 		}
 	});
 
-	test('repeats nothing but reads', () => {
+	test('repeats nothing but reads, and calls with keys from data', () => {
 		for (const node of own) {
-			const repeatable = operationOf(node)?.kind === 'read';
+			const { callKey } = (node.parameters.options ?? {}) as IDataObject;
+			const repeatable = operationOf(node)?.kind === 'read' || callKey !== undefined;
 			expect([node.name, repeatable || node.retryOnFail !== true]).toEqual([node.name, true]);
 		}
 	});
@@ -205,6 +206,51 @@ test('reminder-calls-from-sheet.json calls nobody when all rows have a status', 
 
 	expect(changes).toEqual([]);
 	expect(ran).toEqual(['Weekdays at Ten', 'Get Rows', 'Not Called Yet']);
+});
+
+/** The example for calling hours, with hours that are everywhere now or nowhere. */
+function withHours(isOpen: boolean): WorkflowJson {
+	const json = read('calls-within-calling-hours.json');
+	const minutes = Math.floor(Date.now() / 60_000) - 2;
+	const clock = (time: number) => new Date(time * 60_000).toISOString().slice(11, 16);
+	const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+	const hours = isOpen
+		? { days, from: '00:00', to: '24:00' }
+		: { days, from: clock(minutes), to: clock(minutes + 1), timezone: 'UTC' };
+	const nodes = json.nodes.map((node) => {
+		if (!isOwn(node)) return node;
+		const options = node.parameters.options as INodeParameters;
+		const { window } = options.callingWindow as { window: INodeParameters };
+		// Calls would take as long as the pace of the example says.
+		const pacing = { limits: { callsPerMinute: 120, maxConcurrentCalls: 2 } };
+		const callingWindow = { window: { ...window, ...hours } };
+		return withParameters(node, { options: { ...options, callingWindow, pacing } });
+	});
+	return { ...json, nodes };
+}
+
+test('calls-within-calling-hours.json calls each once, also when it is started again', async () => {
+	const { run } = await runExample(withHours(true));
+	const all = { '+12125550101': 1, '+12125550102': 1, '+12135550103': 1 };
+	expect(dialled()).toEqual(all);
+	const [first] = outputOf(run, 'Not Skipped').map(({ json }) => json);
+	expect(first).toMatchObject({ to_number: '+12125550101', status: 'ended' });
+
+	const again = await runExample(withHours(true));
+	expect(again.changes).toEqual([]);
+	const calls = outputOf(again.run, 'Not Skipped').map(({ json }) => json);
+	expect(calls.map(({ duplicate }) => duplicate)).toEqual([true, true, true]);
+	expect(calls[0].id).toBe(first.id);
+	expect(dialled()).toEqual(all);
+});
+
+test('calls-within-calling-hours.json leaves everybody for later outside of the hours', async () => {
+	const { run, changes } = await runExample(withHours(false));
+	expect(changes).toEqual([]);
+	expect(outputOf(run, 'Call in Calling Hours').map(({ json }) => json.skipped)).toEqual(
+		Array(3).fill('outside calling window'),
+	);
+	expect(outputOf(run, 'Not Skipped')).toEqual([]);
 });
 
 test('lead-callback-from-form.json calls the lead at once, with name and topic', async () => {

@@ -255,6 +255,25 @@ describe('webhooks', () => {
 		expect(types()).toEqual([notConnected]);
 	});
 
+	test.each([
+		['agent', 1],
+		['environment', 0],
+	] as const)(
+		'one that exists only in the agent of the call, with webhookActivation %s',
+		async (activation, count) => {
+			Object.assign(simulator.switches, { webhookActivation: activation });
+			const environment = simulator.environment('default');
+			const { id, prompt, voice } = agentOf(environment);
+			const { size } = environment.webhooks;
+			const webhook = { url: receiver.url, method: 'POST', subscriptions: [notConnected] };
+			await placeCall('+12025550102', { agent: { id, prompt, voice, webhook } });
+			await simulator.allDelivered();
+			expect(receiver.received).toHaveLength(count);
+			expect(environment.webhooks.size).toBe(size);
+			expect(agentOf(environment).webhook ?? null).toBeNull();
+		},
+	);
+
 	test('none of them is asked about a call that was placed without one', async () => {
 		await placeCall();
 		addWebhook();

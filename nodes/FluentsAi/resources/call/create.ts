@@ -1,16 +1,11 @@
-import { shapeRecord } from '../../../shared/shape';
+import { shapeRecord, type OutputOptions } from '../../../shared/shape';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
-import {
-	agentPayloadOption,
-	placeCall,
-	placeFields,
-	readCallRequest,
-	type CallRequest,
-} from './place';
 import { calls } from './collection';
-import type { OutputOptions } from '../../../shared/shape';
+import { placeFields, placeOptions, readCallRequest, type CallRequest } from './place';
+import { placeOnce } from './placeOnce';
+import { callHints } from './waiting';
 
 interface Parameters {
 	request: CallRequest;
@@ -25,15 +20,25 @@ export const create: Operation<Parameters> = {
 		description:
 			'Call a person with a voice agent and go on at once. This dials a real phone number immediately and costs money.',
 	},
-	properties: [...placeFields, simplifyField, optionsField([agentPayloadOption])],
+	properties: [...placeFields, simplifyField, optionsField(placeOptions)],
 	output: calls.shape.simple,
-	kind: 'write',
+	kind: 'wait',
+	hints: callHints,
 	read: (context, i) => ({
 		request: readCallRequest(context, i),
 		output: readOutputOptions(context, i),
 	}),
-	async execute(run, { request, output }) {
-		const call = await placeCall(run, request);
-		return [{ json: shapeRecord(call, calls.shape, output) }];
+	async execute(run, { request, output }, i) {
+		const placed = await placeOnce(run, request, i);
+		if ('skipped' in placed) return [{ json: { to_number: request.toNumber, ...placed } }];
+		const { call, duplicate } = placed;
+		return [
+			{
+				json: {
+					...shapeRecord(call, calls.shape, output),
+					...(duplicate && { duplicate }),
+				},
+			},
+		];
 	},
 };

@@ -2,15 +2,16 @@ import { shapeRecord, type OutputOptions } from '../../../shared/shape';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
 import type { Operation } from '../../operation';
-import {
-	agentPayloadOption,
-	placeCall,
-	placeFields,
-	readCallRequest,
-	type CallRequest,
-} from './place';
 import { calls } from './collection';
-import { readWaitOptions, waitForEnd, waitOptions, type WaitOptions } from './waiting';
+import { placeFields, placeOptions, readCallRequest, type CallRequest } from './place';
+import { placeOnce } from './placeOnce';
+import { callHints, readWaitOptions, waitForEnd, waitOptions, type WaitOptions } from './waiting';
+import {
+	isWokenByEvents,
+	readEventTarget,
+	sleepUntilEvent,
+	webhookWaitOptions,
+} from './webhookWait';
 
 interface Parameters {
 	request: CallRequest;
@@ -29,20 +30,38 @@ export const createAndWait: Operation<Parameters> = {
 	properties: [
 		...placeFields,
 		simplifyField,
-		optionsField([agentPayloadOption, transcriptTurnsOption, ...waitOptions]),
+		optionsField([
+			...placeOptions,
+			transcriptTurnsOption,
+			...waitOptions,
+			...webhookWaitOptions,
+		]),
 	],
 	output: calls.shape.simple,
 	kind: 'wait',
+	hints: callHints,
 	read: (context, i) => ({
-		request: readCallRequest(context, i),
+		request: { ...readCallRequest(context, i), webhook: readEventTarget(context, i) },
 		wait: readWaitOptions(context, i),
 		output: readOutputOptions(context, i),
 	}),
-	async execute(run, { request, wait, output }) {
-		const placed = await placeCall(run, request);
-		const { call, timedOut } = await waitForEnd(run, placed, wait);
+	async execute(run, { request, wait, output }, i) {
+		const placed = await placeOnce(run, request, i);
+		if ('skipped' in placed) return [{ json: { to_number: request.toNumber, ...placed } }];
+		const { call: known, duplicate } = placed;
+		const { webhook } = request;
+		if (webhook && !duplicate && isWokenByEvents(run.context, i, webhook)) {
+			return await sleepUntilEvent(run, known, wait, output, webhook);
+		}
+		const { call, timedOut } = await waitForEnd(run, known, wait);
 		return [
-			{ json: { ...shapeRecord(call, calls.shape, output), ...(timedOut && { timedOut }) } },
+			{
+				json: {
+					...shapeRecord(call, calls.shape, output),
+					...(duplicate && { duplicate }),
+					...(timedOut && { timedOut }),
+				},
+			},
 		];
 	},
 };

@@ -1,13 +1,20 @@
+import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { orRefusal } from '../../../shared/errors';
 import { createFields, readCreateBody, type BodyField } from '../../fields/body';
 import { telephonyProviderField } from '../../fields/common';
 import { contextFields, readContext } from '../../fields/context';
-import { toJsonObject, toTexts } from '../../fields/convert';
+import { toJsonObject, toText, toTexts } from '../../fields/convert';
 import { agentLocator, fromNumberLocator, readId, readPhoneNumber } from '../../fields/locators';
 import { readOptions } from '../../fields/options';
 import type { Run } from '../../operation';
+import { callKeyOptions, readCallKey, withCallKey, type CallKey } from './callKey';
+import { callingWindowOption, readCallingWindow, type CallingWindow } from './callingWindow';
+import { retryUnconfirmedOption } from './confirm';
+import { duplicateOptions, readDuplicateOptions, type DuplicateOptions } from './duplicates';
+import { isLimit, pacingOption } from './pacing';
+import { maxWaitOption, readMaxWait } from './waiting';
 
 const toNumberField: INodeProperties = {
 	displayName: 'To Number',
@@ -82,7 +89,7 @@ export const placeFields: INodeProperties[] = [
 	...createFields(settingFields),
 ];
 
-export const agentPayloadOption: INodeProperties = {
+const agentPayloadOption: INodeProperties = {
 	displayName: 'Agent Payload',
 	name: 'agentPayload',
 	type: 'options',
@@ -95,6 +102,17 @@ export const agentPayloadOption: INodeProperties = {
 		'How the agent is named in the request. With its ID, the node falls back to the full agent when Fluents.ai refuses the request. With the full agent, it is read first.',
 };
 
+/** The options with which a call is placed. */
+export const placeOptions: INodeProperties[] = [
+	agentPayloadOption,
+	...callKeyOptions,
+	callingWindowOption,
+	...duplicateOptions,
+	maxWaitOption,
+	pacingOption,
+	retryUnconfirmedOption,
+];
+
 /** Answers after which it is certain that nobody was called, and another form may be taken. */
 const REFUSED = ['400', '422'];
 
@@ -106,22 +124,47 @@ export interface CallRequest {
 	/** Further fields of the request. They win over those that the node makes of the others. */
 	settings: IDataObject;
 	agentPayload: 'id' | 'full';
+	key: CallKey;
+	duplicates: DuplicateOptions;
+	retryUnconfirmed: boolean;
+	window?: CallingWindow;
+	/** Milliseconds to wait for the window to open, and for limits. */
+	maxWait: number;
+	/** Where the events of this call go, instead of to the webhook of its agent. */
+	webhook?: EventTarget;
+}
+
+/** A webhook that exists for one call only. */
+export interface EventTarget {
+	url: string;
+	subscriptions: string[];
+	/** Whether it may take the place of a webhook that the agent has. */
+	replaces: boolean;
 }
 
 /** @throws NodeOperationError that names the parameter and the item. */
 export function readCallRequest(context: IExecuteFunctions, itemIndex: number): CallRequest {
+	const { agentPayload, retryUnconfirmed } = readOptions(context, itemIndex);
+	const settings = readCreateBody(context, settingFields, itemIndex);
+	const { from_number: from, to_number: to, context: variables } = settings;
+	const key = readCallKey(context, itemIndex);
 	return {
 		agentId: readId(context, agentLocator, itemIndex),
-		fromNumber: readPhoneNumber(context, fromNumberLocator, itemIndex),
-		toNumber: readPhoneNumber(context, toNumberField, itemIndex),
-		context: readContext(context, itemIndex),
-		settings: readCreateBody(context, settingFields, itemIndex),
-		agentPayload: readOptions(context, itemIndex).agentPayload === 'full' ? 'full' : 'id',
+		fromNumber: toText(from) || readPhoneNumber(context, fromNumberLocator, itemIndex),
+		toNumber: toText(to) || readPhoneNumber(context, toNumberField, itemIndex),
+		context: (variables as IDataObject | undefined) ?? readContext(context, itemIndex),
+		settings,
+		agentPayload: agentPayload === 'full' ? 'full' : 'id',
+		key,
+		duplicates: readDuplicateOptions(context, itemIndex, key.isOwn),
+		retryUnconfirmed: retryUnconfirmed === true,
+		window: readCallingWindow(context, itemIndex),
+		maxWait: readMaxWait(context, itemIndex),
 	};
 }
 
 /**
- * Places a call. Calls of one run are placed one after the other.
+ * Sends the request that dials, once.
  *
  * Sources disagree whether the agent is named by its ID or sent in full (facts C1), so a refusal
  * (400, 422) of the one is followed by one try with the other. A refused call was not dialled.
@@ -129,19 +172,13 @@ export function readCallRequest(context: IExecuteFunctions, itemIndex: number): 
  * @returns the call as the API gives it, with its `id`.
  * @throws NodeApiError
  */
-export async function placeCall(run: Run, request: CallRequest): Promise<IDataObject> {
-	return await run.inTurn(async () => {
-		const call = await create(run, request);
-		run.note(`call '${String(call.id)}' to ${request.toNumber} placed`);
-		return call;
-	});
-}
-
-async function create(run: Run, request: CallRequest): Promise<IDataObject> {
-	if (request.agentPayload === 'full') return await send(run, await fullBody(run, request));
-
+export async function dial(run: Run, request: CallRequest): Promise<IDataObject> {
+	if (request.agentPayload === 'full' || request.webhook) {
+		return await send(run, await fullBody(run, request));
+	}
 	const withId = await orRefusal(send(run, idBody(request)), REFUSED);
 	if (!withId.refusal) return withId.value;
+	if (isLimit(withId.refusal)) throw withId.refusal;
 
 	const inFull = await orRefusal(send(run, await fullBody(run, request)), REFUSED);
 	if (!inFull.refusal) return inFull.value;
@@ -154,17 +191,20 @@ async function create(run: Run, request: CallRequest): Promise<IDataObject> {
 async function send(run: Run, body: IDataObject): Promise<IDataObject> {
 	return await run.api.post('/calls/create', {
 		body,
+		throwLimits: true,
 		ifUnclear: `Look at the call history of Fluents.ai for a call to ${String(body.to_number)} before you run this again: the person may have been called.`,
 	});
 }
 
-function idBody({ agentId, fromNumber, toNumber, context, settings }: CallRequest): IDataObject {
+function idBody(request: CallRequest): IDataObject {
+	const { agentId, fromNumber, toNumber, settings } = request;
+	const variables = withCallKey(request.context, request.key);
 	return {
+		agent: agentId,
+		...settings,
 		from_number: fromNumber,
 		to_number: toNumber,
-		agent: agentId,
-		...(Object.keys(context).length > 0 && { context }),
-		...settings,
+		...(Object.keys(variables).length > 0 && { context: variables }),
 	};
 }
 
@@ -173,17 +213,37 @@ function idBody({ agentId, fromNumber, toNumber, context, settings }: CallReques
  * is an object (facts C17).
  */
 async function fullBody(run: Run, request: CallRequest): Promise<IDataObject> {
-	const { agentId, fromNumber, context, settings } = request;
+	const { agentId, fromNumber, settings } = request;
 	const agent = await run.api.get('/agents', { id: agentId }, { object: `agent '${agentId}'` });
 	const { telephony_provider: provider = 'twilio' } = settings;
 	return {
-		...idBody(request),
-		agent,
 		agent_phone_number: fromNumber,
 		telephony_params: {},
-		context,
+		context: {},
 		is_outgoing: true,
-		...settings,
+		...idBody(request),
+		agent: settings.agent ?? withWebhook(run, agent, request.webhook),
 		telephony_provider: typeof provider === 'string' ? { name: provider } : provider,
 	};
+}
+
+/** The agent for one call whose events go to `target`; the stored agent stays as it is. */
+function withWebhook(
+	{ context }: Run,
+	agent: IDataObject,
+	target: EventTarget | undefined,
+): IDataObject {
+	if (!target) return agent;
+	if ((agent.webhook ?? '') !== '' && !target.replaces) {
+		throw new NodeOperationError(
+			context.getNode(),
+			`Nobody was called: the agent '${String(agent.name ?? agent.id)}' has a webhook of its own`,
+			{
+				description:
+					"With 'Wait Using' set to Webhook, the events of this call would not reach it. Turn on the option 'Replace The Agent's Webhook For This Call' if that is fine, or wait using Poll.",
+			},
+		);
+	}
+	const { url, subscriptions } = target;
+	return { ...agent, webhook: { url, method: 'POST', subscriptions } };
 }

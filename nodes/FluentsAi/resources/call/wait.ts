@@ -5,7 +5,15 @@ import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../f
 import type { Operation } from '../../operation';
 import { readOne } from '../crud';
 import { calls } from './collection';
-import { hasEnded, readWaitOptions, waitForEnd, waitOptions, type WaitOptions } from './waiting';
+import {
+	callHints,
+	isDone,
+	maxWaitOption,
+	readWaitOptions,
+	waitForEnd,
+	waitOptions,
+	type WaitOptions,
+} from './waiting';
 
 interface Parameters {
 	callId: string;
@@ -20,9 +28,14 @@ export const wait: Operation<Parameters> = {
 		action: 'Wait until a call has ended',
 		description: 'Wait for outcome and transcript of a call that was placed before',
 	},
-	properties: [callLocator, simplifyField, optionsField([transcriptTurnsOption, ...waitOptions])],
+	properties: [
+		callLocator,
+		simplifyField,
+		optionsField([maxWaitOption, transcriptTurnsOption, ...waitOptions]),
+	],
 	output: calls.shape.simple,
 	kind: 'wait',
+	hints: callHints,
 	read: (context, i) => ({
 		callId: readId(context, callLocator, i),
 		wait: readWaitOptions(context, i),
@@ -30,7 +43,7 @@ export const wait: Operation<Parameters> = {
 	}),
 	async execute(run, { callId, wait: options, output }) {
 		const known = await readOne(run.api, calls, callId);
-		const { call, timedOut } = hasEnded(known)
+		const { call, timedOut } = isDone(known, options)
 			? { call: known, timedOut: false }
 			: await waitForEnd(run, known, options);
 		return [

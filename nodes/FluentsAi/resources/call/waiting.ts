@@ -1,34 +1,36 @@
-import { NodeOperationError, sleep } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeProperties, NodeApiError } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { parameterError } from '../../../shared/errors';
-import { getRecords, LARGEST_PAGE } from '../../../shared/pagination';
-import { pauseUnlessStopped, type FluentsTransport } from '../../../shared/transport';
 import { readOptions } from '../../fields/options';
 import type { Run } from '../../operation';
-import { readOne } from '../crud';
-import { calls } from './collection';
+import { createLookout, hasEnded, readIfPossible } from './lookout';
 
-/** Final states; any other, also one that Fluents.ai may add, is waited for. */
-const ENDED = new Set(['ended', 'error']);
+const MINUTE = 60_000;
 
-/** Answers that will be the same at the next look. A new call that is not found may be there later. */
-const REFUSED = ['401', '403'];
-
-/** Milliseconds in which the looks of several items count as one. */
-const COLLECTING_TIME = 20;
-
-/** From so many calls on, a page of the list is read instead of each call. */
-const FEWEST_FOR_LIST = 3;
+/** For all operations that wait: for calls to end, and for being allowed to place them. */
+export const maxWaitOption: INodeProperties = {
+	displayName: 'Max Wait (Minutes)',
+	name: 'maxWait',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 15,
+	description:
+		'How long to wait at most, in minutes: for the call to end, and before it for limits and for the calling window to open. As a tool of an AI agent, 5 unless set.',
+};
 
 export const waitOptions: INodeProperties[] = [
 	{
-		displayName: 'Max Wait (Minutes)',
-		name: 'maxWait',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		default: 15,
-		description: 'How long to wait for the call to end, in minutes',
+		displayName: 'On Cancel',
+		name: 'onCancel',
+		type: 'options',
+		options: [
+			{ name: 'Let Calls Go On', value: 'keep' },
+			{ name: 'End Calls in Progress', value: 'end' },
+		],
+		default: 'keep',
+		description:
+			'What happens to the calls that are waited for when somebody stops the execution. Waiting itself ends at once.',
 	},
 	{
 		displayName: 'Poll Interval (Seconds)',
@@ -37,6 +39,14 @@ export const waitOptions: INodeProperties[] = [
 		typeOptions: { minValue: 1 },
 		default: 5,
 		description: 'Time between two looks at the call, in seconds',
+	},
+	{
+		displayName: 'Wait for the Recording',
+		name: 'waitForRecording',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to wait until the recording is available too, which can take minutes after the end. It does not wait for calls that will have none.',
 	},
 	{
 		displayName: 'When Max Wait Is Over',
@@ -65,54 +75,73 @@ export interface WaitOptions {
 	pollInterval: number;
 	/** Milliseconds. */
 	maxWait: number;
+	forRecording: boolean;
 	onTimeout: 'fail' | 'output';
+	onCancel: 'keep' | 'end';
+}
+
+/** Whether an AI agent uses the node as a tool: n8n gives it then a type of its own. */
+export function isTool(context: IExecuteFunctions): boolean {
+	return context.getNode().type.endsWith('Tool');
+}
+
+/**
+ * @returns milliseconds.
+ * @throws NodeOperationError that names the item.
+ */
+export function readMaxWait(context: IExecuteFunctions, itemIndex: number): number {
+	const { maxWait = isTool(context) ? 5 : 15 } = readOptions(context, itemIndex);
+	if (Number(maxWait) >= 0) return Number(maxWait) * MINUTE;
+	const { displayName } = maxWaitOption;
+	throw parameterError(context.getNode(), displayName, 'has to be 0 or more', itemIndex);
 }
 
 /** @throws NodeOperationError that names the parameter and the item. */
 export function readWaitOptions(context: IExecuteFunctions, itemIndex: number): WaitOptions {
-	const { pollInterval = 5, maxWait = 15, onTimeout } = readOptions(context, itemIndex);
-	const fail = (name: string, problem: string) =>
-		parameterError(context.getNode(), name, problem, itemIndex);
+	const options = readOptions(context, itemIndex);
+	const { pollInterval = 5, onTimeout, onCancel, waitForRecording } = options;
 	if (!(Number(pollInterval) >= 1)) {
-		throw fail('Poll Interval (Seconds)', 'has to be 1 or more');
+		const problem = 'has to be 1 or more';
+		throw parameterError(context.getNode(), 'Poll Interval (Seconds)', problem, itemIndex);
 	}
-	if (!(Number(maxWait) >= 0)) throw fail('Max Wait (Minutes)', 'has to be 0 or more');
 	return {
 		pollInterval: Number(pollInterval) * 1000,
-		maxWait: Number(maxWait) * 60_000,
+		maxWait: readMaxWait(context, itemIndex),
+		forRecording: waitForRecording === true,
 		onTimeout: onTimeout === 'fail' ? 'fail' : 'output',
+		onCancel: onCancel === 'end' ? 'end' : 'keep',
 	};
 }
 
 /**
- * Waits until a call has ended. The calls of all items of a run are looked at together.
+ * Waits until a call has ended, and if wanted until its recording is there. The calls of all items of
+ * a run are looked at together.
  *
  * A look that fails (server or network) is not the end: the call goes on meanwhile, and so does the
  * waiting.
  *
  * @param call the call as it was placed or read.
- * @returns the call in its latest state, and whether the time was over before it ended.
+ * @returns the call in its latest state, and whether the time was over before that.
  * @throws NodeOperationError when the time is over and the user wants that to fail.
  * @throws NodeApiError when the key is refused (401, 403).
  */
 export async function waitForEnd(
 	run: Run,
 	call: IDataObject,
-	{ pollInterval, maxWait, onTimeout }: WaitOptions,
+	options: WaitOptions,
 ): Promise<{ call: IDataObject; timedOut: boolean }> {
+	const { pollInterval, maxWait, onTimeout, onCancel } = options;
 	const id = String(call.id);
 	const deadline = Date.now() + maxWait;
-	const { look, started } = run.shared(createLookout);
+	const { look, untilNextLook } = run.shared(createLookout);
 	let latest = call;
 
-	while (!hasEnded(latest) && Date.now() < deadline && !run.signal.aborted) {
-		// In step with the other items, whose calls can then be looked at with the same request.
-		const untilNextLook = pollInterval - ((Date.now() - started) % pollInterval);
-		const pause = Math.min(untilNextLook, deadline - Date.now());
-		if (await pauseUnlessStopped(pause, run.signal)) break;
+	while (!isDone(latest, options) && Date.now() < deadline && !run.signal.aborted) {
+		if (await untilNextLook(pollInterval, deadline - Date.now())) break;
 		latest = (await look(id)) ?? latest;
 	}
-	const timedOut = !hasEnded(latest);
+	if (run.cancelled?.aborted && onCancel === 'end' && !hasEnded(latest)) await end(run, id);
+	const timedOut = !isDone(latest, options);
 	if (timedOut && onTimeout === 'fail') throw timedOutError(run, latest, maxWait);
 	// A list and the answer to a new call may tell less about it than reading it does.
 	const isComplete = !timedOut && latest !== call;
@@ -122,84 +151,67 @@ export async function waitForEnd(
 	};
 }
 
-interface Lookout {
-	/** Milliseconds since 1970. */
-	started: number;
-	/** @returns the call, complete if it has ended; undefined when it could not be read this time. */
-	look(id: string): Promise<IDataObject | undefined>;
+/** Whether nothing is left to wait for. */
+export function isDone(
+	call: IDataObject,
+	{ forRecording }: Pick<WaitOptions, 'forRecording'>,
+): boolean {
+	if (!hasEnded(call)) return false;
+	return !forRecording || call.recording_available === true || lacksRecording(call) !== undefined;
 }
 
-/** Collects the calls that items want to look at in the same moment, to read them together. */
-function createLookout({ api }: Run): Lookout {
-	let collecting: { ids: Set<string>; result: Promise<Map<string, IDataObject>> } | undefined;
-
-	const collect = async (ids: Set<string>) => {
-		await sleep(COLLECTING_TIME);
-		collecting = undefined;
-		return await readTogether(api, [...ids]);
-	};
-	return {
-		started: Date.now(),
-		async look(id) {
-			if (!collecting) {
-				const ids = new Set<string>();
-				collecting = { ids, result: collect(ids) };
-			}
-			collecting.ids.add(id);
-			return (await collecting.result).get(id);
-		},
-	};
-}
-
-/**
- * Reads calls with as few requests as possible: the newest ones of the list where that is cheaper, and
- * by itself each that the list does not have, or has as ended. What cannot be read is left out.
- */
-async function readTogether(
-	api: FluentsTransport,
-	ids: string[],
-): Promise<Map<string, IDataObject>> {
-	const found = new Map<string, IDataObject>();
-	const pages = Math.ceil(ids.length / LARGEST_PAGE);
-	if (ids.length >= FEWEST_FOR_LIST) {
-		const limit = pages * LARGEST_PAGE;
-		const newest = getRecords(api, `${calls.path}/list`, { query: { ...calls.sort }, limit });
-		for (const call of await newest.catch(unlessRefused<IDataObject[]>([]))) {
-			found.set(String(call.id), call);
-		}
+/** Why a call that has ended will have no recording; undefined when it may still come. */
+function lacksRecording(call: IDataObject): string | undefined {
+	const { status, stage_outcome: outcome, hipaa_compliant: isHipaa, agent } = call;
+	if (isHipaa === true) return 'HIPAA compliant calls have none';
+	if ((agent as IDataObject | null)?.enable_recording === false) {
+		return 'recording is not enabled on the agent';
 	}
-	const rest = ids.filter((id) => {
-		const listed = found.get(id);
-		return !listed || hasEnded(listed);
-	});
-	const read = await Promise.all(rest.map(async (id) => await readIfPossible(api, id)));
-	for (const call of read) if (call) found.set(String(call.id), call);
-	return found;
+	return status === 'error' || /unanswered|did_not_connect/.test(String(outcome))
+		? 'nobody was spoken to'
+		: undefined;
 }
 
-async function readIfPossible(api: FluentsTransport, id: string) {
-	return await readOne(api, calls, id).catch(unlessRefused(undefined));
+/** Hangs up. When that does not work, the call ends by itself. */
+async function end({ api }: Run, id: string): Promise<void> {
+	await api.post('/calls/end', { query: { id } }).catch(() => undefined);
 }
 
-/** Handles the error of a look: it may pass, unless the key is refused. */
-function unlessRefused<T>(value: T): (error: NodeApiError) => T {
-	return (error) => {
-		if (REFUSED.includes(error.httpCode ?? '')) throw error;
-		return value;
-	};
-}
-
-export function hasEnded({ status }: IDataObject): boolean {
-	return ENDED.has(String(status));
-}
-
-function timedOutError(run: Run, { id, status }: IDataObject, maxWait: number) {
+function timedOutError(run: Run, call: IDataObject, maxWait: number) {
+	const { id, status } = call;
+	const what = hasEnded(call) ? 'has no recording within' : 'has not ended within';
 	return new NodeOperationError(
 		run.context.getNode(),
-		`Call '${String(id)}' has not ended within ${maxWait / 60_000} minutes: its status is '${String(status)}'`,
+		`Call '${String(id)}' ${what} ${maxWait / MINUTE} minutes: its status is '${String(status)}'`,
 		{
 			description:
 				"The call itself goes on. Read it later with Get or Wait, or raise the option 'Max Wait'. Placing it again would call the person again.",
 		},
 	);
+}
+
+/** What outputs with calls leave to wonder about. */
+export function callHints(outputs: IDataObject[]): string[] {
+	const count = (wanted: (output: IDataObject) => boolean) => outputs.filter(wanted).length;
+	const skipped = count((output) => output.skipped !== undefined);
+	const duplicates = count(({ duplicate }) => duplicate === true);
+	const open = count((output) => output.timedOut === true && !hasEnded(output));
+	const unrecorded = count(
+		(output) =>
+			hasEnded(output) && output.recording_available === false && !lacksRecording(output),
+	);
+	const hint = (number: number, text: string) =>
+		number > 0 ? [`${number} ${number === 1 ? 'item' : 'items'}: ${text}`] : [];
+	return [
+		...hint(skipped, 'skipped, nobody was called, because it is outside the calling window.'),
+		...hint(
+			duplicates,
+			'called already before, so nobody was called; the output is that call.',
+		),
+		...hint(open, 'the call is still in progress. Read it later with Get or Wait.'),
+		...hint(
+			unrecorded,
+			'the recording is not available yet. It can take minutes, and needs recording to be enabled on the agent.',
+		),
+	];
 }

@@ -1,0 +1,170 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Fault, RequestRecord, Simulator } from '../../simulator';
+import { fictionalNumber } from '../../simulator/store';
+import { emptyNode, outputOf, type Engine, type WorkflowJson } from '../engine';
+
+/** What may go wrong with the request that dials. */
+const dialFaults: Fault[] = [
+	{ when: 'before', reset: true },
+	{ when: 'before', hang: true },
+	{ when: 'before', status: 500 },
+	{ when: 'before', status: 503 },
+	{ when: 'before', status: 429 },
+	{ when: 'before', status: 409, body: { message: 'The line is busy' } },
+	{ when: 'after', reset: true },
+	{ when: 'after', hang: true },
+	{ when: 'after', status: 500 },
+	{ when: 'after', status: 504, body: '<html>504</html>' },
+	{ when: 'after', truncate: true },
+];
+
+/** What may go wrong with any other one. */
+const otherFaults: Fault[] = [{ reset: true }, { status: 500 }, { status: 503 }, { status: 404 }];
+
+export interface Trial {
+	/** Decides which requests meet which fault. */
+	seed: number;
+	/** Of the requests that meet a fault, from 0 to 1. */
+	faults: number;
+	items: number;
+	operation: 'create' | 'createAndWait';
+	retryOnFail: boolean;
+	retryUnconfirmed: boolean;
+	/** Runs the workflow a second time, with keys from its data. */
+	twice: boolean;
+}
+
+export interface Verdict {
+	asked: number;
+	placed: number;
+	/** Calls to somebody who had been called before. */
+	duplicates: number;
+	/** Items that ended neither as a call nor as an error that tells the truth. */
+	unaccounted: string[];
+	/** Items that ended as an error. */
+	errors: number;
+}
+
+/** Runs a workflow that places calls while requests fail at random, and judges what came of it. */
+export async function runTrial(
+	engine: Engine,
+	simulator: Simulator,
+	trial: Trial,
+): Promise<Verdict> {
+	simulator.reset();
+	addRandomFaults(simulator, trial);
+	const numbers = Array.from({ length: trial.items }, (_, i) => fictionalNumber(i));
+	const workflow = workflowOf(simulator, numbers, trial);
+	const [environment] = Object.keys(simulator.keys);
+	const apiKey = simulator.keys[environment];
+	const credentials = { fluentsAiApi: { environment, apiKey, baseUrl: simulator.url } };
+
+	const verdict: Verdict = { asked: 0, placed: 0, duplicates: 0, unaccounted: [], errors: 0 };
+	for (let round = 0; round < (trial.twice ? 2 : 1); round++) {
+		const before = new Map(simulator.dialled);
+		const run = await engine.run(workflow, { credentials });
+		const outputs = outputOf(run, 'Call').map(({ json }) => json);
+		const judged = numbers.map((to, i) => {
+			const count = simulator.dialled.get(to) ?? 0;
+			return judge(to, outputs[i], count, count > (before.get(to) ?? 0));
+		});
+		verdict.asked += numbers.length;
+		verdict.unaccounted.push(...judged.filter((complaint) => complaint !== undefined));
+		verdict.errors += outputs.filter(({ error }) => error !== undefined).length;
+	}
+	const counts = [...simulator.dialled.values()];
+	verdict.placed = counts.reduce((sum, count) => sum + count, 0);
+	verdict.duplicates = verdict.placed - counts.length;
+	return verdict;
+}
+
+/**
+ * @param count how often the number was called so far.
+ * @param wasCalled whether that was in this run.
+ * @returns what is wrong with an item's output, if anything.
+ */
+function judge(
+	to: string,
+	output: IDataObject | undefined,
+	count: number,
+	wasCalled: boolean,
+): string | undefined {
+	if (!output) return `${to}: no output, called ${count} times`;
+	if (output.error === undefined) {
+		const isCall = output.to_number === to && typeof output.id === 'string' && count === 1;
+		return isCall ? undefined : `${to}: ${JSON.stringify(output)}, called ${count} times`;
+	}
+	const admits = /It is not known whether the call/.test(String(output.error));
+	return !wasCalled || admits ? undefined : `${to}: '${String(output.error)}', but was called`;
+}
+
+function addRandomFaults({ faults }: Simulator, { seed, faults: share }: Trial): void {
+	const random = randomNumbers(seed);
+	const chosen = new WeakMap<RequestRecord, Fault | 'none'>();
+	const choose = (request: RequestRecord) => {
+		const all = request.operationId === 'createCall' ? dialFaults : otherFaults;
+		if (!chosen.has(request)) {
+			const fault = all[Math.floor(random() * all.length)];
+			chosen.set(request, random() < share ? fault : 'none');
+		}
+		return chosen.get(request);
+	};
+	for (const fault of [...dialFaults, ...otherFaults]) {
+		faults.add({ ...fault, times: Infinity, match: (request) => choose(request) === fault });
+	}
+}
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function randomNumbers(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+	};
+}
+
+function workflowOf(
+	simulator: Simulator,
+	numbers: string[],
+	{ operation, retryOnFail, retryUnconfirmed, twice }: Trial,
+): WorkflowJson {
+	const { agents, numbers: lines } = simulator.environment('default');
+	const [agentId] = agents.keys();
+	const from = [...lines.values()].find(({ active }) => active === true);
+	const locator = (mode: string, value: unknown) => ({ __rl: true, mode, value: String(value) });
+	const next = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
+	const options = {
+		// So that a request without an answer, and the search for its call, end soon.
+		timeout: 300,
+		pollInterval: 1,
+		maxWait: 1,
+		retryUnconfirmed,
+		...(twice && { callKey: '={{ "order " + $json.to }}' }),
+	};
+	const parameters = {
+		resource: 'call',
+		operation,
+		agentId: locator('id', agentId),
+		fromNumber: locator('number', from?.number),
+		toNumber: '={{ $json.to }}',
+		options,
+	};
+	return {
+		nodes: [
+			{ ...emptyNode('n8n-nodes-base.manualTrigger'), name: 'Start' },
+			{ ...emptyNode('n8n-nodes-base.code'), name: 'People' },
+			{
+				...emptyNode('n8n-nodes-fluentsai.fluentsAi', parameters),
+				name: 'Call',
+				credentials: { fluentsAiApi: { id: '1', name: 'Simulator' } },
+				onError: 'continueRegularOutput',
+				...(retryOnFail && { retryOnFail, maxTries: 3, waitBetweenTries: 0 }),
+			},
+		],
+		connections: { Start: next('People'), People: next('Call') },
+		pinData: { People: numbers.map((to) => ({ json: { to } })) },
+	};
+}

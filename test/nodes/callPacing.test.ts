@@ -1,0 +1,126 @@
+import type { INode, INodeParameters } from 'n8n-workflow';
+
+import { runNode, simulator } from '../harness';
+import { dialled, numbers, placedAt, placing, toItems } from '../support/callFixtures';
+
+beforeEach(() => {
+	simulator.reset();
+	// One request for each call, so that the log shows the pace.
+	simulator.switches.agentPayload = 'id';
+});
+
+const goesOn: Partial<INode> = { onError: 'continueRegularOutput' };
+const pacing = (limits: INodeParameters) => ({ pacing: { limits } });
+
+/** The most calls in progress at the same time, by the simulator's own record. */
+function mostAtOnce(): number {
+	const calls = [...simulator.environment('default').calls.values()].filter(({ to_number: to }) =>
+		simulator.dialled.has(to),
+	);
+	const length = simulator.callSeconds * 1000;
+	const starts = calls.map(({ start_time: start }) => Number(start));
+	return Math.max(
+		...starts.map((at) => starts.filter((other) => other <= at && at < other + length).length),
+	);
+}
+
+test('Calls per Minute spreads the calls evenly', async () => {
+	const { error } = await runNode(placing('create', pacing({ callsPerMinute: 150 })), {
+		items: toItems(numbers(6)),
+	});
+	expect(error).toBeUndefined();
+	const times = placedAt();
+	expect(times).toHaveLength(6);
+	for (const [i, time] of times.slice(1).entries()) {
+		expect(time - times[i]).toBeGreaterThanOrEqual(300); // the first request takes longer to arrive
+		expect(time - times[i]).toBeLessThan(900);
+	}
+});
+
+test.each(['create', 'createAndWait'] as const)(
+	'Calls at the Same Time: %s places the next call when one has ended',
+	async (operation) => {
+		const all = numbers(7);
+		const options = { ...pacing({ maxConcurrentCalls: 3 }), pollInterval: 1 };
+		const { json, error } = await runNode(placing(operation, options), { items: toItems(all) });
+		expect(error).toBeUndefined();
+		expect(json.map(({ to_number: to }) => to)).toEqual(all);
+		expect(dialled()).toEqual(Object.fromEntries(all.map((number) => [number, 1])));
+		expect(mostAtOnce()).toBe(3);
+	},
+);
+
+test('an item fails when there is no room within Max Wait, and nobody is called', async () => {
+	simulator.callSeconds = 60;
+	const [first, second] = numbers(2);
+	const { json } = await runNode(
+		placing('create', { ...pacing({ maxConcurrentCalls: 1 }), maxWait: 0.02 }),
+		{ items: toItems([first, second]), settings: goesOn },
+	);
+	expect(json[1].error).toBe(
+		'The call was not placed: 1 calls were in progress for 0.02 minutes',
+	);
+	expect(dialled()).toEqual({ [first]: 1 });
+});
+
+test('calls of others count with Count All Calls Of The Environment', async () => {
+	const [other, own] = numbers(2);
+	await runNode(placing('create'), { items: toItems([other]) });
+	const [begin] = placedAt();
+	await runNode(placing('create', pacing({ maxConcurrentCalls: 1, countAll: true })), {
+		items: toItems([own]),
+	});
+	expect(placedAt()[1] - begin).toBeGreaterThanOrEqual(1000);
+	expect(dialled()).toEqual({ [other]: 1, [own]: 1 });
+});
+
+describe('a limit of the environment', () => {
+	test('is waited out, whatever it is answered with', async () => {
+		simulator.environment('default').maxConcurrentCalls = 2;
+		const all = numbers(5);
+		const { json, error } = await runNode(placing('create'), { items: toItems(all) });
+		expect(error).toBeUndefined();
+		expect(json.map(({ to_number: to }) => to)).toEqual(all);
+		expect(dialled()).toEqual(Object.fromEntries(all.map((number) => [number, 1])));
+		expect(mostAtOnce()).toBeLessThanOrEqual(2);
+	});
+
+	test('fails clearly when Max Wait is over', async () => {
+		simulator.environment('default').maxConcurrentCalls = 0;
+		const { error } = await runNode(placing('create', { maxWait: 0.03 }), {
+			items: toItems(numbers(1)),
+		});
+		expect(error?.message).toMatch(/concurrent calls of this environment is reached/);
+		expect(error?.description).toContain(
+			'still after 0.03 minutes, so this call was not placed',
+		);
+		expect(dialled()).toEqual({});
+	});
+
+	test('that asks to wait is obeyed', async () => {
+		simulator.faults.add({
+			operationId: 'createCall',
+			status: 429,
+			headers: { 'retry-after': '2' },
+		});
+		const { error, requests } = await runNode(placing('create'), {
+			items: toItems(numbers(1)),
+		});
+		expect(error).toBeUndefined();
+		const [first, second] = requests.map(({ at }) => at);
+		expect(second - first).toBeGreaterThanOrEqual(1990);
+	});
+
+	test('does not keep the execution from being stopped', async () => {
+		simulator.environment('default').maxConcurrentCalls = 0;
+		const started = Date.now();
+		await runNode(placing('create'), {
+			items: toItems(numbers(2)),
+			onStart: (stop) => setTimeout(stop, 500),
+		}).catch(() => undefined);
+		expect(Date.now() - started).toBeLessThan(3000);
+		const asked = simulator.requests.length;
+		await new Promise((resolve) => setTimeout(resolve, 2500));
+		expect(simulator.requests).toHaveLength(asked);
+	});
+});

@@ -1,0 +1,351 @@
+import type { INode } from 'n8n-workflow';
+
+import type { Fault } from '../../simulator';
+import { runNode, simulator, truth } from '../harness';
+import { dialled, numbers, placing, toItems } from '../support/callFixtures';
+
+const TO = '+12125550101';
+/** Short, so that a request without an answer, and the search for its call, end soon. */
+const timeout = 300;
+const goesOn: Partial<INode> = { onError: 'continueRegularOutput' };
+const repeats: Partial<INode> = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+
+beforeEach(() => simulator.reset());
+
+const isTo =
+	(number: string): Fault['match'] =>
+	({ body }) =>
+		(body as { to_number?: string }).to_number === number;
+
+/** Everything that can keep an answer away. */
+const losses: Array<[string, Partial<Fault>]> = [
+	['the connection is reset', { reset: true }],
+	['the server stumbles', { status: 500 }],
+	['a gateway gives up', { status: 504, body: '<html>504</html>' }],
+	['the service is not available', { status: 503 }],
+	['no answer comes in time', { hang: true }],
+	['the answer breaks off', { truncate: true }],
+	['the answer is no JSON', { status: 200, body: 'OK' }],
+];
+
+describe('a call whose answer is lost', () => {
+	test('is found when it was placed, whatever kept the answer away', async () => {
+		const all = numbers(losses.length);
+		losses.forEach(([, fault], i) => {
+			simulator.faults.add({
+				operationId: 'createCall',
+				when: 'after',
+				...fault,
+				match: (request) =>
+					isTo(all[i])?.(request) === true &&
+					// Not the form that is refused anyway.
+					(truth === 'a' ||
+						typeof (request.body as { agent: unknown }).agent === 'object'),
+			});
+		});
+		const { json, error } = await runNode(placing('create', { timeout }), {
+			items: toItems(all),
+			settings: goesOn,
+		});
+		expect(error).toBeUndefined();
+		expect(json.map(({ to_number: to, error: lost }) => lost ?? to)).toEqual(all);
+		expect(json.every(({ id }) => typeof id === 'string')).toBe(true);
+		expect(Object.values(dialled())).toEqual(all.map(() => 1));
+	});
+
+	test('is not dialled again when it was not placed, and the error says what is known', async () => {
+		// An answer that breaks off is one of a server that has acted.
+		const faults = losses.map(([, fault]) => fault).filter(({ truncate }) => !truncate);
+		const all = numbers(faults.length);
+		faults.forEach((fault, i) =>
+			simulator.faults.add({ operationId: 'createCall', ...fault, match: isTo(all[i]) }),
+		);
+		const { json } = await runNode(placing('create', { timeout }), {
+			items: toItems(all),
+			settings: goesOn,
+		});
+		json.forEach(({ error, details }, i) => {
+			expect(error).toContain(`It is not known whether the call to ${all[i]} was placed: `);
+			expect(details).toMatchObject({
+				description: expect.stringMatching(
+					/has no new call .* does not dial again\. Look at the call history.*n8n_call_key: n8n-.*'Retry Unconfirmed Calls'/,
+				),
+			});
+		});
+		expect(dialled()).toEqual({});
+	});
+
+	test('is dialled again with Retry Unconfirmed Calls, once it is clear that there is none', async () => {
+		simulator.faults.add({ operationId: 'createCall', status: 502 });
+		const started = Date.now();
+		const { json, error } = await runNode(
+			placing('create', { timeout, retryUnconfirmed: true }),
+			{ items: [{ to: TO }] },
+		);
+		expect(error).toBeUndefined();
+		expect(json[0].to_number).toBe(TO);
+		expect(dialled()).toEqual({ [TO]: 1 });
+		expect(Date.now() - started).toBeGreaterThanOrEqual(5000);
+	});
+
+	test('is found although many calls are newer or have not started', async () => {
+		const environment = simulator.environment('default');
+		environment.addCalls(250);
+		environment.addCalls(120, { start_time: null, status: 'not_started', to_number: TO });
+		// They would be read one by one if it were not told that they carry another key.
+		for (const call of environment.calls.values()) call.context = { n8n_call_key: 'other' };
+		simulator.callSeconds = 600; // the new call does not start while it is searched for
+		simulator.faults.add({
+			operationId: 'createCall',
+			when: 'after',
+			reset: true,
+			times: truth === 'a' ? 1 : 2,
+		});
+		simulator.switches.agentPayload = 'id';
+		const { json, error, requests } = await runNode(placing('create', { timeout }), {
+			items: [{ to: TO }],
+		});
+		expect(error).toBeUndefined();
+		expect(json[0]).toMatchObject({ to_number: TO, status: 'not_started' });
+		expect(dialled()).toEqual({ [TO]: 1 });
+		const pages = requests.filter(({ operationId }) => operationId === 'listCalls');
+		expect(pages.length).toBeLessThanOrEqual(5);
+	});
+
+	test('is neither found nor dialled again when calls do not tell their keys', async () => {
+		simulator.switches.agentPayload = 'id';
+		simulator.faults.add({ operationId: 'createCall', when: 'after', reset: true });
+		const { error } = await runNode(
+			placing('create', { timeout, retryUnconfirmed: true, sendCallKey: false }),
+			{ items: [{ to: TO }] },
+		);
+		const [placed] = [...simulator.environment('default').calls.keys()].slice(-1);
+		expect(error?.message).toContain(`It is not known whether the call to ${TO} was placed`);
+		expect(error?.description).toContain(
+			`Call '${placed}' between the same numbers may be it, but carries no key`,
+		);
+		expect(error?.description).not.toContain('Retry Unconfirmed Calls');
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test('stays open while a call that fits does not tell its key', async () => {
+		const { numbers: lines } = simulator.environment('default');
+		const from = [...lines.values()].find(({ active }) => active === true);
+		const [call] = simulator.environment('default').addCalls(1, {
+			to_number: TO,
+			from_number: from?.number,
+			start_time: Date.now(),
+			context: undefined,
+		});
+		simulator.faults.add({ operationId: 'createCall', status: 500 });
+		const { error } = await runNode(placing('create', { timeout, retryUnconfirmed: true }), {
+			items: [{ to: TO }],
+		});
+		expect(error?.description).toContain(
+			`Call '${call.id}' between the same numbers may be it`,
+		);
+		expect(dialled()).toEqual({});
+	});
+
+	test('stays open while the list cannot be read', async () => {
+		simulator.faults.add({ operationId: 'createCall', status: 500 });
+		simulator.faults.add({ operationId: 'listCalls', status: 500, times: Infinity });
+		const { error } = await runNode(placing('create', { timeout, retryUnconfirmed: true }), {
+			items: [{ to: TO }],
+		});
+		expect(error?.description).toContain('The newest calls could not all be looked through');
+		expect(dialled()).toEqual({});
+	});
+
+	test('holds the other items back, so that nobody is called after an item that fails', async () => {
+		const [first, second] = numbers(2);
+		simulator.faults.add({ operationId: 'createCall', status: 500, match: isTo(first) });
+		const { error } = await runNode(placing('create', { timeout }), {
+			items: toItems([first, second]),
+		});
+		expect(error?.context.itemIndex).toBe(0);
+		expect(dialled()).toEqual({});
+	});
+});
+
+describe('when n8n runs the node again', () => {
+	test('Retry On Fail finds the calls that were placed', async () => {
+		const all = numbers(4);
+		simulator.faults.add({
+			operationId: 'createCall',
+			match: isTo(all[2]),
+			status: 409,
+			body: { message: 'Line is busy' },
+		});
+		const { json, error } = await runNode(placing('createAndWait', { pollInterval: 1 }), {
+			items: toItems(all),
+			settings: repeats,
+		});
+		expect(error).toBeUndefined();
+		expect(json.map(({ to_number: to, status }) => [to, status])).toEqual(
+			all.map((number) => [number, 'ended']),
+		);
+		expect(json.some(({ duplicate }) => duplicate)).toBe(false);
+		expect(Object.values(dialled())).toEqual([1, 1, 1, 1]);
+	});
+
+	test('with Continue On Fail it does so because the first item failed', async () => {
+		const all = numbers(3);
+		simulator.faults.add({
+			operationId: 'createCall',
+			match: isTo(all[0]),
+			status: 409,
+			body: { message: 'Line is busy' },
+		});
+		const { json } = await runNode(placing('create'), {
+			items: toItems(all),
+			settings: { ...repeats, ...goesOn },
+		});
+		expect(json.map(({ to_number: to }) => to)).toEqual(all);
+		expect(Object.values(dialled())).toEqual([1, 1, 1]);
+	});
+
+	test('an open attempt is searched for anew, and its call found', async () => {
+		simulator.switches.agentPayload = 'id';
+		simulator.faults.add({ operationId: 'createCall', when: 'after', reset: true });
+		// As long as the first run searches, the list does not answer.
+		const until = Date.now() + 6500;
+		simulator.faults.add({
+			operationId: 'listCalls',
+			status: 500,
+			times: Infinity,
+			match: () => Date.now() < until,
+		});
+		const { json, error } = await runNode(placing('create', { timeout }), {
+			items: [{ to: TO }],
+			settings: repeats,
+		});
+		expect(error).toBeUndefined();
+		expect(json[0].to_number).toBe(TO);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test("the editor's Retry of a failed execution finds the calls, also with another key", async () => {
+		const all = numbers(3);
+		simulator.faults.add({
+			operationId: 'createCall',
+			match: isTo(all[2]),
+			status: 409,
+			body: { message: 'Line is busy' },
+		});
+		const parameters = placing('create', { callKey: '={{ $execution.id + $json.to }}' });
+		const failed = await runNode(parameters, { items: toItems(all) });
+		expect(failed.error?.message).toBe('Line is busy');
+		expect(Object.values(dialled())).toEqual([1, 1]);
+
+		const { json, error } = await runNode(parameters, {
+			items: toItems(all),
+			retryOf: failed,
+		});
+		expect(error).toBeUndefined();
+		expect(json.map(({ to_number: to }) => to)).toEqual(all);
+		expect(Object.values(dialled())).toEqual([1, 1, 1]);
+	});
+
+	test('an item whose call was refused is placed then', async () => {
+		simulator.faults.add({ operationId: 'createCall', status: 409, body: { message: 'Busy' } });
+		const { json } = await runNode(placing('create'), {
+			items: [{ to: TO }],
+			settings: repeats,
+		});
+		expect(json[0].to_number).toBe(TO);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+});
+
+describe('across executions', () => {
+	const own = { callKey: '={{ "order " + $json.order }}' };
+	const orders = toItems(numbers(3)).map((item, order) => ({ ...item, order }));
+
+	test('a key of the user gives the earlier call, and dials nothing', async () => {
+		const first = await runNode(placing('create', own), { items: orders.slice(0, 2) });
+		const second = await runNode(placing('createAndWait', { ...own, pollInterval: 1 }), {
+			items: orders,
+		});
+		expect(second.error).toBeUndefined();
+		expect(second.json.map(({ id, duplicate }) => [id, duplicate])).toEqual([
+			[first.json[0].id, true],
+			[first.json[1].id, true],
+			[expect.any(String), undefined],
+		]);
+		expect(Object.values(dialled())).toEqual([1, 1, 1]);
+	});
+
+	test('one reading of the list serves all items', async () => {
+		const all = numbers(30);
+		await runNode(placing('create'), { items: toItems(all.slice(0, 20)) });
+		const { json, requests } = await runNode(
+			placing('create', { skipDuplicates: 'sameNumber' }),
+			{ items: toItems(all) },
+		);
+		expect(json.filter(({ duplicate }) => duplicate)).toHaveLength(20);
+		expect(requests.filter(({ operationId }) => operationId === 'listCalls')).toHaveLength(1);
+		expect(Object.values(dialled()).every((count) => count === 1)).toBe(true);
+	});
+
+	test('an earlier call with another key is no duplicate', async () => {
+		await runNode(placing('create', { callKey: 'a' }), { items: [{ to: TO }] });
+		const { json } = await runNode(placing('create', { callKey: 'b' }), {
+			items: [{ to: TO }],
+		});
+		expect(json[0].duplicate).toBeUndefined();
+		expect(dialled()).toEqual({ [TO]: 2 });
+	});
+
+	test('without a key of the user each execution calls', async () => {
+		await runNode(placing('create'), { items: [{ to: TO }] });
+		await runNode(placing('create'), { items: [{ to: TO }] });
+		expect(dialled()).toEqual({ [TO]: 2 });
+	});
+
+	test('a call that is older than Look Back does not count', async () => {
+		const hours = (ago: number) => Date.now() - ago * 3_600_000;
+		const [early, late] = numbers(2);
+		const environment = simulator.environment('default');
+		environment.addCalls(1, { to_number: early, start_time: hours(30), end_time: hours(30) });
+		environment.addCalls(1, { to_number: late, start_time: hours(20), end_time: hours(20) });
+		const { json } = await runNode(placing('create', { skipDuplicates: 'sameNumber' }), {
+			items: toItems([early, late]),
+		});
+		expect(json.map(({ duplicate }) => duplicate)).toEqual([undefined, true]);
+		expect(dialled()).toEqual({ [early]: 1 });
+	});
+
+	test('nobody is called when an earlier call to the number does not tell its key', async () => {
+		const fields = { to_number: orders[0].to, start_time: Date.now(), context: undefined };
+		const [call] = simulator.environment('default').addCalls(1, fields);
+		const { error } = await runNode(placing('create', own), { items: orders });
+		expect(error?.message).toBe(
+			`Fluents.ai does not tell the key of call '${call.id}' to ${orders[0].to}`,
+		);
+		expect(error?.description).toContain('nobody was called');
+		expect(dialled()).toEqual({});
+	});
+
+	test('nobody is called when the list cannot be read', async () => {
+		simulator.faults.add({ operationId: 'listCalls', status: 403, times: Infinity });
+		const { error } = await runNode(placing('create', own), { items: orders });
+		expect(error?.httpCode).toBe('403');
+		expect(dialled()).toEqual({});
+	});
+});
+
+test.each([{ skipDuplicates: 'sameNumber' }, { callKey: 'one for all' }])(
+	'within one run %j calls once, also while the first answer is lost',
+	async (options) => {
+		simulator.switches.agentPayload = 'id';
+		simulator.faults.add({ operationId: 'createCall', when: 'after', reset: true });
+		const { json } = await runNode(placing('create', { ...options, timeout }), {
+			items: toItems([TO, TO, TO]),
+			settings: goesOn,
+		});
+		expect(new Set(json.map(({ id }) => id)).size).toBe(1);
+		expect(json.map(({ duplicate }) => duplicate)).toEqual([undefined, true, true]);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	},
+);

@@ -1,0 +1,37 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { byId, byNumber, simulator } from '../harness';
+
+/** Numbers that nobody has, all of them answered. */
+export const numbers = (count: number, first = 1000) =>
+	Array.from({ length: count }, (_, i) => `+1212555${first + i}`);
+
+export const toItems = (all: string[]) => all.map((to) => ({ to }));
+
+/** Parameters that place a call to the number in the item's field `to`. */
+export function placing(
+	operation: 'create' | 'createAndWait',
+	options: INodeParameters = {},
+	changes: INodeParameters = {},
+): INodeParameters {
+	const { agents, numbers: lines } = simulator.environment('default');
+	const from = [...lines.values()].find(({ active }) => active === true);
+	return {
+		resource: 'call',
+		operation,
+		agentId: byId([...agents.keys()][0]),
+		fromNumber: byNumber(String(from?.number)),
+		toNumber: '={{ $json.to }}',
+		options,
+		...changes,
+	};
+}
+
+/** How often each number was called. */
+export const dialled = () => Object.fromEntries(simulator.dialled);
+
+/** The times at which calls were placed, in milliseconds. */
+export const placedAt = () =>
+	simulator.requests
+		.filter(({ operationId, status = 500 }) => operationId === 'createCall' && status < 300)
+		.map(({ at }) => at);

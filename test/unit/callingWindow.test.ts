@@ -1,0 +1,94 @@
+import {
+	isOpen,
+	nextOpening,
+	type CallingWindow,
+} from '../../nodes/FluentsAi/resources/call/callingWindow';
+
+const hours = (text: string) => {
+	const [h, m] = text.split(':').map(Number);
+	return h * 60 + m;
+};
+const workdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'];
+const window = (
+	from: string,
+	to: string,
+	timezone = 'Europe/Berlin',
+	days = workdays,
+): CallingWindow => ({ days, from: hours(from), to: hours(to), timezone, outside: 'fail' });
+
+describe('a window is open', () => {
+	// 2026-03-27 is a Friday; Berlin is at +01:00 until 29 March, then at +02:00.
+	test.each([
+		['2026-03-27T08:59:59+01:00', false],
+		['2026-03-27T09:00:00+01:00', true],
+		['2026-03-27T16:59:59+01:00', true],
+		['2026-03-27T17:00:00+01:00', false],
+		['2026-03-28T12:00:00+01:00', false],
+		['2026-03-30T08:30:00+02:00', false],
+		['2026-03-30T09:00:00+02:00', true],
+	])('from nine to five at %s: %s', (time, open) => {
+		expect(isOpen(window('09:00', '17:00'), Date.parse(time))).toBe(open);
+	});
+
+	test.each([
+		['2026-03-27T23:30:00+01:00', true],
+		['2026-03-28T01:59:00+01:00', true], // belongs to Friday
+		['2026-03-28T02:00:00+01:00', false],
+		['2026-03-28T23:30:00+01:00', false],
+		['2026-03-30T01:00:00+02:00', false], // belongs to Sunday
+	])('over midnight at %s: %s', (time, open) => {
+		expect(isOpen(window('22:00', '02:00'), Date.parse(time))).toBe(open);
+	});
+
+	test('until 24:00 at the end of the day', () => {
+		const late = window('18:00', '24:00');
+		expect(isOpen(late, Date.parse('2026-03-26T23:59:00+01:00'))).toBe(true);
+		expect(isOpen(late, Date.parse('2026-03-27T00:00:00+01:00'))).toBe(false);
+	});
+
+	test('by the clocks of its own time zone', () => {
+		const time = Date.parse('2026-03-27T14:00:00Z');
+		expect(isOpen(window('09:00', '17:00', 'America/New_York'), time)).toBe(true);
+		expect(isOpen(window('09:00', '17:00', 'Asia/Tokyo'), time)).toBe(false);
+	});
+});
+
+describe('the next opening', () => {
+	test.each([
+		['the same day', '2026-03-27T06:00:30+01:00', '2026-03-27T09:00:00+01:00'],
+		[
+			'over a weekend on which clocks go forward',
+			'2026-03-27T18:00:00+01:00',
+			'2026-03-30T09:00:00+02:00',
+		],
+		[
+			'over a weekend on which clocks go back',
+			'2026-10-23T18:00:00+02:00',
+			'2026-10-26T09:00:00+01:00',
+		],
+		['a moment before', '2026-03-27T08:59:59.999+01:00', '2026-03-27T09:00:00+01:00'],
+	])('%s', (_when, from, to) => {
+		expect(nextOpening(window('09:00', '17:00'), Date.parse(from))).toBe(Date.parse(to));
+	});
+
+	test('at a time that the clocks leave out is when they go on', () => {
+		const sundays = window('02:30', '05:00', 'Europe/Berlin', ['sunday']);
+		expect(nextOpening(sundays, Date.parse('2026-03-28T12:00:00+01:00'))).toBe(
+			Date.parse('2026-03-29T03:00:00+02:00'),
+		);
+	});
+
+	test('at a time that the clocks show twice is the first of the two', () => {
+		const sundays = window('02:30', '05:00', 'Europe/Berlin', ['sunday']);
+		expect(nextOpening(sundays, Date.parse('2026-10-24T12:00:00+02:00'))).toBe(
+			Date.parse('2026-10-25T02:30:00+02:00'),
+		);
+	});
+
+	test('a week later, when the only day has just passed', () => {
+		const mondays = window('09:00', '09:01', 'America/New_York', ['monday']);
+		expect(nextOpening(mondays, Date.parse('2026-03-02T09:01:00-05:00'))).toBe(
+			Date.parse('2026-03-09T09:00:00-04:00'),
+		);
+	});
+});
