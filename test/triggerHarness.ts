@@ -133,17 +133,27 @@ export function secretOf(server: TriggerServer, node: INode): string {
 }
 
 /**
- * Does what a user does to get rid of everything: starts and ends listening, publishes what is not
- * published, whether that works or not, and unpublishes it.
+ * Does what a user does to get rid of everything: allows triggers to replace webhooks, starts and ends
+ * listening, publishes what is not published, whether that works or not, and unpublishes it.
  */
 export async function tidyUp(server: TriggerServer, workflows: SavedWorkflow[]): Promise<void> {
-	const whatever = () => {};
 	for (const workflow of workflows) {
-		await server.listen(workflow).catch(whatever);
+		const nodes = workflow.nodes.map((node) => ({
+			...node,
+			parameters: { ...node.parameters, ifAttached: 'replace' },
+		}));
+		const willing = { ...workflow, nodes };
+		await server.listen(willing);
 		await server.stopListening(workflow.id);
-		if (!server.published(workflow.id)) await server.activate(workflow).catch(whatever);
+		if (!server.published(workflow.id)) await server.activate(willing).catch(() => {});
 		if (server.published(workflow.id)) await server.deactivate(workflow.id);
 	}
+}
+
+/** For a fault that hits requests by their number from now on, the first one being 1. */
+export function counting(isHit: (number: number) => boolean): () => boolean {
+	let count = 0;
+	return () => isHit(++count);
 }
 
 /** Sends something to an address of n8n; any answer will do. */

@@ -31,8 +31,9 @@ export function readEndpoint(value: unknown): Endpoint {
 	const text = typeof value === 'string' && value !== '' ? value : null;
 	const layer = text === null ? undefined : readLayer(text);
 	if (!layer) return { layers: [], bottom: text };
-	const { layers, bottom } = readEndpoint(layer.previous);
-	return { layers: [layer, ...layers], bottom };
+	const { previous, ...top } = layer;
+	const { layers, bottom } = readEndpoint(previous);
+	return { layers: [top, ...layers], bottom };
 }
 
 export function writeEndpoint({ layers, bottom }: Endpoint): string | null {

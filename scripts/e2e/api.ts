@@ -237,8 +237,13 @@ export class N8nApi {
 		return await this.publication(workflow);
 	}
 
-	/** What the user reads about the publication of a workflow, when n8n is through with it. */
-	async publication({ id }: SavedWorkflow): Promise<Publication> {
+	/**
+	 * What the user reads about the publication of a workflow, when n8n is through with it.
+	 *
+	 * @throws Error when it is not within `seconds`.
+	 */
+	async publication({ id }: SavedWorkflow, seconds = 180): Promise<Publication> {
+		const deadline = Date.now() + seconds * 1000;
 		if (this.isVersion1) {
 			const status = (await this.isActive(id)) ? 'published' : 'not_published';
 			return { status, errors: [] };
@@ -251,6 +256,9 @@ export class N8nApi {
 			};
 			const errors = triggers.flatMap(({ errorMessage }) => errorMessage ?? []);
 			if (status !== 'in_progress') return { status, errors };
+			if (Date.now() > deadline) {
+				throw new Error(`Workflow ${id} is still being published after ${seconds} s`);
+			}
 			await sleep(200);
 		}
 	}

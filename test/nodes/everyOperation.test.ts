@@ -94,7 +94,10 @@ const parameters: Record<string, () => INodeParameters> = {
 	'webhook update': () => ({ webhookId: first('webhooks'), updateFields: { label: 'New' } }),
 };
 
-const operations = resources.flatMap(({ option, operations: of }) =>
+/** The answer to a live request goes out through n8n, and asks Fluents.ai nothing. */
+const asking = resources.filter(({ option }) => option.value !== 'liveRequest');
+
+const operations = asking.flatMap(({ option, operations: of }) =>
 	of.map((operation) => ({
 		name: `${option.value} ${operation.option.value}`,
 		resource: option.value,
@@ -138,12 +141,15 @@ test('42 of 42 operations of the API are reached by an operation of the node', (
 });
 
 describe.each([400, 401, 403, 404, 409, 422, 429, 500])('refused with %d', (status) => {
-	test.each(operations)('$name tells it', async ({ name, resource, operation }) => {
-		const given = parameters[name]?.();
+	// After a 500 it is open whether a call was placed: see callPlacedOnce.test.ts.
+	const refused = operations.filter(({ name }) => status < 500 || !/^call create/.test(name));
+	test.each(refused)('$name tells it', async ({ name, resource, operation }) => {
+		const given = parameters[name]?.() ?? {};
+		const options = { ...(given.options as object), maxWait: 0 };
 		const message = `Refused with ${status}`;
 		const headers = { 'retry-after': '3600' };
 		simulator.faults.add({ status, headers, body: { message }, times: Infinity });
-		const { error, items } = await runNode({ resource, operation, ...given });
+		const { error, items } = await runNode({ resource, operation, ...given, options });
 		expect(error?.name).toBe('NodeApiError');
 		expect(error?.httpCode).toBe(String(status));
 		expect(`${error?.message} ${error?.description}`).toContain(message);

@@ -14,6 +14,7 @@ import {
 	secretOf,
 	settings,
 	startServer,
+	tidyUp,
 	trigger,
 	webhookOf,
 	webhooksTo,
@@ -80,6 +81,21 @@ describe('publishing', () => {
 		await server.deactivate(workflow.id);
 		expect(settings()).toEqual(start);
 		expect(server.staticDataOf(workflow.id)).toEqual({ [`node:${node.name}`]: {} });
+	});
+
+	test('cuts a long name of the workflow', async () => {
+		await published({ agents: [reminder] }, { name: 'x'.repeat(300) });
+		expect(webhookOf(reminder)?.label).toMatch(/^n8n: x{90,100}$/);
+	});
+
+	test('needs nothing of what was deleted meanwhile to be undone', async () => {
+		const [extra] = environment().addAgents(1);
+		const { workflow } = await published({ agents: [reminder, extra.id] });
+		environment().agents.delete(extra.id);
+		environment().webhooks.delete(webhooksTo(server)[0].id);
+		Object.assign(environment().agents.get(reminder) as StoredObject, { webhook: null });
+		await server.deactivate(workflow.id);
+		expect(settings()).toEqual(start);
 	});
 
 	test('finds agents and its own webhook beyond the first page', async () => {
@@ -555,6 +571,29 @@ describe('listening in the editor', () => {
 		const error = await failureOf(server.listen(workflow));
 		expect(error.message).toContain('another webhook already');
 		expect(settings()).toEqual(before);
+	});
+
+	test('that publishing ends hands on what its agents had', async () => {
+		const first = workflowOf(trigger({ agents: [followUp], ifAttached: 'replace' }));
+		await server.listen(first);
+		const { workflow: second } = await published({ agents: [followUp], ifAttached: 'replace' });
+		await server.activate(edited(first, { agents: [reminder] }));
+		for (const { id } of [first, second]) await server.deactivate(id);
+		expect(settings()).toEqual(start);
+	});
+
+	test('does not make anybody forget what lies under the webhook of another workflow', async () => {
+		server = await startServer({ generation: 1 });
+		const replace = { agents: [followUp], ifAttached: 'replace' };
+		const { workflow } = await published(replace);
+		const other = workflowOf(trigger(replace));
+		for (const tried of [other, workflow]) {
+			await server.listen(tried);
+			server.kill();
+		}
+		await server.restart();
+		await tidyUp(server, [other, workflow]);
+		expect(settings()).toEqual(start);
 	});
 
 	test('that n8n was killed in leaves nothing once the workflow is published or tried again', async () => {
