@@ -94,9 +94,9 @@ const code: StandIn = {
 	execute(context) {
 		const items = context.getInputData();
 		const jsCode = context.getNodeParameter('jsCode', 0) as string;
-		return [
-			runInNewContext(`(() => {${jsCode}\n})()`, { $input: { all: () => items } }) as Items,
-		];
+		const { $ } = context.getWorkflowDataProxy(0);
+		const known = { $, $input: { all: () => items } };
+		return [runInNewContext(`(() => {${jsCode}\n})()`, known) as Items];
 	},
 };
 

@@ -125,6 +125,8 @@ export class N8nApi {
 		return (await this.call('POST', '/workflows', {
 			name: 'Test',
 			settings: {},
+			// As the editor does; n8n 1 fails in tests without it.
+			pinData: {},
 			...json,
 			active: false,
 		})) as SavedWorkflow;

@@ -158,6 +158,7 @@ export class TriggerServer {
 		this.server.closeAllConnections();
 	}
 
+	/** What n8n does about triggers when it starts. */
 	async restart(): Promise<void> {
 		await this.process.untilKilled(this.publication.restart());
 	}
@@ -189,10 +190,7 @@ export class TriggerServer {
 		const { database, process } = this;
 		const workflow = database.workflowOf(saved, {});
 		for (const webhook of database.webhooksOf(workflow)) {
-			const test: Test = {
-				saved: structuredClone(saved),
-				webhook: { ...webhook, isTest: true },
-			};
+			const test: Test = { saved, webhook: { ...webhook, isTest: true } };
 			this.tests.set(routeOf(webhook), test);
 			try {
 				await process.createIfNotExists(workflow, test.webhook, 'manual', 'manual');

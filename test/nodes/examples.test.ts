@@ -7,7 +7,8 @@ import { findOperation } from '../../nodes/FluentsAi/resources';
 import { outputOf, type WorkflowJson } from '../../scripts/engine';
 import type { RequestRecord } from '../../simulator';
 import { credentialFor, engine, FLUENTS_AI, simulator } from '../harness';
-import { FLUENTS_AI_TRIGGER, placeCall, startServer } from '../triggerHarness';
+import { FLUENTS_AI_LIVE_TRIGGER, liveSettings, placeAskingCall, spokenIn } from '../liveHarness';
+import { FLUENTS_AI_TRIGGER, outputs, placeCall, startServer } from '../triggerHarness';
 
 const folder = resolve(__dirname, '../../examples');
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -15,7 +16,8 @@ const textOf = (file: string) => readFileSync(resolve(folder, file), 'utf8');
 const read = (file: string) => JSON.parse(textOf(file)) as WorkflowJson;
 
 const TOOL = `${FLUENTS_AI}Tool`;
-const isOwn = ({ type }: INode) => [FLUENTS_AI, TOOL, FLUENTS_AI_TRIGGER].includes(type);
+const OWN = [FLUENTS_AI, TOOL, FLUENTS_AI_TRIGGER, FLUENTS_AI_LIVE_TRIGGER];
+const isOwn = ({ type }: INode) => OWN.includes(type);
 const operationOf = ({ parameters: { resource, operation } }: INode) =>
 	findOperation(String(resource), String(operation));
 
@@ -462,6 +464,93 @@ test('transcripts-to-table.json makes a row of each turn', async () => {
 		at_seconds: 7,
 		phone: '+12125550101',
 	});
+});
+
+/** Publishes a workflow with a Live Trigger, under an address of this computer. */
+async function publishLive(file: string) {
+	const json = read(file);
+	const server = await startServer();
+	const start = liveSettings();
+	const isLive = ({ type }: INode) => type === FLUENTS_AI_LIVE_TRIGGER;
+	const nodes = json.nodes.map((node) => {
+		const options = { ...(node.parameters.options as IDataObject), allowUnreachableUrl: true };
+		return isLive(node) ? withParameters(node, { options }) : node;
+	});
+	await server.activate({ ...json, id: 'example', name: 'Example', nodes });
+	const { name, parameters } = json.nodes.find(isLive)!;
+	/** Unpublishes it, and checks that nothing is left and that the pinned data is of its kind. */
+	const end = async () => {
+		await server.deactivate('example');
+		expect(liveSettings()).toEqual(start);
+		const [pinned] = json.pinData![name];
+		expect(typesIn(outputs(server.executions)[0])).toEqual(typesIn(pinned.json));
+	};
+	return { server, agent: (parameters.agents as string[])[0], end };
+}
+
+test('book-appointment-during-call.json offers another time, then books it', async () => {
+	const { server, agent, end } = await publishLive('book-appointment-during-call.json');
+	const day = { date: '2026-03-10', name: 'Anna Berg' };
+	simulator.scriptOf = () => ({
+		asks: [
+			{ at: 5, parameters: { ...day, time: '10:00' } },
+			{ at: 9, parameters: { ...day, time: '{free_time|}' } },
+		],
+	});
+	const call = await placeAskingCall(server, agent, '07');
+	expect(simulator.liveRequests.map(({ answer }) => answer)).toEqual([
+		{
+			result: { booked: 'no', free_time: '10:30' },
+			agent_message: 'That time is taken. I could offer you 10:30 or 11:00.',
+		},
+		{
+			result: { booked: 'yes', booked_time: '10:30' },
+			agent_message: 'I have booked 10:30 for you.',
+		},
+	]);
+	expect(await spokenIn(call)).toContain('I have booked 10:30 for you.');
+	expect(server.executions.map(({ run }) => Object.keys(run!.data.resultData.runData))).toEqual([
+		expect.not.arrayContaining(['Book']),
+		expect.arrayContaining(['Book']),
+	]);
+	await end();
+});
+
+test.each([
+	['16:30', 'I am sorry, that day is full.', ['2026-03-10T16:30:00', '2026-03-10T17:00:00']],
+	['10:15', 'That time is taken. I could offer you 10:30 or 11:00.', []],
+	['9:30', 'I have booked 09:30 for you.', []],
+])('book-appointment-during-call.json answers %s', async (time, said, appointment) => {
+	const json = read('book-appointment-during-call.json');
+	const [start, end] = appointment.map((dateTime) => ({ dateTime }));
+	const [{ json: asked }] = json.pinData!['Agent Asks'];
+	// Always Output Data gives an empty item on a day without appointments.
+	json.pinData!['Get Appointments of That Day'] = [{ json: start ? { start, end } : {} }];
+	json.pinData!['Agent Asks'] = [
+		{ json: { ...asked, input: { ...(asked.input as IDataObject), time } } },
+	];
+	const { run } = await runExample(json);
+	const answers = ['Confirm', 'Offer Other Times'].flatMap((name) => outputOf(run, name));
+	expect(answers.map((item) => item.json.agentSays)).toEqual([
+		expect.stringContaining(said) as string,
+	]);
+});
+
+test.each<[IDataObject | undefined, IDataObject, string]>([
+	[undefined, { name: 'Anna Berg', last_order: 'a blue bicycle' }, 'Hello Anna Berg'],
+	[{}, {}, 'Hello there'],
+])('greet-caller-by-name.json, with %p in the sheet', async (row, answer, said) => {
+	const { server, end } = await publishLive('greet-caller-by-name.json');
+	if (row) {
+		const saved = server.published('example')!;
+		const pinData = { ...saved.pinData, 'Find Customer': [{ json: row }] };
+		await server.activate({ ...saved, pinData }, 'update');
+	}
+	const call = await simulator.dialIn({ from: '+12125550101', to: '+14155550100' });
+	await server.settled();
+	expect(simulator.liveRequests.map((request) => request.answer)).toEqual([answer]);
+	expect((await spokenIn(call))[0]).toContain(said);
+	await end();
 });
 
 /** Without a language model, but with what it would fill in, as n8n hands it to a tool. */

@@ -582,7 +582,9 @@ describe('the secret', () => {
 		await deliver(ended(pastCall(), { webhook: { url }, text: `Sent to ${url}.` }));
 		await deliver({ strange: url, list: [{ url }] });
 		expect(received()).toHaveLength(2);
-		expect(JSON.stringify([received(), server.log])).not.toContain(secret);
+		const told = JSON.stringify([received(), server.log]);
+		expect(told).toContain('n8n_secret=********');
+		expect(told).not.toContain(secret);
 	});
 
 	test('works at once when n8n was killed before it could store it', async () => {

@@ -36,12 +36,19 @@ test.each(messages)('quotes what the node says: %s', (message) => {
 });
 
 /** What triggers say while a workflow is published or unpublished, as it stands in their code. */
-const ofTriggers = ['nodes/triggers', 'nodes/FluentsAiTrigger'].flatMap((folder) =>
+const ofTriggers = [
+	'nodes/triggers',
+	'nodes/FluentsAiTrigger',
+	'nodes/FluentsAiLiveTrigger',
+].flatMap((folder) =>
 	[
 		...sourcesIn(folder).matchAll(
 			/(?:NodeOperationError\(\s*[\w.()]+,|\.attempt\(|return|more =)\s*(["'`])([A-Z'](?:(?!\1).)+)\1/g,
 		),
-	].map(([, , text]) => text),
+	]
+		.map(([, , text]) => text)
+		// A field and what is wrong with it explain themselves.
+		.filter((text) => !text.startsWith("'${displayName}'")),
 );
 
 test('finds the messages of triggers', () => {

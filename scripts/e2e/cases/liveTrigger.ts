@@ -67,11 +67,8 @@ export async function run(context: CaseContext): Promise<void> {
 	};
 	const isPublished = async (workflow: SavedWorkflow) =>
 		deepEqual(await n8n.publish(workflow), { status: 'published', errors: [] });
-	/** In tests n8n gives the address of its editor. */
-	const addressOf = ({ nodes: [{ webhookId }] }: SavedWorkflow, isTest = false) =>
-		isTest
-			? `${server.url}/webhook-test/${webhookId}/live`
-			: `${server.webhookUrl}/webhook/${webhookId}/live`;
+	const addressOf = ({ nodes: [{ webhookId }] }: SavedWorkflow) =>
+		`${server.webhookUrl}/webhook/${webhookId}/live`;
 
 	/** Does something that starts a workflow a number of times. @returns these executions, in order. */
 	const starts = async <T>(workflow: SavedWorkflow, count: number, task: () => Promise<T>) => {
@@ -101,7 +98,8 @@ export async function run(context: CaseContext): Promise<void> {
 		credentials.default,
 		{ name: 'Respond' },
 	);
-	let orders = await create(
+	const createOrders = async () =>
+		await create(
 		'Orders',
 		{
 			requestType: 'action',
@@ -120,12 +118,14 @@ export async function run(context: CaseContext): Promise<void> {
 		work(PLAN, '$json.input.order_number'),
 		respond,
 	);
-	const actionsAt = (address: string) =>
+	let orders = await createOrders();
+	/** The actions that lead to a workflow, in production or to a test of it in the editor. */
+	const actionsOf = ({ nodes: [{ webhookId }] }: SavedWorkflow, path = 'webhook') =>
 		[...environment.actions.values()].filter(({ config }) =>
-			String((config as IDataObject).url).startsWith(`${address}?`),
+			String((config as IDataObject).url).includes(`/${path}/${webhookId}/live?`),
 		);
 	const action = () => {
-		const [own, ...others] = actionsAt(addressOf(orders));
+		const [own, ...others] = actionsOf(orders);
 		deepEqual(others, []);
 		return own;
 	};
@@ -147,7 +147,9 @@ export async function run(context: CaseContext): Promise<void> {
 		const { id, type, config } = action();
 		const { name, url, input_schema: schema } = config as IDataObject;
 		deepEqual([type, name], ['action_external', 'find_order']);
-		match(String(url), /\?n8n_secret=[0-9a-f]{64}$/);
+		const [address, query] = String(url).split('?');
+		equal(address, addressOf(orders));
+		match(query, /^n8n_secret=[0-9a-f]{64}$/);
 		deepEqual((schema as IDataObject).required, ['order_number']);
 		const [earlier] = before.agents.map(({ actions }) => actions as string[]);
 		deepEqual(environment.agents.get(reminder)?.actions, [...earlier, id]);
@@ -299,7 +301,7 @@ export async function run(context: CaseContext): Promise<void> {
 		async () => {
 			const production = settings();
 			await n8n.listen(orders);
-			const [test] = actionsAt(addressOf(orders, true));
+			const [test] = actionsOf(orders, 'webhook-test');
 			const held = environment.agents.get(reminder)?.actions as string[];
 			ok(held.includes(test.id) && !held.includes(action().id), held.join(', '));
 			const { result, executions } = await starts(
@@ -325,9 +327,10 @@ export async function run(context: CaseContext): Promise<void> {
 		equal((await fetch(url, { method: 'POST' })).status, 404);
 	});
 	await check('n8n is killed before it learns that the action was made', async () => {
+		orders = await createOrders();
 		simulator.faults.add({ operationId: 'createAction', when: 'after', hang: true });
 		void n8n.activate(orders).catch(() => {});
-		await eventually(async () => equal(actionsAt(addressOf(orders)).length, 1));
+		await eventually(async () => equal(actionsOf(orders).length, 1));
 		const { id } = action();
 		await server.main.kill();
 		await server.startMain();
