@@ -91,7 +91,8 @@ export async function execute(
 	}
 	const outputs = results.map((result) => (result && 'value' in result ? result.value : []));
 	for (const message of operation.hints?.(outputs.flat().map(({ json }) => json)) ?? []) {
-		context.addExecutionHints({ message, location: 'outputPane' });
+		// n8n 1 has no hints for tools of an AI agent.
+		context.addExecutionHints?.({ message, location: 'outputPane' });
 	}
 	return results.flatMap((result, i) => {
 		if (result && 'error' in result) return [failedItem(context, result, i)];

@@ -73,14 +73,13 @@ export function planRegistration(wanted: Wanted, found: Found): Plan {
 		const agentId = String(agent.id);
 		const chain = chainOf(agentId, agent.webhook, found);
 		const carries = ours.includes(chain[0]);
-		// Another trigger may have replaced it, and gives it back when it is unpublished.
-		const isInChain = own !== undefined && chain.includes(own);
-		const isAttached = isInChain && !gone.includes(chain[0]);
+		// What lies above it gives it back when it goes: a test, or another trigger that has replaced it.
+		const isAttached = own !== undefined && chain.includes(own);
 		const below = isAttached ? chain.slice(chain.indexOf(own)) : chain;
 		const before = below.find((webhook) => !ours.includes(webhook));
 		const isWanted = wanted.agents === 'all' || wanted.agents.includes(agentId);
 
-		if (before && (isWanted || carries || isInChain)) previous[agentId] = String(before.id);
+		if (before && (isWanted || carries || isAttached)) previous[agentId] = String(before.id);
 		if (isWanted && !isAttached) {
 			attach.push(agentId);
 			const mayReplace =

@@ -100,6 +100,11 @@ export class FluentsTransport {
 		private readonly options: TransportOptions = {},
 	) {}
 
+	/** Until when Fluents.ai asked to send nothing, in milliseconds since 1970; 0 if it did not. */
+	get heldUntil(): number {
+		return this.hold?.until ?? 0;
+	}
+
 	/** @throws NodeApiError in the user's words. */
 	async get(path: string, query: IDataObject, subject: Subject = {}): Promise<IDataObject> {
 		return await this.requestJson('read', { ...subject, method: 'GET', path, query });

@@ -111,6 +111,19 @@ describe('a limit of the environment', () => {
 		expect(second - first).toBeGreaterThanOrEqual(1990);
 	});
 
+	test('that asks to wait longer than Max Wait fails at once', async () => {
+		simulator.faults.add({
+			operationId: 'createCall',
+			status: 429,
+			headers: { 'retry-after': '3600' },
+		});
+		const { error, requests } = await runNode(placing('create'), {
+			items: toItems(numbers(1)),
+		});
+		expect(error?.description).toContain('asks to wait 3600 seconds');
+		expect(requests).toHaveLength(1);
+	});
+
 	test('does not keep the execution from being stopped', async () => {
 		simulator.environment('default').maxConcurrentCalls = 0;
 		const started = Date.now();

@@ -53,12 +53,14 @@ const parameters: Record<string, () => INodeParameters> = {
 		agentId: first('agents'),
 		fromNumber: byNumber(ownNumber()),
 		toNumber: '+12125550101',
+		// What is searched for after a lost answer is given up sooner.
+		options: { timeout: 300 },
 	}),
 	'call createAndWait': () => ({
 		agentId: first('agents'),
 		fromNumber: byNumber(ownNumber()),
 		toNumber: '+12125550101',
-		options: { pollInterval: 1 },
+		options: { pollInterval: 1, timeout: 300 },
 	}),
 	'call end': () => {
 		simulator.callSeconds = 60;

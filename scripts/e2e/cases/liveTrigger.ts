@@ -100,24 +100,29 @@ export async function run(context: CaseContext): Promise<void> {
 	);
 	const createOrders = async () =>
 		await create(
-		'Orders',
-		{
-			requestType: 'action',
-			agents: [reminder],
-			actionName: 'find_order',
-			actionDescription: 'Use it when the caller asks where an order is.',
-			inputFields: {
-				fields: [
-					{ name: 'order_number', type: 'string', required: true },
-					{ name: 'kind', type: 'string', required: false, allowedValues: 'new, old' },
-				],
+			'Orders',
+			{
+				requestType: 'action',
+				agents: [reminder],
+				actionName: 'find_order',
+				actionDescription: 'Use it when the caller asks where an order is.',
+				inputFields: {
+					fields: [
+						{ name: 'order_number', type: 'string', required: true },
+						{
+							name: 'kind',
+							type: 'string',
+							required: false,
+							allowedValues: 'new, old',
+						},
+					],
+				},
+				speakOnSend: 'One moment.',
+				options: { fallbackAnswer: FALLBACK },
 			},
-			speakOnSend: 'One moment.',
-			options: { fallbackAnswer: FALLBACK },
-		},
-		work(PLAN, '$json.input.order_number'),
-		respond,
-	);
+			work(PLAN, '$json.input.order_number'),
+			respond,
+		);
 	let orders = await createOrders();
 	/** The actions that lead to a workflow, in production or to a test of it in the editor. */
 	const actionsOf = ({ nodes: [{ webhookId }] }: SavedWorkflow, path = 'webhook') =>

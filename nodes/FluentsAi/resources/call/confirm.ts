@@ -1,5 +1,5 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, NodeApiError } from 'n8n-workflow';
 
 import { pauseUnlessStopped } from '../../../shared/transport';
 import { readRunOptions } from '../../fields/options';
@@ -24,8 +24,8 @@ const CLOCK_SKEW = 120_000;
 /** Pages of the newest calls that one look reads at most. */
 const MOST_PAGES = 5;
 
-/** Milliseconds after which a call is there if it ever will be: as long as one answer may take. */
-const settlingTime = (timeout = 30_000) => Math.min(Math.max(timeout, 5_000), 60_000);
+/** Milliseconds after which a call is there if it ever will be, by how long one answer may take. */
+const settlingTime = (timeout = 30_000) => Math.min(Math.max(timeout / 2, 5_000), 30_000);
 
 export type Finding =
 	| { call: IDataObject }
@@ -101,22 +101,25 @@ export function createSearch({ api }: Run) {
 	};
 }
 
-/** The error of an item of which it stays open whether its call was placed. */
+/**
+ * The error of an item of which it stays open whether its call was placed.
+ *
+ * @param lost the error that stands in the place of the answer, unless that was in an earlier run.
+ */
 export function unconfirmedError(
 	{ context }: Run,
 	{ toNumber }: CallRequest,
 	{ key, doubt = 'The answer was lost.' }: Attempt,
 	finding: Extract<Finding, { verdict: string }>,
-): NodeOperationError {
+	lost?: NodeApiError,
+): NodeApiError | NodeOperationError {
 	const retry =
 		finding.verdict === 'absent'
 			? " With the option 'Retry Unconfirmed Calls', the node dials again in this case."
 			: '';
-	return new NodeOperationError(
-		context.getNode(),
-		`It is not known whether the call to ${toNumber} was placed: ${doubt}`,
-		{
-			description: `${finding.reason}. The node does not dial again. Look at the call history of Fluents.ai for a call to ${toNumber} (n8n_call_key: ${key}) before you run this again: the person may have been called.${retry}`,
-		},
-	);
+	const message = `It is not known whether the call to ${toNumber} was placed: ${doubt}`;
+	const description = `${finding.reason}. The node does not dial again. Look at the call history of Fluents.ai for a call to ${toNumber} (n8n_call_key: ${key}) before you run this again: the person may have been called.${retry}`;
+	return lost
+		? Object.assign(lost, { message, description })
+		: new NodeOperationError(context.getNode(), message, { description });
 }

@@ -149,8 +149,10 @@ export function createPacer(run: Run) {
 				const outcome = await place();
 				if (!isRefusal(outcome)) return outcome;
 				const left = deadline - Date.now();
+				const asked = run.api.heldUntil - Date.now();
+				if (asked > left) throw outcome.limit;
 				if (left <= 0) throw limitError(outcome.limit, maxWait);
-				await pause(Math.min(wait, left));
+				await pause(Math.min(Math.max(wait, asked), left));
 			}
 		},
 

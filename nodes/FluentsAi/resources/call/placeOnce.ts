@@ -44,8 +44,12 @@ export async function placeOnce(
 		remember(run, attempt, attempt.callId);
 		return { call: await readPlaced(run.api, attempt.callId, attempt.toNumber) };
 	}
-	const found = attempt && (await search(run, request, attempt, 1));
-	if (found) return { call: found };
+	if (attempt) {
+		const searchNoted = async () => await search(run, request, attempt, 1);
+		const goesOn = run.context.continueOnFail();
+		const call = await (goesOn ? searchNoted() : run.inTurn(searchNoted));
+		if (call) return { call };
+	}
 
 	for (let dials = 1; ; dials++) {
 		if (!(await waitForWindow(run, request.window, request.maxWait))) {
@@ -100,7 +104,7 @@ async function attemptOnce(
 			if (isUnclear(error)) {
 				const doubt = { ...attempt, doubt: error.message };
 				attempts.note(doubt);
-				return { search: search(run, request, doubt, dials) };
+				return { search: search(run, request, doubt, dials, error) };
 			}
 			attempts.forget();
 			if (isLimit(error)) return { limit: error };
@@ -120,6 +124,7 @@ function search(
 	request: CallRequest,
 	attempt: Attempt,
 	dials: number,
+	lost?: NodeApiError,
 ): Promise<IDataObject | undefined> {
 	const searching = findPlaced(run, request, attempt).then((finding) => {
 		if ('call' in finding) {
@@ -131,7 +136,7 @@ function search(
 		const isAbsent = finding.verdict === 'absent';
 		if (isAbsent && request.retryUnconfirmed && dials < MOST_DIALS) return undefined;
 		run.note(`call to ${request.toNumber} perhaps placed`);
-		throw unconfirmedError(run, request, attempt, finding);
+		throw unconfirmedError(run, request, attempt, finding, lost);
 	});
 	const id = searching.then((call) => (call ? String(call.id) : undefined));
 	// Another item with the same key or number waits for it; without one, nobody does.
