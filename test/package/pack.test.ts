@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+
+import type { INodeType } from 'n8n-workflow';
 
 const root = resolve(__dirname, '../..');
 const packageJson = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
@@ -42,14 +44,16 @@ test('holds every file that package.json promises to n8n', () => {
 	}
 });
 
-test('has each node with its codex and both icons', () => {
+test('has each node with its codex and both icons', async () => {
 	for (const path of packageJson.n8n.nodes) {
 		expect(paths).toContain(path.replace(/\.js$/, '.json'));
-		const source = readFileSync(resolve(root, path), 'utf8');
-		const icons = [...source.matchAll(/'file:([^']+\.svg)'/g)].map(([, icon]) => icon);
-		expect(icons).toHaveLength(2);
-		for (const icon of icons) {
-			expect(existsSync(resolve(root, dirname(path), icon))).toBe(true);
+		const [name] = basename(path).split('.');
+		const classes = await import(resolve(root, path));
+		const { description } = new (classes as Record<string, new () => INodeType>)[name]();
+		const { light, dark } = description.icon as { light: string; dark: string };
+		for (const icon of [light, dark]) {
+			const file = icon.replace(/^file:/, '');
+			expect(existsSync(resolve(root, dirname(path), file))).toBe(true);
 		}
 	}
 });
@@ -68,7 +72,7 @@ test('depends on nothing at run time but n8n itself', () => {
 		const required = readFileSync(resolve(root, path), 'utf8').matchAll(
 			/require\("([^"]+)"\)/g,
 		);
-		for (const [, name] of required) expect(name).toMatch(/^(\.{1,2}\/|n8n-workflow$)/);
+		for (const [, name] of required) expect(name).toMatch(/^(\.{1,2}\/|crypto$|n8n-workflow$)/);
 	}
 });
 

@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 const root = resolve(__dirname, '../..');
-const readme = readFileSync(resolve(root, 'README.md'), 'utf8');
-const section = /\n## Troubleshooting\n([^]*?)\n## /.exec(readme)?.[1] ?? '';
+const section = readFileSync(resolve(root, 'docs/troubleshooting.md'), 'utf8');
 
 /** The code in a folder. */
 function sourcesIn(folder: string): string {
@@ -15,7 +14,7 @@ function sourcesIn(folder: string): string {
 
 const sources = sourcesIn('nodes');
 
-/** What the README puts in for values of the user; n8n's own messages have no place in our sources. */
+/** What the list puts in for values of the user; n8n's own messages have no place in our sources. */
 const examples =
 	/…|15|in_progress|^The agent|To Number|^Unrecognized node type.*|^Workflow publication.*/;
 

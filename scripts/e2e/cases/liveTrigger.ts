@@ -332,6 +332,8 @@ export async function run(context: CaseContext): Promise<void> {
 		equal((await fetch(url, { method: 'POST' })).status, 404);
 	});
 	await check('n8n is killed before it learns that the action was made', async () => {
+		// The first request is to be the one that makes the action.
+		simulator.switches.speakOn = 'text';
 		orders = await createOrders();
 		simulator.faults.add({ operationId: 'createAction', when: 'after', hang: true });
 		void n8n.activate(orders).catch(() => {});
