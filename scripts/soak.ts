@@ -6,7 +6,7 @@ import { runTrial, type Trial } from './soak/trial';
 
 const usage = `Places many calls on n8n's engine while requests fail at random, and counts
 
-  --seconds N   about how long (default 90)
+  --seconds N   no run starts after so long (default 60)
   --items N     calls of one run (default 200)
   --faults N    percent of the requests that fail (default 30)
   --seed N      of the first run, to repeat it (default: random)`;
@@ -14,7 +14,7 @@ const usage = `Places many calls on n8n's engine while requests fail at random, 
 async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
-			seconds: { type: 'string', default: '90' },
+			seconds: { type: 'string', default: '60' },
 			items: { type: 'string', default: '200' },
 			faults: { type: 'string', default: '30' },
 			seed: { type: 'string', default: String(Date.now() % 1_000_000) },
