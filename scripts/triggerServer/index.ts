@@ -55,6 +55,9 @@ interface Test {
 	staticData?: IDataObject;
 }
 
+/** Connections that may wait to be accepted: more than a test opens at once. */
+const MOST_WAITING = 4096;
+
 /**
  * Does with triggers of the built package what n8n's own server does, on n8n-core's own contexts and
  * over HTTP on a loopback address: publishing, listening in the editor, deliveries with what they start,
@@ -96,7 +99,7 @@ export class TriggerServer {
 			await self.serve(request, response, isTest);
 		app.all('/webhook/*path', serve(false));
 		app.all('/webhook-test/*path', serve(true));
-		server.listen(0, '127.0.0.1');
+		server.listen({ host: '127.0.0.1', port: 0, backlog: MOST_WAITING });
 		await once(server, 'listening');
 		self.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 		return self;
