@@ -27,3 +27,18 @@ export async function placeCall(
 	await simulator.allDelivered();
 	return id;
 }
+
+/**
+ * Lets somebody call the number that an agent answers.
+ *
+ * @returns the ID of the call, when the agent has learned who is calling.
+ * @throws Error when the agent answers no number.
+ */
+export async function dialIn(simulator: Simulator, agent: string, from: string): Promise<string> {
+	const { numbers } = simulator.environment('default');
+	const line = [...numbers.values()].find(
+		({ inbound_agent: answering, active }) => answering === agent && active === true,
+	);
+	if (!line) throw new Error(`Agent ${agent} answers no number`);
+	return await simulator.dialIn({ from, to: String(line.number) });
+}

@@ -1,19 +1,21 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { INode } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { Simulator } from '../../../simulator';
 import type { WorkflowJson } from '../../engine';
 import {
 	CREDENTIAL,
 	errorOf,
+	FLUENTS_AI_LIVE_TRIGGER,
 	FLUENTS_AI_TRIGGER,
 	outputOf,
 	type CredentialReference,
 	type Execution,
+	type SavedWorkflow,
 } from '../api';
-import { placeCall } from '../calls';
+import { dialIn, placeCall } from '../calls';
 import { eventually, type CaseContext } from '../cases';
 
 export const name = 'examples';
@@ -21,7 +23,7 @@ export const name = 'examples';
 const folder = resolve(__dirname, '../../../examples');
 const OWN = /^n8n-nodes-fluentsai\./;
 
-/** Every workflow in examples/, imported and executed; those that calls start are also published. */
+/** Every workflow in examples/, imported and executed; those that calls start, or ask, are also published. */
 export async function run(context: CaseContext): Promise<void> {
 	const { n8n, simulator, credentials, check } = context;
 	const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).sort();
@@ -38,11 +40,14 @@ export async function run(context: CaseContext): Promise<void> {
 			const requests = simulator.requests.length;
 			return `${ran.length} of ${own.length} Fluents.ai nodes, ${requests} requests`;
 		});
-		const trigger = own.find(({ type }) => type === FLUENTS_AI_TRIGGER);
+		const trigger = own.find(({ type }) => type in published);
 		if (trigger) {
 			await check(`${file}, published`, async () => {
 				simulator.reset();
-				return await publishAndCall(context, json, trigger);
+				const workflow = await publish(context, json, trigger);
+				const outcome = await published[trigger.type](context, workflow, trigger, own);
+				await n8n.unpublish(workflow);
+				return outcome;
 			});
 		}
 	}
@@ -62,38 +67,83 @@ function judge(execution: Execution, nodes: INode[]): INode[] {
 	return ran;
 }
 
-/** Calls the agents that the trigger is about, as somebody else's system does. */
-async function publishAndCall(
-	{ n8n, simulator, credentials }: CaseContext,
+async function publish(
+	{ n8n, credentials }: CaseContext,
 	json: WorkflowJson,
 	trigger: INode,
-): Promise<string> {
-	const { options, agents } = trigger.parameters as { options: object; agents: string[] };
+): Promise<SavedWorkflow> {
+	const { options } = trigger.parameters as { options: object };
 	const here = { options: { ...options, allowUnreachableUrl: true } };
 	const nodes = withoutServices(json).map((node) =>
 		node.name === trigger.name
 			? { ...node, parameters: { ...node.parameters, ...here } }
 			: node,
 	);
-	const workflow = await n8n.createWorkflow(
-		prepared({ ...json, nodes, pinData: undefined }, credentials.default),
-	);
+	const pinned = prepared({ ...json, nodes }, credentials.default);
+	const workflow = await n8n.createWorkflow(pinned);
 	deepEqual(await n8n.publish(workflow), { status: 'published', errors: [] });
+	return workflow;
+}
+
+/**
+ * What is done with a published workflow, by the type of its trigger.
+ *
+ * @returns what came of it, for people to read.
+ */
+const published: Record<
+	string,
+	(context: CaseContext, workflow: SavedWorkflow, trigger: INode, own: INode[]) => Promise<string>
+> = { [FLUENTS_AI_TRIGGER]: callAgents, [FLUENTS_AI_LIVE_TRIGGER]: letAgentAsk };
+
+/** Calls the agents that the trigger is about, as somebody else's system does. */
+async function callAgents(
+	{ n8n, simulator }: CaseContext,
+	workflow: SavedWorkflow,
+	trigger: INode,
+): Promise<string> {
+	const agents = trigger.parameters.agents as string[];
 	for (const agent of agents) await placeCall(simulator, agent);
 	await eventually(async () => ok((await n8n.executions(workflow.id)).count > 0));
 	const { results } = await n8n.executions(workflow.id);
 	for (const { id } of results) judge(await n8n.finished(id), [trigger]);
-	await n8n.unpublish(workflow);
 	return `${agents.length} calls, ${results.length} executions`;
 }
 
-/** In production n8n ignores pinned data, so nodes that have some for the lack of an account do nothing. */
+/** Brings an agent to ask what the trigger's pinned data asks. */
+async function letAgentAsk(
+	{ n8n, simulator }: CaseContext,
+	workflow: SavedWorkflow,
+	{ name, parameters }: INode,
+	own: INode[],
+): Promise<string> {
+	const [agent] = parameters.agents as string[];
+	const [{ json: question }] = workflow.pinData?.[name] ?? [];
+	if (parameters.requestType === 'action') {
+		const asks = [{ at: 11, parameters: question.input as IDataObject }];
+		simulator.scriptOf = () => ({ asks });
+		await placeCall(simulator, agent, '+12125550106');
+	} else {
+		await dialIn(simulator, agent, String(question.callerNumber));
+	}
+	const [request] = simulator.liveRequests;
+	const execution = await n8n.finished(String(await n8n.newestExecution(workflow)));
+	const answering = judge(execution, own).filter((node) => node.name !== name);
+	const inTime = answering.map((node) => outputOf(execution, node.name)[0].json.inTime);
+	deepEqual(inTime, [true]);
+	return `${JSON.stringify(request.answer)} after ${Number(request.milliseconds) / 1000} s`;
+}
+
+/**
+ * In production n8n ignores pinned data, so nodes that have some for the lack of an account become such
+ * that give it.
+ */
 function withoutServices({ nodes, pinData }: WorkflowJson): INode[] {
-	return nodes.map((node) =>
-		pinData?.[node.name] && !OWN.test(node.type)
-			? { ...node, type: 'n8n-nodes-base.noOp', typeVersion: 1, parameters: {} }
-			: node,
-	);
+	return nodes.map((node) => {
+		const items = pinData?.[node.name];
+		if (!items || OWN.test(node.type)) return node;
+		const parameters = { jsCode: `return ${JSON.stringify(items)};` };
+		return { ...node, type: 'n8n-nodes-base.code', typeVersion: 2, parameters };
+	});
 }
 
 /** Some examples are about the calls of yesterday. */

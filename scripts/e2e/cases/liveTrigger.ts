@@ -13,7 +13,7 @@ import {
 	type Execution,
 	type SavedWorkflow,
 } from '../api';
-import { placeCall } from '../calls';
+import { dialIn, placeCall } from '../calls';
 import { eventually, type CaseContext } from '../cases';
 
 export const name = 'liveTrigger';
@@ -343,18 +343,15 @@ export async function run(context: CaseContext): Promise<void> {
 		await server.startMain();
 		await eventually(async () => {
 			deepEqual(await n8n.publication(orders), { status: 'published', errors: [] });
-		}, 60);
+			deepEqual((await ask('A-8')).answer, answerTo('A-8'));
+		}, 90);
 		equal(action().id, id);
-		await starts(orders, 1, async () => await ask('A-8'));
 		await n8n.unpublish(orders);
 		deepEqual(settings(), before);
 	});
 
-	const [number] = [...environment.numbers.values()].filter(
-		({ inbound_agent: agent, active }) => agent === reception && active === true,
-	);
-	const dialIn = async (from: string) => {
-		const callId = await simulator.dialIn({ from, to: String(number.number) });
+	const callFrom = async (from: string) => {
+		const callId = await dialIn(simulator, reception, from);
 		const [{ answer }] = simulator.liveRequests.slice(-1);
 		return { answer, context: environment.calls.get(callId)?.context };
 	};
@@ -391,7 +388,7 @@ export async function run(context: CaseContext): Promise<void> {
 				const { result, executions } = await starts(
 					callers,
 					1,
-					async () => await dialIn(ada),
+					async () => await callFrom(ada),
 				);
 				deepEqual(result.context, { name: 'Ada', orders: '2', vip: 'true' });
 				const [{ json }] = outputOf(executions[0], 'Question');
@@ -405,7 +402,11 @@ export async function run(context: CaseContext): Promise<void> {
 			[slow, 'success'],
 			[broken, 'error'],
 		]) {
-			const { result, executions } = await starts(callers, 1, async () => await dialIn(from));
+			const { result, executions } = await starts(
+				callers,
+				1,
+				async () => await callFrom(from),
+			);
 			deepEqual(result.answer, {});
 			equal(executions[0].status, status);
 		}
@@ -416,7 +417,7 @@ export async function run(context: CaseContext): Promise<void> {
 		const production = endpoint();
 		await n8n.listen(callers);
 		notEqual(endpoint(), production);
-		const { result } = await starts(callers, 1, async () => await dialIn(ada));
+		const { result } = await starts(callers, 1, async () => await callFrom(ada));
 		equal((result.context as IDataObject).name, 'Ada');
 		equal((await n8n.executions(callers.id)).results[0].mode, 'manual');
 		await eventually(async () => equal(endpoint(), production));

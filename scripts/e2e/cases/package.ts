@@ -1,13 +1,13 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 
-import { FLUENTS_AI, FLUENTS_AI_TRIGGER } from '../api';
+import { FLUENTS_AI, FLUENTS_AI_LIVE_TRIGGER, FLUENTS_AI_TRIGGER } from '../api';
 import type { CaseContext } from '../cases';
 
 export const name = 'package';
 
 /** What n8n makes of the unpacked tarball before anything runs. */
 export async function run({ n8n, installation, check }: CaseContext): Promise<void> {
-	for (const name of [FLUENTS_AI, FLUENTS_AI_TRIGGER]) {
+	for (const name of [FLUENTS_AI, FLUENTS_AI_LIVE_TRIGGER, FLUENTS_AI_TRIGGER]) {
 		const type = await n8n.nodeType(name);
 		await check(`${name} is loaded as a community node`, async () => {
 			ok(type, `n8n does not know it`);
