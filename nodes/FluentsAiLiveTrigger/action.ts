@@ -10,8 +10,8 @@ import { idOf } from '../shared/shape';
 import type { FluentsTransport } from '../shared/transport';
 import { newSecret, secretIn, withoutQuery, withSecret } from '../triggers/address';
 import { existingAgents, readAgents, readAll, updateAgent } from '../triggers/agents';
-import type { Activation, Registrar, Registration } from '../triggers/lifeCycle';
-import { isCounterpart, readRecord, writeRecord } from '../triggers/record';
+import type { Activation, Place, Registrar, Registration } from '../triggers/lifeCycle';
+import { isCounterpart, isOwn, readRecord, writeRecord } from '../triggers/record';
 import { orUndo, Removal } from '../triggers/removal';
 import { readActionConfig, readAgentIds, readSignature } from './parameters';
 
@@ -110,16 +110,10 @@ async function prepare(activation: Activation): Promise<Registration> {
 	};
 }
 
-async function unregister({
-	api,
-	address,
-	workflow,
-}: Pick<Activation, 'api' | 'address' | 'workflow'>): Promise<void> {
+async function unregister(place: Place): Promise<void> {
+	const { api, address } = place;
 	const found = await look(api);
-	// A copy of a workflow may have the same address; n8n refuses to publish it, and calls this then.
-	const own = actionsAt(found, address).filter(
-		({ description }) => (readRecord(description)?.workflow ?? workflow) === workflow,
-	);
+	const own = actionsAt(found, address).filter(({ description }) => isOwn(place, description));
 	await remove(api, own, found);
 }
 

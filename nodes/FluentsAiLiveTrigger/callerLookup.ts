@@ -2,7 +2,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { newSecret, withoutQuery } from '../triggers/address';
 import { existingAgents, readAgents, updateAgent } from '../triggers/agents';
-import type { Activation, Registrar, Registration } from '../triggers/lifeCycle';
+import type { Activation, Place, Registrar, Registration } from '../triggers/lifeCycle';
 import { orUndo, Removal } from '../triggers/removal';
 import { readEndpoint, writeEndpoint, type Layer } from './endpoint';
 import { readAgentIds } from './parameters';
@@ -63,15 +63,11 @@ async function prepare(activation: Activation): Promise<Registration> {
 	};
 }
 
-async function unregister({
-	api,
-	address,
-	workflow,
-}: Pick<Activation, 'api' | 'address' | 'workflow'>): Promise<void> {
+async function unregister({ api, address, workflow }: Place): Promise<void> {
 	const removal = new Removal();
 	for (const { id, context_endpoint: before } of await readAgents(api)) {
 		const { layers, bottom } = readEndpoint(before);
-		// A copy of a workflow may have the same address; n8n refuses to publish it, and calls this then.
+		// In n8n 1, a copy of a workflow takes over the address of the first one.
 		const kept = layers.filter(
 			(layer) => layer.address !== address || layer.workflow !== workflow,
 		);

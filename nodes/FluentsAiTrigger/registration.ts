@@ -11,10 +11,11 @@ import { existingAgents, readAgents, readAll, updateAgent } from '../triggers/ag
 import {
 	lifeCycleOf,
 	type Activation,
+	type Place,
 	type Registration,
 	type TriggerData,
 } from '../triggers/lifeCycle';
-import { readRecord } from '../triggers/record';
+import { isOwn } from '../triggers/record';
 import { orUndo, Removal } from '../triggers/removal';
 import { readCarriers, readEvents } from './parameters';
 import {
@@ -77,16 +78,10 @@ export async function registeredData(context: IWebhookFunctions): Promise<Trigge
 	return await read().catch(() => ({}));
 }
 
-async function unregister({
-	api,
-	address,
-	workflow,
-}: Pick<Activation, 'api' | 'address' | 'workflow'>): Promise<void> {
+async function unregister(place: Place): Promise<void> {
+	const { api, address } = place;
 	const found = await look(api);
-	// A copy of a workflow may have the same address; n8n refuses to publish it, and calls this then.
-	const own = webhooksAt(found, address).filter(
-		({ description }) => (readRecord(description)?.workflow ?? workflow) === workflow,
-	);
+	const own = webhooksAt(found, address).filter(({ description }) => isOwn(place, description));
 	await remove(api, own, found);
 }
 

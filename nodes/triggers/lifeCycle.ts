@@ -36,6 +36,9 @@ export interface Activation {
 	stored: TriggerData;
 }
 
+/** Where a trigger is registered, as far as n8n tells when it is to be removed. */
+export type Place = Pick<Activation, 'api' | 'address' | 'workflow'>;
+
 /** What a trigger has to do in Fluents.ai. */
 export interface Registration {
 	/** Whether nothing is left to do. */
@@ -53,7 +56,7 @@ export interface Registrar {
 	 * Takes away everything that belongs to this address of n8n, from Fluents.ai's side alone: after a
 	 * failed activation n8n calls it without what was stored meanwhile. What is gone counts as done.
 	 */
-	remove(place: Pick<Activation, 'api' | 'address' | 'workflow'>): Promise<void>;
+	remove(place: Place): Promise<void>;
 }
 
 /** Labels in Fluents.ai get at most so many characters; how many it takes is not known. */

@@ -51,3 +51,11 @@ export function isCounterpart(
 	const record = readRecord(description);
 	return record?.workflow === workflow && record.trigger === trigger && record.test !== isTest;
 }
+
+/**
+ * Whether what has this description is of this workflow, or tells nothing. In n8n 1, a copy of a workflow
+ * takes over the address of the first one, whose removal has to leave it alone.
+ */
+export function isOwn({ workflow }: Pick<Activation, 'workflow'>, description: unknown): boolean {
+	return (readRecord(description)?.workflow ?? workflow) === workflow;
+}
