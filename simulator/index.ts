@@ -11,7 +11,7 @@ import { type RateLimit, type SimulatorOptions, SimulatorState } from './state';
 import type { CallScript } from './scripts';
 import type { Environment, StoredCall } from './store';
 import type { Switches } from './truths';
-import type { RecordingSettings, RequestRecord } from './types';
+import type { RecordingSettings, RequestRecord, TotalOf } from './types';
 import { type Delivery, type DeliveryFault, sendDelivery } from './webhooks';
 
 export type { Question } from './asking';
@@ -43,6 +43,8 @@ export interface Simulator {
 	/** How many calls were placed, by number called: the judge over double dialling. */
 	readonly dialled: Map<string, number>;
 	readonly recording: RecordingSettings;
+	/** Lets lists give another total than the switch `listTotal` says. */
+	totalOf?: TotalOf;
 	rateLimit?: RateLimit;
 	latencyMs: number;
 	/** Seconds that a call takes; for calls created from now on. */

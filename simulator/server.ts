@@ -128,7 +128,7 @@ async function act(
 		const limit = limitProblem(state, now);
 		if (limit !== undefined) throw limit;
 		if (caller?.forbidden === true) throw new Problem(403, 'Forbidden');
-		const { environments, switches, strict, dialled, recording, player } = state;
+		const { environments, switches, strict, dialled, recording, totalOf, player } = state;
 		const environment = caller?.environment;
 		const { method, path, body } = record;
 		const query = strict ? record.query : knownQuery(api, record);
@@ -136,7 +136,7 @@ async function act(
 			{ method, path, query: query as Query, headers: {}, body },
 			{
 				...{ environment, environments, switches, strict },
-				...{ now, dialled, recording, player },
+				...{ now, dialled, recording, totalOf, player },
 			},
 		)) as Answer;
 		const faults = state.validateResponses

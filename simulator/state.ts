@@ -4,7 +4,7 @@ import { CallPlayer } from './player';
 import type { CallScript } from './scripts';
 import { Environment, environmentNames, fakeKey, type StoredCall } from './store';
 import { type Switches, switchesFor } from './truths';
-import type { RecordingSettings, RequestRecord } from './types';
+import type { RecordingSettings, RequestRecord, TotalOf } from './types';
 import type { Delivery, DeliveryFault } from './webhooks';
 
 export interface SimulatorOptions {
@@ -50,6 +50,7 @@ export class SimulatorState {
 	/** How many calls were placed, by number called. */
 	readonly dialled = new Map<string, number>();
 	readonly recording: RecordingSettings = {};
+	totalOf: TotalOf | undefined;
 	readonly requests: RequestRecord[] = [];
 	readonly deliverAnywhere: boolean;
 	readonly deliveries: Delivery[] = [];
@@ -94,6 +95,12 @@ export class SimulatorState {
 		this.requests.length = 0;
 		delete this.recording.bytes;
 		delete this.recording.redirectTo;
-		Object.assign(this, { rateLimit: undefined, latencyMs, callSeconds, accepted: [] });
+		Object.assign(this, {
+			rateLimit: undefined,
+			totalOf: undefined,
+			latencyMs,
+			callSeconds,
+			accepted: [],
+		});
 	}
 }

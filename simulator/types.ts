@@ -31,6 +31,9 @@ export interface Answer {
 	headers?: Record<string, string>;
 }
 
+/** What a list says as its total, by the number of records that it has. */
+export type TotalOf = (count: number) => number;
+
 /** How recordings are delivered. */
 export interface RecordingSettings {
 	/** Size in bytes, instead of the natural length of the call. */
@@ -50,6 +53,7 @@ export interface OperationContext {
 	now: number;
 	dialled: Map<string, number>;
 	recording: RecordingSettings;
+	totalOf: TotalOf | undefined;
 	player: CallPlayer;
 	query: Record<string, unknown>;
 	body: Record<string, unknown>;

@@ -2,7 +2,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { connect } from '../shared/connect';
-import { createLimiter } from '../shared/limiter';
+import { createLimiter, createStagger } from '../shared/limiter';
 import { requireEnvironment } from '../shared/requiredEnvironment';
 import { cancelSignal, pauseUnlessStopped } from '../shared/transport';
 import { readOptions, readRunOptions, type RunOptions } from './fields/options';
@@ -33,7 +33,9 @@ export async function execute(
 	const options = readRunOptions(context);
 	const connected = await settle(context, 0, async () => await connect(context, options));
 
-	// Everything that can be checked without a request is checked for all items first.
+	// What changes something is checked for all items before the first request. What only reads is checked
+	// in its turn: expressions take time, which passes while other items wait for their answers.
+	const readsLate = operation.kind === 'read';
 	const prepared: Array<Result<unknown>> = [];
 	for (let i = 0; i < itemCount; i++) {
 		const result: Result<unknown> =
@@ -43,7 +45,7 @@ export async function execute(
 						const { requiredEnvironment } = readOptions(context, i);
 						const { environment } = connected.value.credential;
 						requireEnvironment(context.getNode(), requiredEnvironment, environment, i);
-						return operation.read(context, i);
+						return readsLate ? undefined : operation.read(context, i);
 					});
 		if ('error' in result && !continueOnFail) throw result.error;
 		prepared.push(result);
@@ -74,11 +76,11 @@ export async function execute(
 		const result =
 			'error' in parameters
 				? parameters
-				: await settle(
-						context,
-						i,
-						async () => await operation.execute(run, parameters.value, i),
-					);
+				: await settle(context, i, async () => {
+						const { value } = parameters;
+						const ready = readsLate ? operation.read(context, i) : value;
+						return await operation.execute(run, ready, i);
+					});
 		// An item that did not go on because the run ended has no result: another one tells why.
 		if ('error' in result && signal.aborted && result.error.cause === signal.reason) return;
 		results[i] = result;
@@ -110,6 +112,7 @@ async function forEachItem(
 ): Promise<void> {
 	const batchSize = batching?.batchSize ?? itemCount;
 	const slots = createLimiter(batching ? batchSize : AT_ONCE[kind]);
+	const stagger = createStagger();
 
 	for (let start = 0; start < itemCount; start += batchSize) {
 		if (start > 0) await pauseUnlessStopped(batching?.batchInterval ?? 0, signal);
@@ -119,6 +122,7 @@ async function forEachItem(
 				{ length: size },
 				async (_, offset) =>
 					await slots(async () => {
+						if (kind === 'read') await stagger();
 						if (!signal.aborted) await handle(start + offset);
 					}),
 			),

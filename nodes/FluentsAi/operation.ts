@@ -33,8 +33,8 @@ export interface Run {
 /**
  * One entry of the Operation list.
  *
- * `P` is what `read` makes of the parameters. It runs for all items before the first request leaves,
- * so that a wrong value in the last row is found before the first person is called.
+ * `P` is what `read` makes of the parameters. Of what changes something, it runs for all items before the
+ * first request leaves, so that a wrong value in the last row is found before the first person is called.
  */
 export interface Operation<P = unknown> {
 	option: INodePropertyOptions & { value: string; action: string; description: string };

@@ -1,3 +1,5 @@
+import { sleep } from 'n8n-workflow';
+
 export type Limiter = <T>(task: () => Promise<T>) => Promise<T>;
 
 /** Lets at most `size` tasks run at the same time; the others wait in the order they came in. */
@@ -16,5 +18,28 @@ export function createLimiter(size: number): Limiter {
 			if (next) next();
 			else running--;
 		}
+	};
+}
+
+/** Tasks that start in one turn of the event loop. */
+const STARTS_PER_TURN = 2;
+
+/**
+ * Lets few tasks start at the same moment; the others follow a moment later.
+ *
+ * Node.js connects to a server when all is done that is due. Where many answers arrive together and
+ * each is followed by a new request, the first of these would wait until the last answer is handled.
+ */
+export function createStagger(): () => Promise<void> {
+	let started = 0;
+	let nextTurn: Promise<void> | undefined;
+
+	return async () => {
+		while (started === STARTS_PER_TURN) await nextTurn;
+		started++;
+		nextTurn ??= sleep(0).then(() => {
+			started = 0;
+			nextTurn = undefined;
+		});
 	};
 }

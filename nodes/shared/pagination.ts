@@ -5,12 +5,22 @@ import type { FluentsTransport } from './transport';
 /** The most records that the API gives in one page. */
 export const LARGEST_PAGE = 100;
 
-/** Pages in a row without a new record, after which the list is taken for an endless one. */
-const MOST_STALE_PAGES = 3;
+/** Repetitions of a page in a row, after which the list is taken for an endless one. */
+const MOST_REPEATS = 3;
+
+/** Pages that are read side by side: so many at most, and so many for each one that was read before. */
+const SIDE_BY_SIDE = 20;
+const GROWTH = 4;
+
+/** Fewer than so many would take no less time side by side, since that is followed by a check. */
+const FEWEST_SIDE_BY_SIDE = 3;
 
 export interface Page {
 	items: IDataObject[];
 	hasMore: boolean;
+	/** Records of the whole list, which may be a guess; NaN when the answer does not say. */
+	total: number;
+	isEstimated: boolean;
 }
 
 /** Reads one page, the first is number 1. */
@@ -22,7 +32,12 @@ export async function getPage(
 	size = LARGEST_PAGE,
 ): Promise<Page> {
 	const answer = await api.get(path, { ...query, page, size });
-	return { items: itemsOf(answer), hasMore: answer.has_more === true };
+	return {
+		items: itemsOf(answer),
+		hasMore: answer.has_more === true,
+		total: Number(answer.total ?? NaN),
+		isEstimated: answer.total_is_estimated !== false,
+	};
 }
 
 /** The records of a page; an unknown envelope counts as an empty one. */
@@ -33,10 +48,16 @@ export function itemsOf({ items }: IDataObject): IDataObject[] {
 /**
  * Yields the records of a list, page by page, as far as the caller reads on.
  *
- * `has_more` decides the end (`total` may be an estimate). Each id is given once: when records arrive
- * between two pages, others move on to the next page and come a second time.
+ * `has_more` decides the end; `total`, which may be wrong, only tells how many pages are worth reading
+ * side by side. Each id is given once: when records arrive between two pages, others move on to the next
+ * page and come a second time.
  *
- * @param limit how many records the caller wants at most; it only sets the size of the pages.
+ * Of pages that are read side by side, a later one may be the earlier one for the server, and a record that
+ * moves on between the two is in neither. So the page before them is read once more. Where anything has
+ * moved, they are read again one after the other, which misses nothing.
+ *
+ * @param limit how many records the caller wants at most; it only sets the size of the pages, and how
+ * many are read side by side.
  */
 export async function* eachRecord(
 	api: FluentsTransport,
@@ -45,19 +66,47 @@ export async function* eachRecord(
 	limit = Infinity,
 ): AsyncGenerator<IDataObject> {
 	const size = Math.min(LARGEST_PAGE, limit);
+	const read = async (page: number) => await getPage(api, path, query, page, size);
 	const seen = new Set<unknown>();
-	let stalePages = 0;
+	let repeats = 0;
+	let before: Page | undefined;
+	/** Pages below this one are read one after the other. */
+	let sideBySideFrom = 2;
 
-	for (let page = 1; ; page++) {
-		const { items, hasMore } = await getPage(api, path, query, page, size);
-		const fresh = items.filter(({ id }) => id === undefined || !seen.has(id));
-		for (const record of fresh) {
-			seen.add(record.id);
-			yield record;
+	for (let next = 1; ;) {
+		const left = Math.ceil(Math.min(before?.total ?? 0, limit) / size) - next + 1;
+		const most = next < sideBySideFrom ? 1 : Math.min(GROWTH * (next - 1), SIDE_BY_SIDE);
+		const count = Math.min(left, most) >= FEWEST_SIDE_BY_SIDE ? Math.min(left, most) : 1;
+		const pages = await Promise.all(Array.from({ length: count }, (_, i) => read(next + i)));
+		if (before && count > 1 && hasMoved(before, await read(next - 1))) {
+			sideBySideFrom = next + count;
+			continue;
 		}
-		stalePages = fresh.length === 0 ? stalePages + 1 : 0;
-		if (!hasMore || items.length === 0 || stalePages === MOST_STALE_PAGES) return;
+		for (const page of pages) {
+			for (const record of page.items) {
+				if (record.id !== undefined && seen.has(record.id)) continue;
+				seen.add(record.id);
+				yield record;
+			}
+			repeats = before && hasSameRecords(before, page) ? repeats + 1 : 0;
+			if (!page.hasMore || page.items.length === 0 || repeats === MOST_REPEATS) return;
+			before = page;
+		}
+		next += count;
 	}
+}
+
+/** Whether records have come or gone between two readings of the same page, as far as it shows. */
+function hasMoved(before: Page, now: Page): boolean {
+	const isCounted = !before.isEstimated && !now.isEstimated;
+	return (isCounted && before.total !== now.total) || !hasSameRecords(before, now);
+}
+
+function hasSameRecords({ items }: Page, other: Page): boolean {
+	return (
+		items.length === other.items.length &&
+		items.every(({ id }, i) => id !== undefined && id === other.items[i].id)
+	);
 }
 
 /** What a caller does with a record: `stop` when no later one can be wanted. */

@@ -90,8 +90,8 @@ const NEVER_SENT = new Set([
 export class FluentsTransport {
 	private readonly readSlots = createLimiter(OPEN_READS);
 
-	/** Until when Fluents.ai asked to send nothing (429), and its answer. */
-	private hold: { until: number; failure: Failure } | undefined;
+	/** Since and until when Fluents.ai wants nothing to be sent (429), and its answer. */
+	private hold: { since: number; until: number; failure: Failure } | undefined;
 
 	constructor(
 		private readonly context: FluentsContext,
@@ -242,6 +242,7 @@ export class FluentsTransport {
 		const deadline = Date.now() + (this.options.retryBudget ?? DEFAULT_RETRY_BUDGET);
 		for (let tries = 1; ; tries++) {
 			await this.waitOut(deadline, request);
+			const sent = Date.now();
 			const outcome = await this.tryOnce(effect, attempt);
 			if (outcome.ok) return outcome.value;
 
@@ -251,7 +252,7 @@ export class FluentsTransport {
 			const delay = asked ?? backoff(tries);
 			const isThrown = limited && request.throwLimits === true;
 			if (limited && (asked !== undefined || !isThrown)) {
-				this.hold = { until: Date.now() + delay, failure };
+				this.holdBack(sent, delay, failure);
 			}
 			const again =
 				isSafeToRepeat(effect, failure) && !isThrown && (limited || tries < MOST_TRIES);
@@ -269,6 +270,14 @@ export class FluentsTransport {
 		} catch (error) {
 			return { ok: false, failure: this.connectionFailure(error) };
 		}
+	}
+
+	/** Notes for how long Fluents.ai wants nothing, as it answered to a request that was sent then. */
+	private holdBack(sent: number, delay: number, failure: Failure): void {
+		// What was on its way when the hold began asks for the same one once more.
+		const since = this.hold && sent < this.hold.since ? this.hold.since : Date.now();
+		const until = Math.max(since + delay, this.heldUntil);
+		this.hold = { since, until, failure };
 	}
 
 	/** Holds every request of the run back while Fluents.ai wants none. */

@@ -43,7 +43,13 @@ export const owner = {
 /** A page of executions, without what their nodes gave. */
 export interface ExecutionList {
 	count: number;
-	results: Array<{ id: string; mode: string; status: string }>;
+	results: Array<{
+		id: string;
+		mode: string;
+		status: string;
+		startedAt: string;
+		stoppedAt: string | null;
+	}>;
 }
 
 /** How n8n shows that a workflow is published. */

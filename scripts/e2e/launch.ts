@@ -6,6 +6,8 @@ import { defaultCache, installN8n, type Installation } from './install';
 import { N8nServer } from './server';
 import { openServices, type ServiceAddresses } from './services';
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** A real n8n with the packed package, and the simulator of the API that its credentials lead to. */
 export interface Launched {
 	installation: Installation;
@@ -26,6 +28,8 @@ export interface LaunchOptions {
 	simulator?: SimulatorOptions;
 	/** Folders of further packages with nodes, which are installed beside this one. */
 	packages?: string[];
+	/** Settings of n8n. */
+	env?: Record<string, string>;
 	log: (line: string) => void;
 }
 
@@ -42,9 +46,8 @@ export async function launch(
 ): Promise<void> {
 	const { cache = defaultCache, queue, log } = options;
 	const interrupted = new AbortController();
-	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-		process.once(signal, () => interrupted.abort());
-	}
+	const interrupt = () => interrupted.abort();
+	for (const signal of SIGNALS) process.once(signal, interrupt);
 	const closing: Array<() => Promise<void>> = [];
 	const work = async () => {
 		const installation = await installN8n(options.n8n, cache, log);
@@ -52,7 +55,11 @@ export async function launch(
 		closing.unshift(async () => await simulator.close());
 		const services = queue && (await openServices(installation, queue));
 		if (services) closing.unshift(services.remove);
-		const server = await N8nServer.prepare(installation, services?.env, options.packages);
+		const server = await N8nServer.prepare(installation, {
+			queue: services?.env,
+			packages: options.packages,
+			env: options.env,
+		});
 		closing.unshift(async () => await server.stop());
 		const mode = queue ? 'queue mode' : 'one process';
 		log(`Starting n8n ${installation.version} (${mode}) at ${server.url}`);
@@ -66,6 +73,7 @@ export async function launch(
 		await Promise.race([work(), once(interrupted.signal, 'abort')]);
 	} finally {
 		for (const close of closing) await close();
+		for (const signal of SIGNALS) process.off(signal, interrupt);
 	}
 	if (interrupted.signal.aborted) throw new Error('Interrupted');
 }

@@ -30,6 +30,7 @@ export class N8nServer {
 		private readonly folder: string,
 		private readonly tarballs: string[],
 		private readonly port: number,
+		private readonly env: Record<string, string>,
 		private readonly queue: { env: Record<string, string>; balancer: LoadBalancer } | undefined,
 	) {
 		this.url = `http://${LOOPBACK}:${port}`;
@@ -41,11 +42,19 @@ export class N8nServer {
 	 *
 	 * @param queue settings of the services of queue mode; without them it is one process.
 	 * @param packages folders of further packages with nodes.
+	 * @param env further settings of n8n.
 	 */
 	static async prepare(
 		installation: Installation,
-		queue: Record<string, string> | undefined,
-		packages: string[] = [],
+		{
+			queue,
+			packages = [],
+			env = {},
+		}: {
+			queue?: Record<string, string>;
+			packages?: string[];
+			env?: Record<string, string>;
+		},
 	): Promise<N8nServer> {
 		const folder = await mkdtemp(join(tmpdir(), 'fluentsai-e2e-'));
 		const tarballs: string[] = [];
@@ -57,7 +66,7 @@ export class N8nServer {
 			env: queue,
 			balancer: await LoadBalancer.start(port, await freePort()),
 		};
-		return new N8nServer(installation, folder, tarballs, port, fleet);
+		return new N8nServer(installation, folder, tarballs, port, env, fleet);
 	}
 
 	/** Returns when everything is ready. */
@@ -185,6 +194,7 @@ export class N8nServer {
 			N8N_LOG_LEVEL: 'info',
 			GENERIC_TIMEZONE: 'UTC',
 			...this.queue?.env,
+			...this.env,
 		};
 	}
 }

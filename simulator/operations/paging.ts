@@ -43,6 +43,7 @@ export function pageAnswer<T extends StoredObject>(
 	const size = Number(context.query.size ?? 10);
 	const end = page * size;
 	const estimated = context.switches.listTotal === 'estimated';
+	const usualTotal = estimated ? Math.ceil(all.length / 10) * 10 + 10 : all.length;
 	return {
 		status: 200,
 		body: {
@@ -50,7 +51,7 @@ export function pageAnswer<T extends StoredObject>(
 			page,
 			size,
 			has_more: end < all.length,
-			total: estimated ? Math.ceil(all.length / 10) * 10 + 10 : all.length,
+			total: context.totalOf?.(all.length) ?? usualTotal,
 			total_is_estimated: estimated,
 		},
 	};

@@ -37,5 +37,6 @@ test('30 percent of all requests fail while 200 calls are placed', async () => {
 		twice: false,
 	});
 	expect({ ...verdict, seed }).toMatchObject({ duplicates: 0, unaccounted: [], seed });
-	expect(verdict.placed).toBeGreaterThan(100);
+	// Where only the full agent is taken, three requests have to go well, and about half of the items get through.
+	expect(verdict.placed).toBeGreaterThan(50);
 }, 300_000);

@@ -12,6 +12,7 @@ import {
 	toSimpleText,
 	type Convert,
 } from './convert';
+import { sortedByLabel } from './sorted';
 
 /** One field of a request body, and how a user enters it. */
 export interface BodyField {
@@ -97,9 +98,7 @@ function collectionOf(
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
-		options: [...properties, additionalBodyFields].sort((a, b) =>
-			a.displayName.localeCompare(b.displayName),
-		),
+		options: sortedByLabel([...properties, additionalBodyFields]),
 	};
 }
 

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { requiredEnvironmentOption } from '../../shared/requiredEnvironment';
 import type { TransportOptions } from '../../shared/transport';
+import { sortedByLabel } from './sorted';
 
 /** Options that hold for the whole run; n8n evaluates them for the first item. */
 export interface RunOptions extends TransportOptions {
@@ -68,9 +69,13 @@ export function optionsField(own: INodeProperties[] = []): INodeProperties {
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [...own, batching, includeSecrets, requiredEnvironmentOption, timeout].sort(
-			(a, b) => a.displayName.localeCompare(b.displayName),
-		),
+		options: sortedByLabel([
+			...own,
+			batching,
+			includeSecrets,
+			requiredEnvironmentOption,
+			timeout,
+		]),
 	};
 }
 

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+
+import { runNode, simulator } from '../harness';
+
+beforeEach(() => simulator.reset());
+
+const environment = () => simulator.environment('default');
+const getAll = { resource: 'call', operation: 'getAll', returnAll: true };
+
+/** An environment with exactly so many calls, and their IDs from the newest to the oldest. */
+function withCalls(count: number): string[] {
+	const { calls } = environment();
+	calls.clear();
+	environment().addCalls(count);
+	return [...calls.keys()].reverse();
+}
+
+describe('the total of a list may be anything', () => {
+	const totals = {
+		'as the server has it': undefined,
+		'none at all': () => NaN,
+		zero: () => 0,
+		'too low': (count: number) => Math.floor(count / 3),
+		'one too low': (count: number) => count - 1,
+		'one too high': (count: number) => count + 1,
+		'too high': (count: number) => 3 * count + 1000,
+	};
+	describe.each(Object.entries(totals))('%s', (_name, totalOf) => {
+		test.each([0, 1, 99, 100, 101, 500, 1250])('%d calls', async (count) => {
+			const ids = withCalls(count);
+			simulator.totalOf = totalOf;
+			const { json, error, requests } = await runNode(getAll);
+			expect(error).toBeUndefined();
+			expect(json.map(({ id }) => id)).toEqual(ids);
+			const pages = Math.max(1, Math.ceil(count / 100));
+			// A total that is too high makes it look beyond the end, once; each look costs one check.
+			expect(requests.length).toBeLessThanOrEqual(pages + 20 + 6);
+		});
+	});
+});
+
+test('pages are read side by side, at most 20 at a time', async () => {
+	withCalls(6000);
+	simulator.latencyMs = 20;
+	const { json, requests } = await runNode(getAll);
+	expect(json).toHaveLength(6000);
+	expect(Math.max(...requests.map(({ open }) => open))).toBe(20);
+	// 60 pages, perhaps one that an estimate promised, and one check for each group: of 4, 20, 20 and 15.
+	expect(requests.length - 64).toBeLessThanOrEqual(1);
+});
+
+test('no more is read than the limit needs', async () => {
+	const ids = withCalls(6000);
+	const { json, requests } = await runNode({ ...getAll, returnAll: false, limit: 250 });
+	expect(json.map(({ id }) => id)).toEqual(ids.slice(0, 250));
+	expect(requests.map(({ query }) => Number(query.page))).toEqual([1, 2, 3]);
+});
+
+/** Repeat a failure with the seed that it names. */
+const seed = Number(process.env.PAGES_SEED ?? Date.now() % 1_000_000);
+
+test(`calls that arrive meanwhile make it miss none (PAGES_SEED=${seed})`, async () => {
+	const plans = fc.record({
+		/** Milliseconds by which requests are late; each takes the next one. */
+		delays: fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 7, maxLength: 7 }),
+		/** Before which requests calls arrive, and how many. */
+		arrivals: fc.dictionary(fc.nat(30).map(String), fc.integer({ min: 1, max: 120 })),
+		total: fc.constantFrom(
+			undefined,
+			() => 1250,
+			() => NaN,
+		),
+	});
+	await fc.assert(
+		fc.asyncProperty(plans, async ({ delays, arrivals, total }) => {
+			simulator.reset();
+			const ids = withCalls(1250);
+			simulator.totalOf = total;
+			let requests = 0;
+			let newest = Date.UTC(2026, 5, 1);
+			// The first fault is asked about each request; this one hits none.
+			simulator.faults.add({
+				match: () => {
+					for (let i = arrivals[requests] ?? 0; i > 0; i--) {
+						environment().addCalls(1, { start_time: (newest += 1000) });
+					}
+					requests++;
+					return false;
+				},
+			});
+			delays.forEach((delayMs, i) => {
+				const match = () => requests % delays.length === i;
+				simulator.faults.add({ delayMs, times: Infinity, match });
+			});
+			const { json, error } = await runNode(getAll);
+			expect(error).toBeUndefined();
+			const given = json.map(({ id }) => String(id));
+			expect(new Set(given).size).toBe(given.length);
+			expect(ids.filter((id) => !given.includes(id))).toEqual([]);
+		}),
+		{ seed, numRuns: 25 },
+	);
+}, 120_000);
