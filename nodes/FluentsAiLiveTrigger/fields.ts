@@ -223,6 +223,7 @@ export const properties: INodeProperties[] = [
 		displayName: 'Answer Using',
 		name: 'answerUsing',
 		type: 'options',
+		noDataExpression: true,
 		options: [
 			{
 				name: 'Fluents.ai Node',

@@ -25,11 +25,12 @@ export interface LiveParameters {
 	signature: SignatureCheck;
 }
 
-const DEFAULT_FALLBACK = 'Sorry, I cannot look that up right now.';
+export const DEFAULT_FALLBACK = 'Sorry, I cannot look that up right now.';
 
-const DEFAULT_DEADLINE = 8;
+/** Seconds. */
+export const DEFAULT_DEADLINE = 8;
 
-/** Fluents.ai is said to wait 10 seconds (facts 7); the rest is for the way. */
+/** Seconds: Fluents.ai is said to wait 10 (facts 7); the rest is for the way. */
 const LONGEST_DEADLINE = 9.5;
 
 export function readLiveParameters(context: TriggerContext): LiveParameters {

@@ -1,3 +1,4 @@
+import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { parsePhoneNumber } from '../shared/phoneNumber';
@@ -7,7 +8,12 @@ import { isObject, readEnvelope, readFields, type Request } from '../triggers/re
 import { actionAnswer, toActionAnswer, toLookupAnswer } from './answer';
 import { holdAnswer } from './heldAnswer';
 import { problemsOf } from './inputSchema';
-import { readLiveParameters, type LiveParameters } from './parameters';
+import {
+	DEFAULT_DEADLINE,
+	DEFAULT_FALLBACK,
+	readLiveParameters,
+	type LiveParameters,
+} from './parameters';
 import { checkSignature } from './signature';
 
 const NOTHING: IWebhookResponseData = { noWebhookResponse: true };
@@ -27,7 +33,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		response.status(401).json({ message: 'This address needs its secret' });
 		return NOTHING;
 	}
-	const parameters = readLiveParameters(this);
+	const parameters = readOrAnswer(this, request.method, response);
 	const { requestType, answerUsing, deadline, fallbackAnswer } = parameters;
 	const isAction = requestType === 'action';
 
@@ -80,6 +86,25 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		toAnswer(status, withoutOwn(body, json)),
 	);
 	return { workflowData };
+}
+
+/**
+ * Reads the parameters. Where one of them fails, such as an expression, n8n lists a failed execution, and
+ * the agent gets the usual fallback instead of n8n's own words.
+ */
+function readOrAnswer(
+	context: IWebhookFunctions,
+	method: string,
+	response: Parameters<typeof holdAnswer>[0],
+): LiveParameters {
+	try {
+		return readLiveParameters(context);
+	} catch (error) {
+		const isLookup = method === 'GET';
+		const fallback = isLookup ? {} : actionAnswer({ answered: false }, DEFAULT_FALLBACK);
+		holdAnswer(response, DEFAULT_DEADLINE * 1000, fallback, () => undefined);
+		throw new NodeOperationError(context.getNode(), error as Error);
+	}
 }
 
 /**

@@ -4,7 +4,7 @@ export interface Series {
 	values: number[];
 }
 
-export type Unit = 'ms' | 'MB' | 'requests' | 'events/s';
+export type Unit = 'ms' | 'kB' | 'MB' | 'requests' | 'events/s';
 
 export function median(values: number[]): number {
 	const sorted = values.toSorted((a, b) => a - b);
@@ -29,18 +29,20 @@ export function describe({ unit, values }: Series): string {
  * Measures several sides in turn, A B A B ..., so that what else the machine does meets all of them
  * alike. Each runs once before that, to load what every run needs.
  *
+ * @param warmUp what runs before, where a whole measurement would take long.
  * @returns what each side measured, under its name.
  */
 export async function inTurn<T extends string>(
 	pairs: number,
 	sides: Record<T, () => Promise<number>>,
+	warmUp: Record<T, () => Promise<unknown>> = sides,
 ): Promise<Record<T, number[]>> {
 	const names = Object.keys(sides) as T[];
 	const values = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
 		T,
 		number[]
 	>;
-	for (const name of names) await sides[name]();
+	for (const name of names) await warmUp[name]();
 	for (let pair = 0; pair < pairs; pair++) {
 		for (const name of names) values[name].push(await sides[name]());
 	}

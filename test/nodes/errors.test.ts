@@ -207,6 +207,22 @@ describe('reads are tried again', () => {
 		expect(requests).toHaveLength(61);
 	});
 
+	test('answers to what was on its way do not lengthen the pause', async () => {
+		// All ten are on their way when the first one is refused; the last one is so 900 ms later.
+		simulator.latencyMs = 100;
+		for (let i = 0; i < 10; i++) {
+			const headers = { 'retry-after': '1' };
+			simulator.faults.add({ status: 429, headers, delayMs: i * 100 });
+		}
+		const items = Array.from({ length: 10 }, () => ({}));
+		const { error, requests } = await runNode(getAgent(), { items });
+		expect(error).toBeUndefined();
+		const again = requests.slice(10).map(({ at }) => at - requests[0].at);
+		expect(again).toHaveLength(10);
+		expect(Math.min(...again)).toBeGreaterThanOrEqual(1100);
+		expect(Math.max(...again)).toBeLessThan(1800);
+	});
+
 	test('500 items pass a server that allows 200 requests a second', async () => {
 		simulator.rateLimit = { perSecond: 200, retryAfter: truth === 'a' ? 'seconds' : 'date' };
 		const items = Array.from({ length: 500 }, () => ({}));

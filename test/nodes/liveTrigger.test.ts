@@ -196,6 +196,18 @@ describe('the answer', () => {
 		expect(milliseconds).toBeLessThan(2000);
 	});
 
+	test('is the usual fallback when a parameter of the trigger fails', async () => {
+		const { id } = await publish();
+		const [trigger] = server.published(id)!.nodes;
+		trigger.parameters.options = { fallbackAnswer: '={{ $("Nobody").item.json.name }}' };
+		const { answer, status, milliseconds } = await ask(server);
+		await server.settled();
+		expect([status, answer]).toEqual([200, FALLBACK]);
+		expect(milliseconds).toBeLessThan(2000);
+		const [{ error }] = server.executions;
+		expect(error?.message).toContain("Referenced node doesn't exist");
+	});
+
 	test('is the fallback when the workflow falls asleep', async () => {
 		const { answer } = await askOnce({ options: { deadline: 1 } }, [
 			[wait(3600), respondJson('{ "n": 1 }')],

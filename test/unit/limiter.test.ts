@@ -1,4 +1,4 @@
-import { createLimiter } from '../../nodes/shared/limiter';
+import { createLimiter, createStagger } from '../../nodes/shared/limiter';
 
 test('runs at most so many tasks at once, in the order they came in', async () => {
 	const limit = createLimiter(3);
@@ -28,4 +28,29 @@ test('a task that throws frees its place', async () => {
 	const next = limit(async () => await Promise.resolve('done'));
 	await expect(failing).rejects.toThrow('no');
 	await expect(next).resolves.toBe('done');
+});
+
+test('few tasks start at the same moment, and all of them soon', async () => {
+	const stagger = createStagger();
+	const starts: number[] = [];
+	let turn = 0;
+	const clock = setInterval(() => turn++, 0);
+	await Promise.all(
+		Array.from({ length: 21 }, async () => {
+			await stagger();
+			starts.push(turn);
+		}),
+	);
+	clearInterval(clock);
+	expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+	const together = starts.map((start) => starts.filter((other) => other === start).length);
+	expect(Math.max(...together)).toBeLessThan(6);
+
+	// After a pause, there is nothing to wait for.
+	await new Promise((resolve) => setTimeout(resolve, 5));
+	let isStarted = false;
+	void stagger().then(() => (isStarted = true));
+	await Promise.resolve();
+	await Promise.resolve();
+	expect(isStarted).toBe(true);
 });

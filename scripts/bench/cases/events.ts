@@ -74,11 +74,12 @@ async function compare(bench: Bench, launched: Launched, what: string, least?: n
 	const url = String(registered.url);
 	equal((await axios.post(url.replace(/\?.*/, ''), {}, anyStatus)).status, 401);
 
-	const values = await inTurn(bench.pairs, {
-		ours: async () => await eventsPerSecond(n8n, ours, url),
+	const send = (count: number) => ({
+		ours: async () => await eventsPerSecond(n8n, ours, url, count),
 		theirs: async () =>
-			await eventsPerSecond(n8n, theirs, `${server.webhookUrl}/webhook/${path}`),
+			await eventsPerSecond(n8n, theirs, `${server.webhookUrl}/webhook/${path}`, count),
 	});
+	const values = await inTurn(bench.pairs, send(EVENTS), send(100));
 	bench.report({
 		what,
 		ours: { unit: 'events/s', values: values.ours },
@@ -91,13 +92,18 @@ async function compare(bench: Bench, launched: Launched, what: string, least?: n
 const anyStatus = { validateStatus: () => true };
 
 /** From the first event that is sent to the end of the last execution, as n8n's record of it says. */
-async function eventsPerSecond(n8n: N8nApi, workflow: SavedWorkflow, url: string): Promise<number> {
+async function eventsPerSecond(
+	n8n: N8nApi,
+	workflow: SavedWorkflow,
+	url: string,
+	count: number,
+): Promise<number> {
 	const before = await n8n.countExecutions(workflow.id);
 	const client = axios.create({ httpAgent: new Agent({ keepAlive: true, maxSockets: AT_ONCE }) });
 	const firstSent = Date.now();
 	let sent = 0;
 	const sender = async () => {
-		while (sent++ < EVENTS) {
+		while (sent++ < count) {
 			const event = {
 				type: EVENT,
 				call_id: randomUUID(),
@@ -109,9 +115,9 @@ async function eventsPerSecond(n8n: N8nApi, workflow: SavedWorkflow, url: string
 	await Promise.all(Array.from({ length: AT_ONCE }, sender));
 	await eventually(async () => {
 		await sleep(500);
-		equal(await n8n.countExecutions(workflow.id, 'success'), before + EVENTS);
+		equal(await n8n.countExecutions(workflow.id, 'success'), before + count);
 	}, 120);
 	const { results } = await n8n.executions(workflow.id);
 	const stopped = results.map(({ stoppedAt }) => Date.parse(String(stoppedAt)));
-	return EVENTS / ((Math.max(...stopped) - firstSent) / 1000);
+	return count / ((Math.max(...stopped) - firstSent) / 1000);
 }

@@ -1,12 +1,10 @@
 import { deepEqual, ok } from 'node:assert/strict';
-import { fork } from 'node:child_process';
-import { text } from 'node:stream/consumers';
-import { join } from 'node:path';
 
 import { byId, chain, fluentsNode, itemsNode, manualTrigger, outputOf } from '../../e2e/api';
 import type { Launched } from '../../e2e/launch';
 import type { Bench } from '../cases';
 import { httpRequest, query, timeOf } from '../nodes';
+import { numberFrom } from '../script';
 import { inTurn } from '../series';
 
 export const name = 'getEach';
@@ -85,7 +83,5 @@ async function compare(bench: Bench, launched: Launched, latency: number, most: 
 /** Milliseconds of a bare loop, in a process of its own. */
 async function floor({ simulator }: Launched, ids: string[]): Promise<number> {
 	const parameters = [simulator.url, simulator.keys.default, String(AT_ONCE)];
-	const child = fork(join(__dirname, '../floor.ts'), parameters, { silent: true });
-	child.stdin?.end(JSON.stringify(ids));
-	return Number(await text(child.stdout as NodeJS.ReadableStream));
+	return await numberFrom('floor.ts', parameters, { input: JSON.stringify(ids) });
 }

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import type { LiveRequest } from '../../../simulator';
@@ -264,6 +265,26 @@ export async function run(context: CaseContext): Promise<void> {
 		equal(outputOf(execution, 'Respond')[0].json.inTime, false);
 		const [{ hints = [] }] = execution.data.resultData.runData.Respond;
 		match(hints[0].message, /seconds too late/);
+		return secondsOf(result);
+	});
+	await check('a parameter of the trigger fails: the usual fallback at once', async () => {
+		// It works when the workflow is published.
+		const later = Date.now() + 20_000;
+		const fallbackAnswer = `={{ Date.now() > ${later} ? $('Nobody').item.json.name : 'Sorry.' }}`;
+		const { parameters } = orders.nodes[0];
+		const allOptions = parameters.options as INodeParameters;
+		parameters.options = { ...allOptions, fallbackAnswer };
+		orders = await n8n.save(orders);
+		await isPublished(orders);
+		await sleep(Math.max(0, later + 1000 - Date.now()));
+		const { result, executions } = await starts(orders, 1, async () => await ask('A-7'));
+		const usual = 'Sorry, I cannot look that up right now.';
+		deepEqual(
+			[result.status, result.answer],
+			[200, { result: { answered: false }, agent_message: usual }],
+		);
+		equal(executions[0].status, 'error');
+		orders.nodes[0].parameters.options = allOptions;
 		return secondsOf(result);
 	});
 	await check('changed and published again', async () => {

@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+
+import type { Bench } from '../cases';
+import { numberFrom } from '../script';
+import { inTurn } from '../series';
+
+export const name = 'loading';
+
+/** What n8n pays for the package when it starts, and whoever installs it. */
+export async function run(bench: Bench): Promise<void> {
+	const { load } = await inTurn(bench.pairs, {
+		load: async () => await numberFrom('load.cjs', []),
+	});
+	bench.report({
+		what: 'loading and constructing all nodes and the credential, in a fresh process',
+		ours: { unit: 'ms', values: load },
+		most: 12,
+	});
+	const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+		cwd: resolve(__dirname, '../../..'),
+		stdio: ['ignore', 'pipe', 'ignore'],
+		encoding: 'utf8',
+	});
+	const [{ unpackedSize }] = JSON.parse(packed) as Array<{ unpackedSize: number }>;
+	bench.report({
+		what: 'the package, unpacked',
+		ours: { unit: 'kB', values: [unpackedSize / 1000] },
+		most: 300,
+	});
+}
