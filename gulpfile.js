@@ -8,6 +8,9 @@ const { n8n } = require('./package.json');
 
 const BUNDLE = 'dist/nodes/bundle.js';
 
+/** Required once for all modules in the bundle: each further time takes a moment, and gives the same. */
+const N8N_WORKFLOW = 'const n8nWorkflow = require("n8n-workflow");';
+
 /** Empties `dist/`, so that a file that was renamed or removed is not packed. */
 async function clean() {
 	await rm('dist', { recursive: true, force: true });
@@ -33,7 +36,11 @@ async function compile() {
 		outfile: BUNDLE,
 		write: false,
 	});
-	await write(BUNDLE, outputFiles[0].text.replace(/^(?: {2})+/gm, toTabs));
+	const text = outputFiles[0].text.replace(/^(?: {2})+/gm, toTabs);
+	await write(
+		BUNDLE,
+		`${N8N_WORKFLOW}\n${text.replaceAll('require("n8n-workflow")', 'n8nWorkflow')}`,
+	);
 	for (const path of entries) {
 		await write(path, `module.exports = require('${relative(dirname(path), BUNDLE)}');\n`);
 	}

@@ -1,6 +1,15 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 
-import { CREDENTIAL, node, type CredentialReference, type Execution } from '../e2e/api';
+import {
+	byId,
+	CREDENTIAL,
+	fluentsNode,
+	itemsNode,
+	node,
+	type CredentialReference,
+	type Execution,
+} from '../e2e/api';
+import type { Launched } from '../e2e/launch';
 
 /** n8n's own HTTP Request node, which signs in with the credential of this package. */
 export function httpRequest(
@@ -25,6 +34,25 @@ export function httpRequest(
 export function query(parameters: Record<string, string>): INodeParameters {
 	const list = Object.entries(parameters).map(([name, value]) => ({ name, value }));
 	return { sendQuery: true, queryParameters: { parameters: list } };
+}
+
+/** One call to read for each of many items: the node that gives the items, and both sides' nodes that read. */
+export function readingEach({ simulator, credentials }: Launched, count: number) {
+	const calls = simulator.environment('default').addCalls(count);
+	const ids = calls.map(({ id }) => id);
+	const id = '={{ $json.id }}';
+	return {
+		ids,
+		items: itemsNode(ids.map((one) => ({ id: one }))),
+		ours: fluentsNode(
+			{ resource: 'call', operation: 'get', callId: byId(id) },
+			credentials.default,
+		),
+		theirs: httpRequest(
+			{ url: `${simulator.url}/calls`, ...query({ id }) },
+			credentials.default,
+		),
+	};
 }
 
 /** Milliseconds that a node took in its last run, as n8n's execution record says. */

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -15,16 +15,12 @@ export async function numberFrom(
 	parameters: string[],
 	{ input = '', execArgv = [] }: { input?: string; execArgv?: string[] } = {},
 ): Promise<number> {
-	const child = fork(join(__dirname, script), parameters, {
-		// What compiles TypeScript would slow down the loading of other scripts.
-		execArgv: script.endsWith('.ts') ? [...process.execArgv, ...execArgv] : execArgv,
-		stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-	});
-	child.stdin?.end(input);
-	const streams = [child.stdout, child.stderr] as NodeJS.ReadableStream[];
-	const [printed, complaints] = await Promise.all(
-		streams.map(async (stream) => await text(stream)),
-	);
+	// What compiles TypeScript would slow down the loading of other scripts.
+	const compiler = script.endsWith('.ts') ? process.execArgv : [];
+	const file = join(__dirname, script);
+	const child = spawn(process.execPath, [...compiler, ...execArgv, file, ...parameters]);
+	child.stdin.end(input);
+	const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
 	const value = Number(printed.trim() || NaN);
 	if (Number.isNaN(value)) throw new Error(`${script} gave no number:\n${printed}${complaints}`);
 	return value;

@@ -1,9 +1,9 @@
 import { deepEqual, ok } from 'node:assert/strict';
 
-import { byId, chain, fluentsNode, itemsNode, manualTrigger, outputOf } from '../../e2e/api';
+import { chain, manualTrigger, outputOf } from '../../e2e/api';
 import type { Launched } from '../../e2e/launch';
 import type { Bench } from '../cases';
-import { httpRequest, query, timeOf } from '../nodes';
+import { readingEach, timeOf } from '../nodes';
 import { numberFrom } from '../script';
 import { inTurn } from '../series';
 
@@ -26,42 +26,27 @@ export async function run(bench: Bench): Promise<void> {
 }
 
 async function compare(bench: Bench, launched: Launched, latency: number, most: number) {
-	const { n8n, simulator, credentials } = launched;
+	const { n8n, simulator } = launched;
 	simulator.reset();
 	simulator.latencyMs = latency;
-	const ids = simulator
-		.environment('default')
-		.addCalls(ITEMS)
-		.map(({ id }) => id);
-	const source = itemsNode(ids.map((id) => ({ id })));
-	const get = fluentsNode(
-		{ resource: 'call', operation: 'get', callId: byId('={{ $json.id }}') },
-		credentials.default,
-	);
-	const request = httpRequest(
-		{ url: `${simulator.url}/calls`, ...query({ id: '={{ $json.id }}' }) },
-		credentials.default,
-	);
-	const measure = async (node: typeof get) => {
+	const { ids, items, ...sides } = readingEach(launched, ITEMS);
+	const mostOpen = { ours: 0, theirs: 0 };
+	const measure = async (side: 'ours' | 'theirs') => {
 		simulator.requests.length = 0;
-		const execution = await n8n.run(chain(manualTrigger, source, node));
-		deepEqual(
-			outputOf(execution, node.name).map(({ json }) => json.id),
-			ids,
-		);
-		return timeOf(execution, node.name);
+		const { name: nodeName } = sides[side];
+		const execution = await n8n.run(chain(manualTrigger, items, sides[side]));
+		const outputs = outputOf(execution, nodeName).map(({ json }) => json.id);
+		deepEqual(outputs, ids);
+		const open = simulator.requests.map((request) => request.open);
+		mostOpen[side] = Math.max(mostOpen[side], ...open);
+		return timeOf(execution, nodeName);
 	};
-	let mostOpen = 0;
 	const values = await inTurn(bench.pairs, {
-		ours: async () => {
-			const time = await measure(get);
-			mostOpen = Math.max(mostOpen, ...simulator.requests.map(({ open }) => open));
-			return time;
-		},
-		theirs: async () => await measure(request),
+		ours: async () => await measure('ours'),
+		theirs: async () => await measure('theirs'),
 		...(latency === 20 && { floor: async () => await floor(launched, ids) }),
 	} as Record<'ours' | 'theirs' | 'floor', () => Promise<number>>);
-	ok(mostOpen <= AT_ONCE, `${mostOpen} requests were open at once`);
+	ok(mostOpen.ours <= AT_ONCE, `${mostOpen.ours} requests were open at once`);
 
 	const ours = { unit: 'ms', values: values.ours } as const;
 	bench.report({
@@ -69,7 +54,7 @@ async function compare(bench: Bench, launched: Launched, latency: number, most: 
 		ours,
 		against: { name: 'HTTP Request', series: { unit: 'ms', values: values.theirs } },
 		most,
-		note: `at most ${mostOpen} requests open`,
+		note: `at most ${mostOpen.ours} requests open, ${mostOpen.theirs} by HTTP Request`,
 	});
 	if (!values.floor) return;
 	bench.report({

@@ -1,9 +1,9 @@
 import { equal } from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { byId, chain, fluentsNode, itemsNode, manualTrigger, outputOf } from '../../e2e/api';
+import { chain, manualTrigger, outputOf } from '../../e2e/api';
 import type { Bench } from '../cases';
-import { httpRequest, query, timeOf } from '../nodes';
+import { readingEach, timeOf } from '../nodes';
 import { inTurn } from '../series';
 
 export const name = 'rateLimit';
@@ -17,42 +17,30 @@ const IDEAL = (ITEMS / PER_SECOND - 1) * WINDOW;
 
 /** More items than a server takes at once, which says so with 429 and Retry-After. */
 export async function run(bench: Bench): Promise<void> {
-	await bench.onServer({}, async ({ n8n, simulator, credentials }) => {
+	await bench.onServer({}, async (launched) => {
+		const { n8n, simulator } = launched;
 		simulator.rateLimit = { perSecond: PER_SECOND };
-		const ids = simulator
-			.environment('default')
-			.addCalls(ITEMS)
-			.map(({ id }) => id);
-		const source = itemsNode(ids.map((id) => ({ id })));
-		const get = fluentsNode(
-			{ resource: 'call', operation: 'get', callId: byId('={{ $json.id }}') },
-			credentials.default,
-		);
-		const request = httpRequest(
-			{ url: `${simulator.url}/calls`, ...query({ id: '={{ $json.id }}' }) },
-			credentials.default,
-		);
-		const measure = async (node: typeof get) => {
+		const { items, ...sides } = readingEach(launched, ITEMS);
+		const measure = async (side: 'ours' | 'theirs') => {
 			// What the other side has sent counts no more.
 			await sleep(WINDOW);
 			simulator.requests.length = 0;
-			const execution = await n8n.run(chain(manualTrigger, source, node));
-			return {
-				time: timeOf(execution, node.name),
-				items: outputOf(execution, node.name).length,
-			};
+			const { name: nodeName } = sides[side];
+			const execution = await n8n.run(chain(manualTrigger, items, sides[side]));
+			const outputs = outputOf(execution, nodeName).length;
+			return { time: timeOf(execution, nodeName), outputs };
 		};
 		const given: number[] = [];
 		const answered: number[] = [];
 		const { ours, theirs } = await inTurn(bench.pairs, {
 			ours: async () => {
-				const { time, items } = await measure(get);
-				equal(items, ITEMS);
+				const { time, outputs } = await measure('ours');
+				equal(outputs, ITEMS);
 				return time;
 			},
 			theirs: async () => {
-				const { time, items } = await measure(request);
-				given.push(items);
+				const { time, outputs } = await measure('theirs');
+				given.push(outputs);
 				answered.push(simulator.requests.filter(({ status }) => status === 200).length);
 				return time;
 			},
