@@ -76,7 +76,8 @@ export async function* eachRecord(
 	for (let next = 1; ;) {
 		const left = Math.ceil(Math.min(before?.total ?? 0, limit) / size) - next + 1;
 		const most = next < sideBySideFrom ? 1 : Math.min(GROWTH * (next - 1), SIDE_BY_SIDE);
-		const count = Math.min(left, most) >= FEWEST_SIDE_BY_SIDE ? Math.min(left, most) : 1;
+		const worth = Math.min(left, most);
+		const count = worth >= FEWEST_SIDE_BY_SIDE ? worth : 1;
 		const pages = await Promise.all(Array.from({ length: count }, (_, i) => read(next + i)));
 		if (before && count > 1 && hasMoved(before, await read(next - 1))) {
 			sideBySideFrom = next + count;

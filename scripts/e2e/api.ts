@@ -47,7 +47,6 @@ export interface ExecutionList {
 		id: string;
 		mode: string;
 		status: string;
-		startedAt: string;
 		stoppedAt: string | null;
 	}>;
 }
