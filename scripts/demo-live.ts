@@ -1,4 +1,4 @@
-import { Engine, type WorkflowJson } from './engine';
+import { Engine, type WorkflowJson } from '../engine';
 
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 
 import { startSimulator, type LiveRequest, type Simulator, type StoredCall } from '../simulator';
-import { TriggerServer, type SavedWorkflow } from './triggerServer';
+import { TriggerServer, type SavedWorkflow } from '../engine/triggerServer';
 
 /**
  * `npm run demo:live`: publishes examples/book-appointment-during-call.json and lets the simulator call

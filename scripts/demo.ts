@@ -1,4 +1,4 @@
-import { Engine, outputOf, type WorkflowJson } from './engine';
+import { Engine, outputOf, type WorkflowJson } from '../engine';
 
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';

@@ -4,9 +4,16 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
-import { chain, CREDENTIAL, FLUENTS_AI_TRIGGER, fluentsNode, manualTrigger, node } from './e2e/api';
-import { launch, type Launched } from './e2e/launch';
-import type { WorkflowJson } from './engine';
+import {
+	chain,
+	CREDENTIAL,
+	FLUENTS_AI_TRIGGER,
+	fluentsNode,
+	manualTrigger,
+	node,
+} from '../e2e/api';
+import { launch, type Launched } from '../e2e/launch';
+import type { WorkflowJson } from '../engine';
 
 const root = resolve(__dirname, '..');
 const images = join(root, 'docs', 'images');

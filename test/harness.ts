@@ -9,7 +9,7 @@ import type {
 	IRun,
 } from 'n8n-workflow';
 
-import type { Engine, RunOptions, WorkflowJson } from '../scripts/engine';
+import type { Engine, RunOptions, WorkflowJson } from '../engine';
 import type { RequestRecord, Simulator } from '../simulator';
 
 interface Provided {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import type { SavedWorkflow, TriggerServer } from '../scripts/triggerServer';
+import type { SavedWorkflow, TriggerServer } from '../engine/triggerServer';
 import type { LiveRequest, StoredObject } from '../simulator';
 import { FLUENTS_AI, simulator } from './harness';
 import { environment, placeCall, workflowOf } from './triggerHarness';

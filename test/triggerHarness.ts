@@ -9,7 +9,7 @@ import type {
 	StartedExecution,
 	TriggerServer,
 	TriggerServerOptions,
-} from '../scripts/triggerServer';
+} from '../engine/triggerServer';
 import type { StoredObject } from '../simulator';
 import { byId, byNumber, credentialFor, engine, runNode, simulator } from './harness';
 

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Fault, RequestRecord, Simulator } from '../../simulator';
 import { fictionalNumber } from '../../simulator/store';
-import { emptyNode, outputOf, type Engine, type WorkflowJson } from '../engine';
+import { emptyNode, outputOf, type Engine, type WorkflowJson } from '../../engine';
 
 /** What may go wrong with the request that dials. */
 const dialFaults: Fault[] = [

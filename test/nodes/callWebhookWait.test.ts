@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { byId, engine, hintsOf, runNode, simulator, type NodeRun } from '../harness';
 import { dialled, numbers, placing, toItems } from '../support/callFixtures';
 
-/** Waking an execution is n8n's part: scripts/e2e/cases/webhookWait.ts proves that on a real server. */
+/** Waking an execution is n8n's part: e2e/cases/webhookWait.ts proves that on a real server. */
 const [TO] = numbers(1);
 const webhookWaitingBaseUrl = 'https://n8n.example.com/webhook-waiting';
 

@@ -4,7 +4,7 @@ import { NodeHelpers } from 'n8n-workflow';
 import type { IDataObject, INode, INodeParameters, INodeProperties, IRun } from 'n8n-workflow';
 
 import { findOperation } from '../../nodes/FluentsAi/resources';
-import { outputOf, type WorkflowJson } from '../../scripts/engine';
+import { outputOf, type WorkflowJson } from '../../engine';
 import type { RequestRecord } from '../../simulator';
 import { credentialFor, engine, FLUENTS_AI, simulator } from '../harness';
 import { FLUENTS_AI_LIVE_TRIGGER, liveSettings, placeAskingCall, spokenIn } from '../liveHarness';

@@ -1,6 +1,6 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import type { SavedWorkflow, TriggerServer } from '../../scripts/triggerServer';
+import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
 import { simulator } from '../harness';
 import {
 	actionOf,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { SavedWorkflow, TriggerServer } from '../../scripts/triggerServer';
+import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
 import type { StoredObject } from '../../simulator';
 import { simulator } from '../harness';
 import {

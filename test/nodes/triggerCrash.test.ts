@@ -1,4 +1,4 @@
-import type { SavedWorkflow, TriggerServer } from '../../scripts/triggerServer';
+import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
 import type { RequestRecord } from '../../simulator';
 import { simulator } from '../harness';
 import {

@@ -1,7 +1,7 @@
 import type { AxiosRequestConfig } from 'axios';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import type { SavedWorkflow, TriggerServer } from '../../scripts/triggerServer';
+import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
 import { credentialFor, engine, simulator, truth } from '../harness';
 import {
 	addressOf,

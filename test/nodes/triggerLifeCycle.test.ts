@@ -1,6 +1,6 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 
-import type { SavedWorkflow, TriggerServer } from '../../scripts/triggerServer';
+import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
 import type { Fault, StoredObject } from '../../simulator';
 import { credentialFor, simulator } from '../harness';
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { INode } from 'n8n-workflow';
 
-import type { TriggerServer } from '../../scripts/triggerServer';
+import type { TriggerServer } from '../../engine/triggerServer';
 import { simulator } from '../harness';
 import {
 	counting,

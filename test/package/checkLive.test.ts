@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 
 import { parseCredential } from '../../nodes/shared/credential';
-import { checkLive, type LiveReport } from '../../scripts/live/check';
-import { readOnlyClient } from '../../scripts/live/client';
+import { checkLive, type LiveReport } from '../../scripts/check-live/check';
+import { readOnlyClient } from '../../scripts/check-live/client';
 import { loadApi } from '../../simulator/api';
 import { startSimulator, type Simulator } from '../../simulator';
 import { switchesFor, truths, type SwitchName, type Switches } from '../../simulator/truths';
@@ -206,10 +206,19 @@ test.each(['post', 'put', 'patch', 'delete', 'head'] as const)(
 describe('the command', () => {
 	/** Runs it as a user does. */
 	async function run(env: Record<string, string>) {
-		const child = spawn(resolve(root, 'node_modules/.bin/tsx'), ['scripts/check-live.ts'], {
-			cwd: root,
-			env: { ...process.env, FLUENTS_API_KEY: '', FLUENTS_BASE_URL: simulator.url, ...env },
-		});
+		const child = spawn(
+			resolve(root, 'node_modules/.bin/tsx'),
+			['scripts/check-live/main.ts'],
+			{
+				cwd: root,
+				env: {
+					...process.env,
+					FLUENTS_API_KEY: '',
+					FLUENTS_BASE_URL: simulator.url,
+					...env,
+				},
+			},
+		);
 		let output = '';
 		for (const stream of [child.stdout, child.stderr]) {
 			stream.on('data', (chunk) => (output += String(chunk)));

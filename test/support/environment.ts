@@ -1,7 +1,7 @@
 import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
 
-import { Engine } from '../../scripts/engine';
-import { TriggerServer } from '../../scripts/triggerServer';
+import { Engine } from '../../engine';
+import { TriggerServer } from '../../engine/triggerServer';
 import { startSimulator, type Simulator } from '../../simulator';
 
 /**

@@ -1,4 +1,4 @@
-import { emptyNode, Engine, outputOf, type WorkflowJson } from '../../scripts/engine';
+import { emptyNode, Engine, outputOf, type WorkflowJson } from '../../engine';
 
 /**
  * Runs Get Recording in a process of its own, and prints as JSON how much its peak memory grew in

@@ -1,4 +1,4 @@
-import { describe as describeSeries, inTurn, median } from '../../scripts/bench/series';
+import { describe as describeSeries, inTurn, median } from '../../bench/series';
 
 test.each([
 	[[3], 3],

@@ -58,7 +58,7 @@ export class N8nServer {
 	): Promise<N8nServer> {
 		const folder = await mkdtemp(join(tmpdir(), 'fluentsai-e2e-'));
 		const tarballs: string[] = [];
-		for (const root of [resolve(__dirname, '../..'), ...packages]) {
+		for (const root of [resolve(__dirname, '..'), ...packages]) {
 			tarballs.push(await packPackage(root, folder));
 		}
 		const port = await freePort();

@@ -21,7 +21,7 @@ export async function run(bench: Bench): Promise<void> {
 		most: 12,
 	});
 	const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-		cwd: resolve(__dirname, '../../..'),
+		cwd: resolve(__dirname, '../..'),
 		stdio: ['ignore', 'pipe', 'ignore'],
 		encoding: 'utf8',
 	});

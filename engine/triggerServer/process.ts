@@ -8,7 +8,7 @@ import type {
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
 
-import type { Engine, RunOptions } from '../engine';
+import type { Engine, RunOptions } from '..';
 import type { Webhook } from './database';
 import { startWorkflow, type RunningWorkflow, type Start } from './execution';
 

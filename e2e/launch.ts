@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
 import { N8nApi, type CredentialReference } from './api';
 import { defaultCache, installN8n, type Installation } from './install';
 import { N8nServer } from './server';

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 
-import { startSimulator } from '../simulator';
-import { Engine } from './engine';
-import { runTrial, type Trial } from './soak/trial';
+import { startSimulator } from '../../simulator';
+import { Engine } from '../../engine';
+import { runTrial, type Trial } from './trial';
 
 const usage = `Places many calls on n8n's engine while requests fail at random, and counts
 

@@ -1,4 +1,4 @@
-import '../n8n-home';
+import '../n8nHome';
 import 'reflect-metadata';
 
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ import type {
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
 
-import type { Engine, RunOptions } from '../engine';
+import type { Engine, RunOptions } from '..';
 import { Database, plainCopy, routeOf, type SavedWorkflow, type Webhook } from './database';
 import { answerWith, type ResponseMode } from './execution';
 import { answer, answerError, readBody, Refusal } from './http';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import type { LiveRequest } from '../../../simulator';
+import type { LiveRequest } from '../../simulator';
 import {
 	chain,
 	CREDENTIAL,

@@ -1,5 +1,5 @@
-import { DEFAULT_BASE_URL, parseCredential } from '../nodes/shared/credential';
-import { checkLive, type LiveReport } from './live/check';
+import { DEFAULT_BASE_URL, parseCredential } from '../../nodes/shared/credential';
+import { checkLive, type LiveReport } from './check';
 
 /**
  * `npm run check:live`: compares the live API with docs/fluents.openapi.yaml, by reading only.

@@ -15,7 +15,7 @@ import { LOOPBACK } from '../ports';
 
 export const name = 'aiAgent';
 
-const example = resolve(__dirname, '../../../examples/ai-agent-with-phone.json');
+const example = resolve(__dirname, '../../examples/ai-agent-with-phone.json');
 
 const REVIEW = 'Approve the Call';
 const TOOL = 'Call a Person';

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import type { Simulator } from '../../../simulator';
+import type { Simulator } from '../../simulator';
 import type { WorkflowJson } from '../../engine';
 import {
 	CREDENTIAL,
@@ -20,7 +20,7 @@ import { eventually, type CaseContext } from '../cases';
 
 export const name = 'examples';
 
-const folder = resolve(__dirname, '../../../examples');
+const folder = resolve(__dirname, '../../examples');
 const OWN = /^n8n-nodes-fluentsai\./;
 
 /** Every workflow in examples/, imported and executed; those that calls start, or ask, are also published. */

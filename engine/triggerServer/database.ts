@@ -1,7 +1,7 @@
 import { NodeHelpers } from 'n8n-workflow';
 import type { IDataObject, INode, IWebhookData, IWebhookDescription, Workflow } from 'n8n-workflow';
 
-import type { Engine, WorkflowJson } from '../engine';
+import type { Engine, WorkflowJson } from '..';
 
 /** A workflow that n8n has stored. */
 export interface SavedWorkflow extends WorkflowJson {

@@ -1,4 +1,4 @@
-import type { Simulator } from '../../simulator';
+import type { Simulator } from '../simulator';
 
 /**
  * Places a call by the API, as somebody's other system does.

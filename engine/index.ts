@@ -1,4 +1,4 @@
-import './n8n-home';
+import './n8nHome';
 import 'reflect-metadata';
 
 import { randomUUID } from 'node:crypto';

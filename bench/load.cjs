@@ -3,7 +3,7 @@
 const { basename, resolve } = require('node:path');
 require('n8n-workflow');
 
-const root = resolve(__dirname, '../..');
+const root = resolve(__dirname, '..');
 const { n8n } = require(`${root}/package.json`);
 
 const start = performance.now();
