@@ -5,8 +5,7 @@ import { join, relative, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { IDataObject, ITaskData } from 'n8n-workflow';
 
-import { startSimulator, type Simulator } from '../simulator';
-import { scripts } from '../simulator/scripts';
+import { scripts, startSimulator, type Simulator } from '../simulator';
 
 /**
  * `npm run demo`: runs examples/call-people-and-wait.json on n8n's engine, with the built package,

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { type Document, OpenAPIBackend } from 'openapi-backend';
 import { parse } from 'yaml';
 
-import { invalid, type Issue, Problem } from './errors';
+import { invalid, type Issue, Problem } from './operations/errors';
 import { operations } from './operations';
-import type { Answer, OperationContext } from './types';
+import type { Answer, OperationContext } from './operations/context';
 
 type Json = Record<string, unknown>;
 type ValidationErrors = NonNullable<ReturnType<OpenAPIBackend['validateRequest']>['errors']>;

@@ -1,4 +1,4 @@
-import type { RequestRecord } from './types';
+import type { RequestRecord } from './records';
 
 /** Something that goes wrong with a request. Without `operationId` and `match` it hits any request. */
 export interface Fault {

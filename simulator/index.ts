@@ -1,27 +1,36 @@
 import type { AddressInfo } from 'node:net';
 
 import { loadApi } from './api';
-import { settle } from './calls';
 import type { Faults } from './faults';
-import { askByHand, type Question } from './asking';
-import { type Dialling, dialIn } from './inbound';
-import type { LiveRequest } from './live';
+import { settle } from './model/calls';
+import type { Environment } from './model/environment';
+import type { StoredCall } from './model/objects';
+import type { CallScript } from './model/scripts';
+import { askByHand, type Question } from './playing/externalActions';
+import { type Dialling, dialIn } from './playing/inboundCalls';
+import type { Delivery, LiveRequest, RequestRecord } from './records';
+import { sendDelivery } from './sending/deliveries';
 import { createServer } from './server';
-import { type RateLimit, type SimulatorOptions, SimulatorState } from './state';
-import type { CallScript } from './scripts';
-import type { Environment, StoredCall } from './store';
+import { Simulation } from './simulation';
+import type {
+	DeliveryFault,
+	RateLimit,
+	RecordingSettings,
+	SimulatorOptions,
+	TotalOf,
+} from './state';
 import type { Switches } from './truths';
-import type { RecordingSettings, RequestRecord, TotalOf } from './types';
-import { type Delivery, type DeliveryFault, sendDelivery } from './webhooks';
 
-export type { Question } from './asking';
 export type { Fault, Faults } from './faults';
-export type { LiveRequest } from './live';
-export type { RateLimit, SimulatorOptions } from './state';
-export type { Environment, StoredCall, StoredObject } from './store';
+export type { Environment } from './model/environment';
+export { fictionalNumber } from './model/fictionalNumber';
+export type { StoredCall, StoredObject } from './model/objects';
+export { scripts } from './model/scripts';
+export type { Question } from './playing/externalActions';
+export type { Delivery, LiveRequest, RequestRecord } from './records';
+export { signatureOf } from './sending/liveRequests';
+export type { DeliveryFault, RateLimit, SimulatorOptions } from './state';
 export { type Switches, truths } from './truths';
-export type { RequestRecord } from './types';
-export type { Delivery, DeliveryFault } from './webhooks';
 
 /** A running simulator. What is not read-only may be changed at any time. */
 export interface Simulator {
@@ -74,7 +83,7 @@ export interface Simulator {
  * @returns the running simulator; `close` it when done
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-	const state = new SimulatorState(options);
+	const state = new Simulation(options);
 	const server = createServer(state, await loadApi(state.strict));
 	const { host = '127.0.0.1', port = 0 } = options;
 	await server.listen({ host, port });
@@ -94,8 +103,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 			if (delivery === undefined) throw new Error(`There is no delivery ${index}`);
 			return await sendDelivery(state.player, delivery);
 		},
-		dialIn: async (dialling: Dialling) => await dialIn(state, dialling),
-		ask: async (question: Question) => await askByHand(state, question),
+		dialIn: async (dialling: Dialling) => await dialIn(state.player, dialling),
+		ask: async (question: Question) => await askByHand(state.player, question),
 		close: async () => {
 			state.player.stop();
 			await server.close();

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 
 import { type Simulator, startSimulator } from './index';
-import { scripts } from './scripts';
-import { environmentNames } from './store';
+import { scripts } from './model/scripts';
+import { environmentNames } from './model/account';
 import { parseSwitch, truths } from './truths';
 
 const usage = `Simulator of the Fluents.ai API

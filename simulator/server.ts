@@ -6,11 +6,12 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { OpenAPIBackend } from 'openapi-backend';
 
 import { answerFaults, type RequestContext } from './api';
-import { Problem, problemAnswer } from './errors';
+import { Problem, problemAnswer } from './operations/errors';
 import type { Fault } from './faults';
-import type { SimulatorState } from './state';
+import type { Answer } from './operations/context';
+import type { RequestRecord } from './records';
+import type { Simulation } from './simulation';
 import type { Switches } from './truths';
-import type { Answer, RequestRecord } from './types';
 
 type Query = Record<string, string | string[]>;
 
@@ -22,7 +23,7 @@ interface Caller {
 	forbidden: boolean;
 }
 
-function identify(state: SimulatorState, authorization: string | undefined): Caller | undefined {
+function identify(state: Simulation, authorization: string | undefined): Caller | undefined {
 	if (authorization === undefined) return undefined;
 	const key = /^Bearer (\S+)$/.exec(authorization)?.[1];
 	const name = Object.keys(state.keys).find((candidate) => state.keys[candidate] === key);
@@ -51,7 +52,7 @@ function parseBody(text: unknown): unknown {
 }
 
 /** A 429 when more requests arrived within a second than the limit allows. */
-function limitProblem(state: SimulatorState, now: number): Problem | undefined {
+function limitProblem(state: Simulation, now: number): Problem | undefined {
 	if (state.rateLimit === undefined) return undefined;
 	const { perSecond, retryAfter } = state.rateLimit;
 	state.accepted = state.accepted.filter((at) => at > now - 1000);
@@ -118,7 +119,7 @@ function knownQuery(api: OpenAPIBackend, { operationId, query }: RequestRecord) 
 
 /** Lets the server act on a request. Errors of the API become answers, errors of the simulator a 500. */
 async function act(
-	state: SimulatorState,
+	state: Simulation,
 	api: OpenAPIBackend,
 	record: RequestRecord,
 	caller: Caller | undefined,
@@ -157,7 +158,7 @@ async function act(
 
 /** Serves one request, from arrival to answer, with the fault that it meets. */
 async function serve(
-	state: SimulatorState,
+	state: Simulation,
 	api: OpenAPIBackend,
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -208,7 +209,7 @@ async function serve(
 }
 
 /** The HTTP server of a simulator; every path and method goes through the same steps. */
-export function createServer(state: SimulatorState, api: OpenAPIBackend): FastifyInstance {
+export function createServer(state: Simulation, api: OpenAPIBackend): FastifyInstance {
 	const server = fastify({
 		bodyLimit: 10 * 1024 * 1024,
 		exposeHeadRoutes: false,

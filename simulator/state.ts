@@ -1,11 +1,9 @@
 import { Faults } from './faults';
-import type { LiveRequest } from './live';
-import { CallPlayer } from './player';
-import type { CallScript } from './scripts';
-import { Environment, environmentNames, fakeKey, type StoredCall } from './store';
+import { environmentNames, fakeKey, newAccount } from './model/account';
+import type { StoredCall } from './model/objects';
+import type { CallScript } from './model/scripts';
+import type { Delivery, LiveRequest, RequestRecord } from './records';
 import { type Switches, switchesFor } from './truths';
-import type { RecordingSettings, RequestRecord, TotalOf } from './types';
-import type { Delivery, DeliveryFault } from './webhooks';
 
 export interface SimulatorOptions {
 	/** 0 (default) takes any free port. */
@@ -27,14 +25,25 @@ export interface SimulatorOptions {
 	log?: (line: string) => void;
 }
 
+/** What a list says as its total, by the number of records that it has. */
+export type TotalOf = (count: number) => number;
+
+/** How recordings are delivered. */
+export interface RecordingSettings {
+	/** Size in bytes, instead of the natural length of the call. */
+	bytes?: number;
+	/** Where to redirect to, instead of answering with the sound. */
+	redirectTo?: string | ((callId: string) => string);
+}
+
+/** Decides what goes wrong with a delivery. A skipped one is recorded; `redeliver` sends it later. */
+export type DeliveryFault = (delivery: Delivery) => 'skip' | 'twice' | undefined;
+
 export interface RateLimit {
 	perSecond: number;
 	/** Form of the Retry-After header; default seconds. */
 	retryAfter?: 'seconds' | 'date';
 }
-
-const environmentsWithSeeds = () =>
-	new Map(environmentNames.map((name): [string, Environment] => [name, new Environment(name)]));
 
 /** All that the server knows and that tests may look at or change while it runs. */
 export class SimulatorState {
@@ -57,10 +66,9 @@ export class SimulatorState {
 	deliveryFault: DeliveryFault | undefined;
 	readonly liveRequests: LiveRequest[] = [];
 	scriptOf: ((call: StoredCall) => Partial<CallScript> | undefined) | undefined;
-	player = new CallPlayer(this);
 	/** Base URL of the API, known when the server listens. */
 	url = '';
-	environments = environmentsWithSeeds();
+	environments = newAccount();
 	rateLimit: RateLimit | undefined;
 	latencyMs: number;
 	callSeconds: number;
@@ -82,14 +90,12 @@ export class SimulatorState {
 	/** Back to the state after the start, the switches included. */
 	reset(): void {
 		const { truth = 'a', switches, latencyMs = 0, callSeconds = 6 } = this.options;
-		this.player.stop();
-		this.player = new CallPlayer(this);
 		this.deliveries.length = 0;
 		this.deliveryFault = undefined;
 		this.liveRequests.length = 0;
 		this.scriptOf = undefined;
 		Object.assign(this.switches, switchesFor(truth, switches));
-		this.environments = environmentsWithSeeds();
+		this.environments = newAccount();
 		this.faults.clear();
 		this.dialled.clear();
 		this.requests.length = 0;

@@ -1,8 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { IConnections, INode } from 'n8n-workflow';
 
-import { scripts } from '../../simulator/scripts';
-import { fictionalNumber } from '../../simulator/store';
+import { fictionalNumber, scripts } from '../../simulator';
 import type { WorkflowJson } from '../../engine';
 import {
 	byId,

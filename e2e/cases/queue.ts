@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { fictionalNumber } from '../../simulator/store';
+import { fictionalNumber } from '../../simulator';
 import {
 	byId,
 	chain,

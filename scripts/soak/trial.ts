@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Fault, RequestRecord, Simulator } from '../../simulator';
-import { fictionalNumber } from '../../simulator/store';
+import { fictionalNumber, type Fault, type RequestRecord, type Simulator } from '../../simulator';
 import { emptyNode, outputOf, type Engine, type WorkflowJson } from '../../engine';
 
 /** What may go wrong with the request that dials. */

@@ -1,4 +1,4 @@
-import { accountConnectionShape } from '../shapes';
+import { accountConnectionDefaults } from '../model/defaults';
 import { checkNeeded, crud, type Fields } from './crud';
 
 /** Credentials of the types where they are known. */
@@ -11,7 +11,7 @@ export const accountConnectionHandlers = crud({
 	collection: 'accountConnections',
 	singular: 'AccountConnection',
 	plural: 'AccountConnections',
-	shape: accountConnectionShape,
+	defaults: accountConnectionDefaults,
 	mainFields: ['type', 'label', 'credentials'],
 	read: (_context, fields, existing) => {
 		const type = String(fields.type ?? existing?.type);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
-import { invalidField } from '../errors';
-import { renderAction } from '../render';
-import { actionShape } from '../shapes';
+import { invalidField } from './errors';
+import { renderAction } from './render';
+import { actionDefaults } from '../model/defaults';
 import { checkNeeded, crud, type Fields, type Resource } from './crud';
 
 /** Settings without which the server takes no action of a type; those of other types are not known. */
@@ -34,7 +34,7 @@ export const actions: Resource = {
 	collection: 'actions',
 	singular: 'Action',
 	plural: 'Actions',
-	shape: actionShape,
+	defaults: actionDefaults,
 	mainFields: ['type', 'config'],
 	render: renderAction,
 	read: ({ switches }, fields, existing) => {

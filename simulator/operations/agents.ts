@@ -1,8 +1,8 @@
-import { invalid, invalidField } from '../errors';
-import { renderAgent } from '../render';
-import { agentShape } from '../shapes';
-import type { CollectionName, StoredObject } from '../store';
-import type { OperationContext } from '../types';
+import { invalid, invalidField } from './errors';
+import { renderAgent } from './render';
+import { agentDefaults } from '../model/defaults';
+import type { CollectionName, StoredObject } from '../model/objects';
+import type { OperationContext } from './context';
 import { actions } from './actions';
 import { createFrom, crud, type Fields, referenceTo, type Resource } from './crud';
 import { prompts } from './prompts';
@@ -61,7 +61,7 @@ export const agentHandlers = crud({
 	collection: 'agents',
 	singular: 'Agent',
 	plural: 'Agents',
-	shape: agentShape,
+	defaults: agentDefaults,
 	mainFields: ['name', 'language', 'prompt', 'actions', 'voice'],
 	read: readAgent,
 	render: renderAgent,

@@ -1,10 +1,11 @@
-import { endCall, isRunning, settle } from '../calls';
-import { invalid, invalidField, notFound, Problem } from '../errors';
-import { recordingOf } from '../recording';
-import { renderCall } from '../render';
-import { callShape } from '../shapes';
-import type { Environment, StoredCall } from '../store';
-import type { Answer, OperationContext, OperationHandlers } from '../types';
+import { endCall, isRunning, settle } from '../model/calls';
+import { invalid, invalidField, notFound, Problem } from './errors';
+import { recordingOf } from './recording';
+import { renderCall } from './render';
+import { callDefaults } from '../model/defaults';
+import type { Environment } from '../model/environment';
+import type { StoredCall } from '../model/objects';
+import type { Answer, OperationContext, OperationHandlers } from './context';
 import { chosen, type Fields } from './crud';
 import { pageAnswer } from './paging';
 
@@ -85,7 +86,7 @@ function checkNumbers({ body, environment }: OperationContext): void {
 
 function readProvider({ body, switches }: OperationContext): unknown {
 	const sent = body.telephony_provider;
-	if (sent === undefined) return callShape.telephony_provider;
+	if (sent === undefined) return callDefaults.telephony_provider;
 	if (typeof sent === 'object' && sent !== null) return (sent as Fields).name;
 	if (switches.telephonyProvider === 'object') {
 		throw invalidField('telephony_provider', 'must be an object');
@@ -117,7 +118,7 @@ export const callHandlers: OperationHandlers = {
 			Object.entries(body).filter(([field]) => inputFields.includes(field)),
 		);
 		const call = environment.add('calls', {
-			...callShape,
+			...callDefaults,
 			agent_phone_number: body.from_number,
 			...sent,
 			telephony_id: `CA${environment.hex(32)}`,

@@ -1,7 +1,8 @@
-import { invalid, notFound } from '../errors';
-import { type Render, renderPlain } from '../render';
-import type { CollectionName, Environment, StoredObject } from '../store';
-import type { Answer, OperationContext, OperationHandlers } from '../types';
+import { invalid, notFound } from './errors';
+import { type Render, renderPlain } from './render';
+import type { Environment } from '../model/environment';
+import type { CollectionName, StoredObject } from '../model/objects';
+import type { Answer, OperationContext, OperationHandlers } from './context';
 import { pageAnswer } from './paging';
 
 export type Fields = Record<string, unknown>;
@@ -12,7 +13,7 @@ export interface Resource {
 	/** As in the operation ids: `get` + singular, `list` + plural. */
 	singular: string;
 	plural: string;
-	shape: Fields;
+	defaults: Fields;
 	/** Fields that an update must carry where the API insists on full bodies (switch updateBody). */
 	mainFields: string[];
 	/** Checks the fields that were sent and turns references into ids. */
@@ -90,8 +91,8 @@ export function createFrom(
 	resource: Resource,
 	sent: Fields,
 ): StoredObject {
-	const { collection, shape, read = asSent } = resource;
-	return context.environment.add(collection, { ...shape, ...read(context, withoutIds(sent)) });
+	const { collection, defaults, read = asSent } = resource;
+	return context.environment.add(collection, { ...defaults, ...read(context, withoutIds(sent)) });
 }
 
 /** An object that came from a read carries ids that the server decides on. */

@@ -1,4 +1,4 @@
-import type { OperationHandlers } from '../types';
+import type { OperationHandlers } from './context';
 import { accountConnectionHandlers } from './accountConnections';
 import { actionHandlers } from './actions';
 import { agentHandlers } from './agents';

@@ -1,9 +1,9 @@
-import { invalid, invalidField, Problem } from '../errors';
-import { renderNumber } from '../render';
-import { numbersForSale } from '../seeds';
-import { numberShape } from '../shapes';
-import type { StoredObject } from '../store';
-import type { Answer, OperationContext, OperationHandlers } from '../types';
+import { invalid, invalidField, Problem } from './errors';
+import { renderNumber } from './render';
+import { numbersForSale } from '../model/seeds';
+import { numberDefaults } from '../model/defaults';
+import type { StoredObject } from '../model/objects';
+import type { Answer, OperationContext, OperationHandlers } from './context';
 import { checkUpdateBody, type Fields, referenceTo } from './crud';
 import { pageAnswer } from './paging';
 
@@ -89,7 +89,7 @@ export const numberHandlers: OperationHandlers = {
 			telephony_account_connection: query.telephony_account_connection,
 		});
 		const candidates = numbersLeft(context).map((number) => ({
-			...numberShape,
+			...numberDefaults,
 			id: `00000000-0000-4000-a000-${number.slice(1).padStart(12, '0')}`,
 			user_id: environment.userId,
 			number,
@@ -116,7 +116,7 @@ export const numberHandlers: OperationHandlers = {
 		const read = readReferences(context, fields);
 		return changed(
 			context,
-			context.environment.add('numbers', { ...numberShape, ...read, number }),
+			context.environment.add('numbers', { ...numberDefaults, ...read, number }),
 		);
 	},
 
@@ -128,7 +128,7 @@ export const numberHandlers: OperationHandlers = {
 		}
 		if (isTaken(context, number)) throw new Problem(400, `${number} is linked already`);
 		const read = readReferences(context, fields);
-		const stored = context.environment.add('numbers', { ...numberShape, ...read, number });
+		const stored = context.environment.add('numbers', { ...numberDefaults, ...read, number });
 		return changed(context, stored, 'objects');
 	},
 

@@ -1,7 +1,7 @@
-import { invalid } from '../errors';
-import type { Rendered } from '../render';
-import type { StoredObject } from '../store';
-import type { Answer, OperationContext } from '../types';
+import { invalid } from './errors';
+import type { Rendered } from './render';
+import type { StoredObject } from '../model/objects';
+import type { Answer, OperationContext } from './context';
 
 function compare(left: unknown, right: unknown): number {
 	if (typeof left === 'number' && typeof right === 'number') return left - right;

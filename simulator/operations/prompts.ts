@@ -1,11 +1,11 @@
-import { promptShape } from '../shapes';
+import { promptDefaults } from '../model/defaults';
 import { crud, type Resource } from './crud';
 
 export const prompts: Resource = {
 	collection: 'prompts',
 	singular: 'Prompt',
 	plural: 'Prompts',
-	shape: promptShape,
+	defaults: promptDefaults,
 	mainFields: ['label', 'content'],
 	remove: (environment, id) => {
 		for (const agent of environment.agents.values())

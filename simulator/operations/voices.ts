@@ -1,11 +1,11 @@
-import { voiceShape } from '../shapes';
+import { voiceDefaults } from '../model/defaults';
 import { crud, type Resource } from './crud';
 
 export const voices: Resource = {
 	collection: 'voices',
 	singular: 'Voice',
 	plural: 'Voices',
-	shape: voiceShape,
+	defaults: voiceDefaults,
 	mainFields: ['type', 'label'],
 	remove: (environment, id) => {
 		for (const agent of environment.agents.values()) if (agent.voice === id) agent.voice = null;

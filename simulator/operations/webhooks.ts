@@ -1,11 +1,11 @@
-import { webhookShape } from '../shapes';
+import { webhookDefaults } from '../model/defaults';
 import { crud, type Resource } from './crud';
 
 export const webhooks: Resource = {
 	collection: 'webhooks',
 	singular: 'Webhook',
 	plural: 'Webhooks',
-	shape: webhookShape,
+	defaults: webhookDefaults,
 	mainFields: ['subscriptions', 'url', 'method'],
 	remove: (environment, id) => {
 		for (const agent of environment.agents.values())

@@ -1,5 +1,5 @@
 import { checkSignature } from '../../nodes/FluentsAiLiveTrigger/signature';
-import { signatureOf } from '../../simulator/live';
+import { signatureOf } from '../../simulator';
 
 const secret = Buffer.from('the secret of an action').toString('base64');
 const body = Buffer.from('{"call_id": "1", "payload": {"name": "Zoë"}}');

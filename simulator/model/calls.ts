@@ -1,16 +1,20 @@
 import { momentsOf, transcriptOf } from './conversation';
 import { progressAt } from './progress';
 import type { CallScript } from './scripts';
-import type { StoredCall } from './store';
-import type { Switches } from './truths';
+import type { StoredCall } from './objects';
 
 /** Begins to play a call by a script. */
 export function startCall(
 	call: StoredCall,
-	options: { now: number; callSeconds: number; script: CallScript; recorded: boolean },
-	switches: Switches,
+	options: {
+		now: number;
+		callSeconds: number;
+		script: CallScript;
+		recorded: boolean;
+		startTime: number | null;
+	},
 ): void {
-	const { now, callSeconds, script, recorded } = options;
+	const { now, callSeconds, script, recorded, startTime } = options;
 	call.progress = {
 		script,
 		createdAt: now,
@@ -18,7 +22,7 @@ export function startCall(
 		recorded: recorded && script.pickedUp && call.hipaa_compliant !== true,
 		exchanges: [],
 	};
-	call.start_time = switches.newCallStartTime === 'set' ? now : null;
+	call.start_time = startTime;
 }
 
 /**

@@ -1,5 +1,3 @@
-import type { StoredCall } from './store';
-
 /** One thing that is said, at a number of seconds after the start. */
 export interface Turn {
 	at: number;
@@ -176,12 +174,19 @@ const inbound: CallScript = {
 	],
 };
 
+/** What decides how a call goes. */
+interface Parties {
+	is_outgoing?: unknown;
+	from_number: string;
+	to_number: string;
+}
+
 /**
  * The script of a call: by the last two digits of the person's number, and "answered" for all others. A
  * call that comes in is always answered.
  * @param canAsk whether its agent has an external action; the scripts that need one are left out if not
  */
-export function scriptFor(call: StoredCall, canAsk: boolean): CallScript {
+export function scriptFor(call: Parties, canAsk: boolean): CallScript {
 	const isInbound = call.is_outgoing === false;
 	const number = isInbound ? call.from_number : call.to_number;
 	const script = scripts.find(({ ending }) => number.endsWith(ending));

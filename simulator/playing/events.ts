@@ -1,6 +1,7 @@
-import { momentsOf, transcriptOf } from './conversation';
-import { type CallProgress, progressAt, timeOf } from './progress';
-import { type Environment, type StoredCall } from './store';
+import { momentsOf, transcriptOf } from '../model/conversation';
+import type { Environment } from '../model/environment';
+import type { StoredCall } from '../model/objects';
+import { type CallProgress, progressAt, timeOf } from '../model/progress';
 
 type Fields = Record<string, unknown>;
 

@@ -1,12 +1,13 @@
-import { fill, variablesOf } from './conversation';
-import { actionRequest, type LiveRequest, sendLive, type Signing } from './live';
-import { parametersFor } from './parameters';
-import type { CallPlayer } from './player';
-import { type CallProgress, type Exchange, timeOf } from './progress';
-import type { Ask } from './scripts';
-import type { SimulatorState } from './state';
-import type { Environment, StoredCall, StoredObject } from './store';
-import type { Switches } from './truths';
+import { fill, variablesOf } from '../model/conversation';
+import type { Environment } from '../model/environment';
+import type { StoredCall, StoredObject } from '../model/objects';
+import { type CallProgress, type Exchange, timeOf } from '../model/progress';
+import type { Ask } from '../model/scripts';
+import type { LiveRequest } from '../records';
+import { actionRequest, sendLive, type Signing } from '../sending/liveRequests';
+import type { Switches } from '../truths';
+import type { Session } from './session';
+import { sampleInput } from './sampleInput';
 
 type Fields = Record<string, unknown>;
 
@@ -95,13 +96,13 @@ function filled(parameters: Fields, variables: Fields): Fields {
 
 /** Uses an external action in a call, and goes on with the answer. */
 async function exchange(
-	player: CallPlayer,
+	session: Session,
 	environment: Environment,
 	call: StoredCall,
 	progress: CallProgress,
 	ask: Ask,
 ): Promise<void> {
-	const { switches } = player.state;
+	const { switches } = session.state;
 	const current: Exchange = { askedAt: Date.now(), before: '', after: [], learned: {} };
 	const variables = variablesOf(call, progress);
 	const index = progress.exchanges.push(current) - 1;
@@ -109,33 +110,33 @@ async function exchange(
 	if (action !== undefined) {
 		const { speak_on_send: speak, input_schema: schema } = action.config as Fields;
 		if (speak !== false) current.before = typeof speak === 'string' ? speak : sayings.oneMoment;
-		player.wake(call);
+		session.wake(call);
 		const parameters = ask.parameters
 			? filled(ask.parameters, variables)
-			: parametersFor(schema as object, variables);
+			: sampleInput(schema as object, variables);
 		const question = { callId: call.id, parameters };
 		const request = actionRequest(environment, action, question, switches);
-		const answered = await sendLive(player, request);
+		const answered = await sendLive(session, request);
 		Object.assign(current, reactionTo(answered, action, parameters, switches));
 	}
 	current.answeredAt = Date.now();
-	player.wake(call);
+	session.wake(call);
 }
 
 /** Lets the agent of a call ask, each time when its script says so, until the call is ended. */
 export async function playAsks(
-	player: CallPlayer,
+	session: Session,
 	environment: Environment,
 	call: StoredCall,
 	progress: CallProgress,
 ): Promise<void> {
-	const isOver = () => player.signal.aborted || progress.endedAt !== undefined;
+	const isOver = () => session.signal.aborted || progress.endedAt !== undefined;
 	for (const ask of progress.script.asks ?? []) {
 		while (!isOver() && timeOf(progress, ask.at) > Date.now()) {
-			await player.sleep(call, timeOf(progress, ask.at));
+			await session.sleep(call, timeOf(progress, ask.at));
 		}
 		if (isOver()) return;
-		await exchange(player, environment, call, progress, ask);
+		await exchange(session, environment, call, progress, ask);
 	}
 }
 
@@ -154,7 +155,8 @@ export interface Question extends Signing {
 }
 
 /** Sends one live request outside of a call's conversation. */
-export async function askByHand(state: SimulatorState, question: Question): Promise<LiveRequest> {
+export async function askByHand(session: Session, question: Question): Promise<LiveRequest> {
+	const { state } = session;
 	const { environment: name = 'default', action: id, url, ...rest } = question;
 	const environment = state.environments.get(name);
 	const action = environment?.actions.get(id);
@@ -162,7 +164,7 @@ export async function askByHand(state: SimulatorState, question: Question): Prom
 		throw new Error(`Environment "${name}" has no external action ${id}`);
 	}
 	const { input_schema: schema } = action.config as { input_schema: object };
-	const parameters = parametersFor(schema, {});
+	const parameters = sampleInput(schema, {});
 	const callId = [...environment.calls.keys()].at(-1) ?? environment.newId();
 	const planned = actionRequest(
 		environment,
@@ -170,5 +172,5 @@ export async function askByHand(state: SimulatorState, question: Question): Prom
 		{ callId, parameters, ...rest },
 		state.switches,
 	);
-	return await sendLive(state.player, { ...planned, url: url ?? planned.url });
+	return await sendLive(session, { ...planned, url: url ?? planned.url });
 }

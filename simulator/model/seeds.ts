@@ -1,14 +1,14 @@
-import type { Environment } from './store';
+import type { Environment } from './environment';
 import {
-	accountConnectionShape,
-	actionShape,
-	agentShape,
-	callShape,
-	numberShape,
-	promptShape,
-	voiceShape,
-	webhookShape,
-} from './shapes';
+	accountConnectionDefaults,
+	actionDefaults,
+	agentDefaults,
+	callDefaults,
+	numberDefaults,
+	promptDefaults,
+	voiceDefaults,
+	webhookDefaults,
+} from './defaults';
 
 /** Area code of each environment's own numbers, so that no number exists in two environments. */
 const areaCodes: Record<string, string> = { default: '415', staging: '628', production: '650' };
@@ -28,7 +28,7 @@ export function seed(environment: Environment): void {
 	const host = `https://${environment.name}.example.com`;
 
 	const connection = environment.add('accountConnections', {
-		...accountConnectionShape,
+		...accountConnectionDefaults,
 		label: 'Twilio main account',
 		description: 'Telephony of this environment',
 		type: 'account_connection_twilio',
@@ -39,7 +39,7 @@ export function seed(environment: Environment): void {
 	}).id;
 
 	const voice = environment.add('voices', {
-		...voiceShape,
+		...voiceDefaults,
 		label: 'Warm English',
 		description: 'Friendly, calm, English',
 		type: 'voice_eleven_labs',
@@ -50,7 +50,7 @@ export function seed(environment: Environment): void {
 		model_id: 'eleven_turbo_v2',
 	}).id;
 	const clearVoice = environment.add('voices', {
-		...voiceShape,
+		...voiceDefaults,
 		label: 'Clear German',
 		description: 'For numbers and dates',
 		type: 'voice_azure',
@@ -65,13 +65,13 @@ export function seed(environment: Environment): void {
 		reception: 'You are the reception. Find out who is calling and what it is about.',
 	};
 	const prompt = (label: string, content: string) =>
-		environment.add('prompts', { ...promptShape, label, content, tags: ['phone'] }).id;
+		environment.add('prompts', { ...promptDefaults, label, content, tags: ['phone'] }).id;
 	const reminderPrompt = prompt('Appointment reminder', prompts.reminder);
 	const followUpPrompt = prompt('Order follow-up', prompts.followUp);
 	const receptionPrompt = prompt('Reception', prompts.reception);
 
 	const hangUp = environment.add('actions', {
-		...actionShape,
+		...actionDefaults,
 		label: 'Say goodbye',
 		description: 'Ends the call when the agent says goodbye',
 		type: 'action_end_conversation',
@@ -86,7 +86,7 @@ export function seed(environment: Environment): void {
 		},
 	}).id;
 	const lookUp = environment.add('actions', {
-		...actionShape,
+		...actionDefaults,
 		label: 'Look up order',
 		description: 'Finds the state of an order',
 		type: 'action_external',
@@ -109,7 +109,7 @@ export function seed(environment: Environment): void {
 	}).id;
 
 	const webhook = environment.add('webhooks', {
-		...webhookShape,
+		...webhookDefaults,
 		label: 'Call log',
 		description: 'Keeps a record of finished calls',
 		url: `${host}/call-log`,
@@ -117,7 +117,7 @@ export function seed(environment: Environment): void {
 	}).id;
 
 	const reminder = environment.add('agents', {
-		...agentShape,
+		...agentDefaults,
 		name: 'Appointment Reminder',
 		label: 'Appointments',
 		description: 'Calls the day before',
@@ -127,7 +127,7 @@ export function seed(environment: Environment): void {
 		initial_message: 'Hello, I am calling about your appointment.',
 	}).id;
 	const followUp = environment.add('agents', {
-		...agentShape,
+		...agentDefaults,
 		name: 'Order Follow-up',
 		label: 'Orders',
 		description: 'Calls after a delivery',
@@ -139,7 +139,7 @@ export function seed(environment: Environment): void {
 		post_call_insights: [{ name: 'satisfied', description: 'Was the customer content?' }],
 	}).id;
 	const reception = environment.add('agents', {
-		...agentShape,
+		...agentDefaults,
 		name: 'Reception',
 		label: 'Inbound',
 		description: 'Answers inbound calls',
@@ -153,7 +153,7 @@ export function seed(environment: Environment): void {
 	const area = areaCodes[environment.name] ?? '707';
 	const number = (digits: string, fields: object) =>
 		environment.add('numbers', {
-			...numberShape,
+			...numberDefaults,
 			number: `+1${area}55501${digits}`,
 			telephony_account_connection: connection,
 			...fields,
@@ -165,7 +165,7 @@ export function seed(environment: Environment): void {
 	const start = Date.UTC(2026, 0, 2, 14);
 	const pastCall = (fields: object) =>
 		environment.add('calls', {
-			...callShape,
+			...callDefaults,
 			from_number: mainLine,
 			agent_phone_number: mainLine,
 			telephony_id: `CA${environment.hex(32)}`,

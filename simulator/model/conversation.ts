@@ -1,6 +1,6 @@
 import { type CallProgress, delayOf, progressAt, timeOf } from './progress';
 import type { Turn } from './scripts';
-import type { StoredCall } from './store';
+import type { StoredCall } from './objects';
 
 type Fields = Record<string, unknown>;
 

@@ -1,8 +1,9 @@
-import { sendLive } from './live';
-import { withQuery } from './query';
-import { callShape } from './shapes';
-import type { SimulatorState } from './state';
-import type { Environment, StoredCall, StoredObject } from './store';
+import { callDefaults } from '../model/defaults';
+import type { Environment } from '../model/environment';
+import type { StoredCall, StoredObject } from '../model/objects';
+import { sendLive } from '../sending/liveRequests';
+import { withQuery } from '../sending/query';
+import type { CallPlayer } from './player';
 
 type Fields = Record<string, unknown>;
 
@@ -27,7 +28,7 @@ function variablesIn(answer: unknown, status = 0): Fields {
 
 /** Asks the context endpoint of an agent, or that of its prompt, who is calling. */
 async function lookUp(
-	state: SimulatorState,
+	player: CallPlayer,
 	environment: Environment,
 	agent: StoredObject,
 	from: string,
@@ -35,12 +36,13 @@ async function lookUp(
 	const prompt = environment.prompts.get(String(agent.prompt));
 	const endpoint = agent.context_endpoint ?? prompt?.context_endpoint;
 	if (typeof endpoint !== 'string' || endpoint === '') return {};
-	const phone_number = state.switches.callerNumber === 'digits' ? from.replace('+', '') : from;
-	const { answer, status } = await sendLive(state.player, {
+	const phone_number =
+		player.state.switches.callerNumber === 'digits' ? from.replace('+', '') : from;
+	const { answer, status } = await sendLive(player, {
 		about: 'caller',
 		environment: environment.name,
 		method: 'GET',
-		url: withQuery(endpoint, { phone_number }, state.switches),
+		url: withQuery(endpoint, { phone_number }, player.state.switches),
 		headers: { accept: 'application/json' },
 	});
 	return variablesIn(answer, status);
@@ -57,11 +59,11 @@ export interface Dialling {
  * @returns id of the call
  * @throws Error when nobody would answer that number
  */
-export async function dialIn(state: SimulatorState, { from, to }: Dialling): Promise<string> {
-	const { environment, agent } = lineOf(state.environments.values(), to);
-	const context = await lookUp(state, environment, agent, from);
+export async function dialIn(player: CallPlayer, { from, to }: Dialling): Promise<string> {
+	const { environment, agent } = lineOf(player.state.environments.values(), to);
+	const context = await lookUp(player, environment, agent, from);
 	const call = environment.add('calls', {
-		...callShape,
+		...callDefaults,
 		is_outgoing: false,
 		from_number: from,
 		to_number: to,
@@ -70,6 +72,6 @@ export async function dialIn(state: SimulatorState, { from, to }: Dialling): Pro
 		agent: agent.id,
 		context,
 	}) as StoredCall;
-	state.player.start(environment, call, Date.now());
+	player.start(environment, call, Date.now());
 	return call.id;
 }

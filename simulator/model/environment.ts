@@ -1,63 +1,7 @@
-import type { CallProgress } from './progress';
-import { seed } from './seeds';
-import { agentShape, callShape, numberShape } from './shapes';
-
-/** An object as the simulator keeps it: references to other objects are ids. */
-export interface StoredObject {
-	id: string;
-	user_id: string;
-	[field: string]: unknown;
-}
-
-/** Times are epoch milliseconds here, whatever the API answers. */
-export interface StoredCall extends StoredObject {
-	status: string;
-	from_number: string;
-	to_number: string;
-	start_time: number | string | null;
-	end_time: number | string | null;
-	/** Present while the simulator plays the call; past calls have none. */
-	progress?: CallProgress;
-}
-
-export type CollectionName =
-	| 'agents'
-	| 'calls'
-	| 'numbers'
-	| 'actions'
-	| 'voices'
-	| 'prompts'
-	| 'webhooks'
-	| 'accountConnections';
-
-export const environmentNames = ['default', 'staging', 'production'] as const;
-
-/** Area codes for fictional numbers; each gives one hundred of the form +1 AAA 555 01xx. */
-const areaCodes = (
-	'212 213 214 215 216 217 218 219 224 225 228 229 231 234 239 240 248 251 252 253 254 ' +
-	'256 260 262 267 269 270 276 281 301 302 303 304 305 307 308 309 310 312 313 314 315'
-).split(' ');
-
-/** A fictional phone number, E.164; different for every index up to 4,199. */
-export function fictionalNumber(index: number): string {
-	const areaCode = areaCodes[Math.floor(index / 100)];
-	if (areaCode === undefined) throw new Error(`There are no ${index + 1} fictional numbers`);
-	return `+1${areaCode}55501${String(index % 100).padStart(2, '0')}`;
-}
-
-/** Random numbers that are the same in every run (mulberry32), so that tests can be exact. */
-function seededRandom(text: string): () => number {
-	let state = [...text].reduce(
-		(hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16777619),
-		2166136261,
-	);
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-	};
-}
+import { agentDefaults, callDefaults, numberDefaults } from './defaults';
+import { fictionalNumber } from './fictionalNumber';
+import type { CollectionName, StoredCall, StoredObject } from './objects';
+import { seededRandom } from './random';
 
 /** An isolated part of the account: it has its own key, its own objects and its own limits. */
 export class Environment {
@@ -80,7 +24,6 @@ export class Environment {
 	constructor(readonly name: string) {
 		this.random = seededRandom(name);
 		this.userId = this.newId();
-		seed(this);
 	}
 
 	/** Hexadecimal digits, the same in every run. */
@@ -131,7 +74,7 @@ export class Environment {
 		const [prompt] = this.prompts.keys();
 		const [voice] = this.voices.keys();
 		return Array.from({ length: count }, (_, index) =>
-			this.add('agents', { ...agentShape, name: `Agent ${index + 1}`, prompt, voice }),
+			this.add('agents', { ...agentDefaults, name: `Agent ${index + 1}`, prompt, voice }),
 		);
 	}
 
@@ -142,7 +85,7 @@ export class Environment {
 		return Array.from({ length: count }, (_, index) => {
 			const start = Date.UTC(2026, 0, 5, 9) + index * 60_000;
 			return this.add('calls', {
-				...callShape,
+				...callDefaults,
 				status: 'ended',
 				stage: 'picked_up',
 				stage_outcome: 'bot_disconnected',
@@ -163,14 +106,7 @@ export class Environment {
 	addNumbers(count: number): StoredObject[] {
 		return Array.from({ length: count }, (_, index) => {
 			const number = fictionalNumber(this.added++);
-			return this.add('numbers', { ...numberShape, number, label: `Line ${index + 1}` });
+			return this.add('numbers', { ...numberDefaults, number, label: `Line ${index + 1}` });
 		});
 	}
-}
-
-/** A key that looks like one and opens nothing but this simulator. */
-export function fakeKey(name: string): string {
-	const random = seededRandom(`key of ${name}`);
-	const digits = Array.from({ length: 24 }, () => Math.floor(random() * 36).toString(36));
-	return `sim_${name}_${digits.join('')}`;
 }

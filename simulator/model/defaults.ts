@@ -1,6 +1,6 @@
 /** The fields that an object of each kind has when nothing else was said. References are ids. */
 
-export const agentShape = {
+export const agentDefaults = {
 	label: null,
 	description: null,
 	name: '',
@@ -33,7 +33,7 @@ export const agentShape = {
 	post_call_insights: [],
 };
 
-export const callShape = {
+export const callDefaults = {
 	status: 'not_started',
 	error_message: null,
 	recording_available: false,
@@ -58,7 +58,7 @@ export const callShape = {
 	action_history: [],
 };
 
-export const numberShape = {
+export const numberDefaults = {
 	active: true,
 	label: null,
 	description: null,
@@ -73,15 +73,15 @@ export const numberShape = {
 	tags: [],
 };
 
-export const actionShape = {
+export const actionDefaults = {
 	label: null,
 	description: null,
 	action_trigger: { type: 'action_trigger_function_call', config: {} },
 };
 
-export const voiceShape = { label: null, description: null };
+export const voiceDefaults = { label: null, description: null };
 
-export const promptShape = {
+export const promptDefaults = {
 	label: null,
 	description: null,
 	content: '',
@@ -92,14 +92,14 @@ export const promptShape = {
 	prompt_template: null,
 };
 
-export const webhookShape = {
+export const webhookDefaults = {
 	label: null,
 	description: null,
 	method: 'POST',
 	account_connection_id: null,
 };
 
-export const accountConnectionShape = {
+export const accountConnectionDefaults = {
 	label: null,
 	description: null,
 	credentials: {},

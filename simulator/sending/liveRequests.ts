@@ -1,41 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { reasonOf, sendOut } from './outgoing';
-import type { CallPlayer } from './player';
-import type { Environment, StoredObject } from './store';
-import type { Switches } from './truths';
+import type { Environment } from '../model/environment';
+import type { StoredObject } from '../model/objects';
+import type { LiveRequest } from '../records';
+import type { Switches } from '../truths';
+import { reasonOf, type Sender, sendOut } from './http';
 
 type Fields = Record<string, unknown>;
-
-/** A question that was sent to a server during a call, or before one. */
-export interface LiveRequest {
-	/** Epoch milliseconds of sending. */
-	at: number;
-	/** What is asked: an external action, or the context endpoint of an agent or its prompt. */
-	about: 'action' | 'caller';
-	/** Name of the environment. */
-	environment: string;
-	/** Of a caller lookup there is none yet. */
-	callId?: string;
-	actionId?: string;
-	method: 'GET' | 'POST';
-	/** As sent, with its whole query. */
-	url: string;
-	headers: Record<string, string>;
-	/** As sent; a GET has none. */
-	body?: string;
-	/** How often it was tried to connect. */
-	attempts: number;
-	/** Of the answer; undefined until there is one. */
-	status?: number;
-	/** From sending to the end of the answer, or to the failure. */
-	milliseconds?: number;
-	/** The answer: what its JSON says, or its text when it is none. */
-	answer?: unknown;
-	/** Why there will be no answer. */
-	error?: string;
-}
 
 type Planned = Omit<LiveRequest, 'at' | 'attempts'>;
 
@@ -113,19 +85,19 @@ function parse(text: string): unknown {
 }
 
 /** Sends a request; it is tried again to connect, but nothing is sent twice. */
-async function connect(player: CallPlayer, request: LiveRequest) {
+async function connect(sender: Sender, request: LiveRequest) {
 	const { url, method, headers, body } = request;
 	// Bytes, because a text would be parsed and written again.
 	const data = body === undefined ? undefined : Buffer.from(body);
 	for (;;) {
 		request.attempts += 1;
 		try {
-			return await sendOut(player, { url, method, headers, data });
+			return await sendOut(sender, { url, method, headers, data });
 		} catch (error) {
 			const pause = retries[request.attempts - 1];
 			const isSafe = notConnected.includes(String((error as { code?: string }).code));
 			if (!isSafe || pause === undefined) throw error;
-			await wait(pause, undefined, { signal: player.signal });
+			await wait(pause, undefined, { signal: sender.signal });
 		}
 	}
 }
@@ -134,13 +106,13 @@ async function connect(player: CallPlayer, request: LiveRequest) {
  * Sends a live request and records it.
  * @returns the record, with its outcome
  */
-export async function sendLive(player: CallPlayer, planned: Planned): Promise<LiveRequest> {
-	const { state, signal } = player;
+export async function sendLive(sender: Sender, planned: Planned): Promise<LiveRequest> {
+	const { state, signal } = sender;
 	const request: LiveRequest = { ...planned, at: Date.now(), attempts: 0 };
 	state.liveRequests.push(request);
 	const start = performance.now();
 	try {
-		const { status, data } = await connect(player, request);
+		const { status, data } = await connect(sender, request);
 		Object.assign(request, { status, answer: parse(data) });
 	} catch (error) {
 		request.error = reasonOf(error);

@@ -1,5 +1,5 @@
-import type { CollectionName, StoredCall, StoredObject } from './store';
-import type { OperationContext } from './types';
+import type { CollectionName, StoredCall, StoredObject } from '../model/objects';
+import type { OperationContext } from './context';
 
 /** How an answer refers to other objects. */
 export type References = 'objects' | 'ids';

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 
-import type { Switches } from './truths';
-import type { Answer } from './types';
+import type { Switches } from '../truths';
+import type { Answer } from './context';
 
 /** One thing that is wrong with a request. */
 export interface Issue {

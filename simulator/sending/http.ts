@@ -3,7 +3,14 @@ import { Agent as HttpsAgent } from 'node:https';
 
 import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios';
 
-import type { CallPlayer } from './player';
+import type { SimulatorState } from '../state';
+
+/** On whose behalf something is sent: where it is recorded, and when to stop. */
+export interface Sender {
+	readonly state: SimulatorState;
+	/** Aborted when nothing more is to be sent. */
+	readonly signal: AbortSignal;
+}
 
 /** What all requests of the simulator have in common: they go to the one address they are for, and nowhere else. */
 const settings: AxiosRequestConfig = {
@@ -28,7 +35,7 @@ function isLoopback({ hostname }: URL): boolean {
  * @throws Error when there is none, with `code` when the network says why
  */
 export async function sendOut(
-	{ state, signal }: CallPlayer,
+	{ state, signal }: Sender,
 	request: AxiosRequestConfig & { url: string },
 ): Promise<AxiosResponse<string>> {
 	const { hostname } = new URL(request.url);

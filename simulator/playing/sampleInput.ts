@@ -29,7 +29,7 @@ function valueFor(name: string, schema: Schema, variables: Fields): unknown {
 		case 'array':
 			return [];
 		case 'object':
-			return parametersFor(schema, variables);
+			return sampleInput(schema, variables);
 		default:
 			return `some ${name.replaceAll('_', ' ')}`;
 	}
@@ -39,7 +39,7 @@ function valueFor(name: string, schema: Schema, variables: Fields): unknown {
  * What an agent might collect for an input schema: each field has the variable of the conversation with
  * its name, else what the schema suggests, else any value of its type.
  */
-export function parametersFor(schema: Schema, variables: Fields): Fields {
+export function sampleInput(schema: Schema, variables: Fields): Fields {
 	const properties = Object.entries(schema.properties ?? {});
 	return Object.fromEntries(
 		properties.map(([name, field]) => [name, valueFor(name, field, variables)]),

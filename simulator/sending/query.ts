@@ -1,4 +1,4 @@
-import type { Switches } from './truths';
+import type { Switches } from '../truths';
 
 /** A URL with parameters added to its query. What it has already stays as it is. */
 export function withQuery(
