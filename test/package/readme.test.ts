@@ -9,23 +9,26 @@ const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string
 /** Commands of npm that are not scripts of the package; CI runs those in its own steps. */
 const BUILT_IN = new Set(['ci', 'install', 'pack', 'test']);
 
-describe.each(['README.md', 'CONTRIBUTING.md', 'simulator/README.md'])('%s', (file) => {
-	test('names only commands that exist', () => {
-		const commands = [...read(file).matchAll(/npm (run )?([a-z][\w:-]*)/g)];
-		expect(commands.length).toBeGreaterThan(0);
-		for (const [text, run, name] of commands) {
-			const known = run ? name in scripts : BUILT_IN.has(name);
-			expect([text, known]).toEqual([text, true]);
-		}
-	});
+describe.each(['README.md', 'CONTRIBUTING.md', 'docs/decisions.md', 'simulator/README.md'])(
+	'%s',
+	(file) => {
+		test('names only commands that exist', () => {
+			const commands = [...read(file).matchAll(/npm (run )?([a-z][\w:-]*)/g)];
+			expect(commands.length).toBeGreaterThan(0);
+			for (const [text, run, name] of commands) {
+				const known = run ? name in scripts : BUILT_IN.has(name);
+				expect([text, known]).toEqual([text, true]);
+			}
+		});
 
-	test('links only to files that exist', () => {
-		const links = [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)];
-		for (const [, path] of links) {
-			expect([path, existsSync(resolve(root, file, '..', path))]).toEqual([path, true]);
-		}
-	});
-});
+		test('links only to files that exist', () => {
+			const links = [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)];
+			for (const [, path] of links) {
+				expect([path, existsSync(resolve(root, file, '..', path))]).toEqual([path, true]);
+			}
+		});
+	},
+);
 
 test('the README lists every example', () => {
 	const listed = [...read('README.md').matchAll(/^\| \[.+\]\(examples\/([^)]+)\)/gm)];

@@ -11,15 +11,24 @@ interface Step {
 	with?: Record<string, unknown>;
 }
 
+interface Job {
+	strategy?: { matrix: { node: number[] } };
+	needs?: string;
+	environment?: string;
+	permissions?: Record<string, string>;
+	steps: Step[];
+}
+
 interface Workflow {
 	on: { push: { tags?: string[] } };
 	permissions: Record<string, string>;
-	jobs: Record<string, { strategy?: { matrix: { node: number[] } }; steps: Step[] }>;
+	jobs: Record<string, Job>;
 }
 
 const root = resolve(__dirname, '../..');
 const folder = resolve(root, '.github/workflows');
-const read = (file: string) => parse(readFileSync(resolve(folder, file), 'utf8')) as Workflow;
+const textOf = (file: string) => readFileSync(resolve(folder, file), 'utf8');
+const read = (file: string) => parse(textOf(file)) as Workflow;
 const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps }) => steps);
 const commandsOf = (workflow: Workflow) => stepsOf(workflow).flatMap(({ run }) => run ?? []);
 
@@ -47,12 +56,22 @@ describe.each(files)('%s', (file) => {
 		}
 	});
 
-	test('names the major version of each action, and has no more rights than it needs', () => {
-		for (const { uses } of stepsOf(workflow)) {
-			if (uses) expect(uses).toMatch(/^[\w-]+\/[\w-]+@v\d+$/);
+	test('pins each action by its commit, and names the version', () => {
+		const used = [...textOf(file).matchAll(/uses: (.+)/g)].map(([, action]) => action);
+		expect(used.length).toBeGreaterThan(0);
+		for (const action of used) {
+			expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 		}
-		const { 'id-token': _idToken, ...rights } = workflow.permissions;
-		expect(rights).toEqual({ contents: 'read' });
+	});
+
+	test('has no more rights than it needs, and leaves no token in the clone', () => {
+		const allowed = file === 'publish.yml' ? {} : { contents: 'read' };
+		expect(workflow.permissions).toEqual(allowed);
+		for (const { uses, with: inputs } of stepsOf(workflow)) {
+			if (uses?.startsWith('actions/checkout@')) {
+				expect(inputs).toMatchObject({ 'persist-credentials': false });
+			}
+		}
 	});
 });
 
@@ -73,18 +92,38 @@ test('CI installs under each Node.js that a host may have, and checks all', () =
 			'npm pack --dry-run',
 		]),
 	);
-	expect(ci.permissions['id-token']).toBeUndefined();
 });
 
-test('a tag publishes with provenance, after all checks, and without a token', () => {
+test('a tag publishes with provenance, after all checks, and without a stored token', () => {
 	expect(publish.on.push.tags).toEqual(['v*']);
-	expect(publish.permissions['id-token']).toBe('write');
-	const commands = commandsOf(publish);
-	expect(commands.at(-1)).toBe('npm publish --provenance --access public');
-	expect(commands).toEqual(
-		expect.arrayContaining(['npm run lint', 'npm run typecheck', 'npm test', 'npm run build']),
+	const { build, publish: last, ...others } = publish.jobs;
+	expect(others).toEqual({});
+	expect(build.permissions).toEqual({ contents: 'read' });
+	expect(build.steps.flatMap(({ run }) => run ?? [])).toEqual(
+		expect.arrayContaining([
+			'npm ci',
+			'npm run lint',
+			'npm run typecheck',
+			'npm test',
+			'npm run build',
+			'npm pack',
+		]),
 	);
-	expect(readFileSync(resolve(folder, 'publish.yml'), 'utf8')).not.toMatch(/secrets\./);
+	expect(last).toMatchObject({
+		needs: 'build',
+		environment: 'npm',
+		permissions: { 'id-token': 'write' },
+	});
+	expect(textOf('publish.yml')).not.toMatch(/secrets\./);
+});
+
+test('the job that may publish runs nothing of this repository', () => {
+	const { permissions, steps } = publish.jobs.publish;
+	expect(permissions).toEqual({ 'id-token': 'write' });
+	expect(steps.filter(({ uses }) => uses?.includes('checkout'))).toEqual([]);
+	expect(steps.flatMap(({ run }) => run ?? [])).toEqual([
+		'npm publish ./*.tgz --provenance --access public --ignore-scripts',
+	]);
 });
 
 test.each([
