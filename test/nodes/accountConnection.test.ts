@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { byId, byList, runNode, search, simulator } from '../harness';
+import { byId, byList, runNode, search, simulator } from '../support/harness';
 
 const MASKED = '********';
 const MISSING = '00000000-0000-4000-8000-000000000000';

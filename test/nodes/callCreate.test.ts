@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { byId, byList, byNumber, runNode, simulator, truth } from '../harness';
+import { byId, byList, byNumber, runNode, simulator, truth } from '../support/harness';
 
 const TO = '+12125550101';
 

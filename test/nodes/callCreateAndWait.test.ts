@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { readMaxWait } from '../../nodes/FluentsAi/resources/call/waiting';
-import { byId, byNumber, credentialFor, hintsOf, runNode, simulator } from '../harness';
+import { byId, byNumber, credentialFor, hintsOf, runNode, simulator } from '../support/harness';
 
 let agentId: string;
 let fromNumber: string;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { runTrial } from '../../scripts/soak/trial';
-import { engine, simulator } from '../harness';
+import { engine, simulator } from '../support/harness';
 
 /** Repeat a failure with the seed that it names. */
 const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000);

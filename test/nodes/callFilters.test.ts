@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { StoredCall } from '../../simulator';
-import { runNode, simulator, truth, type NodeRunOptions } from '../harness';
+import { runNode, simulator, truth, type NodeRunOptions } from '../support/harness';
 
 const minutes = (count: number) => new Date(Date.UTC(2026, 0, 5, 9, count)).toISOString();
 

@@ -1,6 +1,6 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 
-import { runNode, simulator } from '../harness';
+import { runNode, simulator } from '../support/harness';
 import { dialled, numbers, placedAt, placing, toItems } from '../support/callFixtures';
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
 import type { Fault } from '../../simulator';
-import { runNode, simulator, truth } from '../harness';
+import { runNode, simulator, truth } from '../support/harness';
 import { dialled, numbers, placing, toItems } from '../support/callFixtures';
 
 const TO = '+12125550101';

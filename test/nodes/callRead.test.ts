@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { byId, runNode, search, simulator, truth } from '../harness';
+import { byId, runNode, search, simulator, truth } from '../support/harness';
 
 beforeEach(() => simulator.reset());
 

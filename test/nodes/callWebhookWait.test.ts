@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { byId, engine, hintsOf, runNode, simulator, type NodeRun } from '../harness';
+import { byId, engine, hintsOf, runNode, simulator, type NodeRun } from '../support/harness';
 import { dialled, numbers, placing, toItems } from '../support/callFixtures';
 
 /** Waking an execution is n8n's part: e2e/cases/webhookWait.ts proves that on a real server. */

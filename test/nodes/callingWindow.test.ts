@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { hintsOf, runNode, simulator } from '../harness';
+import { hintsOf, runNode, simulator } from '../support/harness';
 import { dialled, numbers, placing } from '../support/callFixtures';
 
 beforeEach(() => simulator.reset());

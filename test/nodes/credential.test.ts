@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-import { byId, credentialFor, engine, runNode, simulator } from '../harness';
+import { byId, credentialFor, engine, runNode, simulator } from '../support/harness';
 
 beforeEach(() => simulator.reset());
 

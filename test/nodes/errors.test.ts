@@ -1,5 +1,5 @@
 import type { Fault } from '../../simulator';
-import { byId, credentialFor, runNode, simulator, truth } from '../harness';
+import { byId, credentialFor, runNode, simulator, truth } from '../support/harness';
 
 beforeEach(() => simulator.reset());
 

@@ -5,7 +5,7 @@ import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow
 import { parse } from 'yaml';
 
 import { resources } from '../../nodes/FluentsAi/resources';
-import { byId, byNumber, runNode, simulator } from '../harness';
+import { byId, byNumber, runNode, simulator } from '../support/harness';
 
 const root = resolve(__dirname, '../..');
 const { paths } = parse(readFileSync(resolve(root, 'docs/fluents.openapi.yaml'), 'utf8')) as {

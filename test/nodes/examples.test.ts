@@ -6,9 +6,14 @@ import type { IDataObject, INode, INodeParameters, INodeProperties, IRun } from 
 import { findOperation } from '../../nodes/FluentsAi/resources';
 import { outputOf, type WorkflowJson } from '../../engine';
 import type { RequestRecord } from '../../simulator';
-import { credentialFor, engine, FLUENTS_AI, simulator } from '../harness';
-import { FLUENTS_AI_LIVE_TRIGGER, liveSettings, placeAskingCall, spokenIn } from '../liveHarness';
-import { FLUENTS_AI_TRIGGER, outputs, placeCall, startServer } from '../triggerHarness';
+import { credentialFor, engine, FLUENTS_AI, simulator } from '../support/harness';
+import {
+	FLUENTS_AI_LIVE_TRIGGER,
+	liveSettings,
+	placeAskingCall,
+	spokenIn,
+} from '../support/liveHarness';
+import { FLUENTS_AI_TRIGGER, outputs, placeCall, startServer } from '../support/triggerHarness';
 
 const folder = resolve(__dirname, '../../examples');
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));

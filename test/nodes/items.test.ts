@@ -1,6 +1,6 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 
-import { byId, byNumber, credentialFor, runNode, simulator } from '../harness';
+import { byId, byNumber, credentialFor, runNode, simulator } from '../support/harness';
 
 beforeEach(() => simulator.reset());
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
-import { simulator } from '../harness';
+import { runNode, simulator } from '../support/harness';
 import {
 	actionOf,
 	actionTrigger,
@@ -14,8 +14,8 @@ import {
 	respondJson,
 	spokenIn,
 	wait,
-} from '../liveHarness';
-import { outputs, seededAgents, send, startServer } from '../triggerHarness';
+} from '../support/liveHarness';
+import { outputs, seededAgents, send, startServer } from '../support/triggerHarness';
 
 let server: TriggerServer;
 /** Of the seeds; it has no external action of its own. */
@@ -562,7 +562,6 @@ describe('what is asked', () => {
 
 describe('the node that answers', () => {
 	test('says what is wrong when no Live Trigger is there', async () => {
-		const { runNode } = await import('../harness');
 		const { error } = await runNode({ resource: 'liveRequest', operation: 'respond' });
 		expect(error?.message).toContain('not started by a Fluents.ai Live Trigger');
 		expect(error?.description).toContain('sub-workflow');

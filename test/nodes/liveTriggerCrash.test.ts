@@ -2,7 +2,7 @@ import type { INode } from 'n8n-workflow';
 
 import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
 import type { RequestRecord } from '../../simulator';
-import { simulator } from '../harness';
+import { simulator } from '../support/harness';
 import {
 	actionIdsOf,
 	actionsTo,
@@ -11,8 +11,8 @@ import {
 	liveSettings,
 	liveWorkflow,
 	lookupTrigger,
-} from '../liveHarness';
-import { edited, environment, seededAgents, startServer, tidyUp } from '../triggerHarness';
+} from '../support/liveHarness';
+import { edited, environment, seededAgents, startServer, tidyUp } from '../support/triggerHarness';
 
 type Kind = 'action' | 'callerLookup';
 type Act = (server: TriggerServer, workflow: SavedWorkflow) => Promise<void>;

@@ -2,7 +2,7 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 
 import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
 import type { Fault, StoredObject } from '../../simulator';
-import { byId, credentialFor, runNode, simulator } from '../harness';
+import { byId, credentialFor, runNode, simulator } from '../support/harness';
 import {
 	actionIdsOf,
 	actionOf,
@@ -15,8 +15,15 @@ import {
 	liveWorkflow,
 	lookupTrigger,
 	placeAskingCall,
-} from '../liveHarness';
-import { edited, environment, seededAgents, send, startServer, tidyUp } from '../triggerHarness';
+} from '../support/liveHarness';
+import {
+	edited,
+	environment,
+	seededAgents,
+	send,
+	startServer,
+	tidyUp,
+} from '../support/triggerHarness';
 
 let server: TriggerServer;
 let start: ReturnType<typeof liveSettings>;

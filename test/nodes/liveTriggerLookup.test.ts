@@ -1,7 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
-import { simulator } from '../harness';
+import { simulator } from '../support/harness';
 import {
 	code,
 	endpointOf,
@@ -11,8 +11,8 @@ import {
 	respondJson,
 	spokenIn,
 	wait,
-} from '../liveHarness';
-import { environment, outputs, seededAgents, send, startServer } from '../triggerHarness';
+} from '../support/liveHarness';
+import { environment, outputs, seededAgents, send, startServer } from '../support/triggerHarness';
 
 let server: TriggerServer;
 /** Of the seeds; it answers the main line, and has a context endpoint of somebody else. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
 import type { StoredObject } from '../../simulator';
-import { simulator } from '../harness';
+import { simulator } from '../support/harness';
 import {
 	actionIdsOf,
 	actionsTo,
@@ -10,8 +10,8 @@ import {
 	endpointOf,
 	liveSettings,
 	liveWorkflow,
-} from '../liveHarness';
-import { edited, environment, startServer, tidyUp } from '../triggerHarness';
+} from '../support/liveHarness';
+import { edited, environment, startServer, tidyUp } from '../support/triggerHarness';
 
 const WORKFLOWS = 3;
 const AGENTS = 4;

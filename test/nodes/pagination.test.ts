@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { runNode, simulator } from '../harness';
+import { runNode, simulator } from '../support/harness';
 
 beforeEach(() => simulator.reset());
 

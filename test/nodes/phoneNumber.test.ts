@@ -11,7 +11,7 @@ import {
 	search,
 	simulator,
 	truth,
-} from '../harness';
+} from '../support/harness';
 
 const SIMPLE_FIELDS = [
 	'id',

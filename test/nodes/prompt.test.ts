@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { byId, byList, runNode, search, simulator } from '../harness';
+import { byId, byList, runNode, search, simulator } from '../support/harness';
 
 const UUID = '550e8400-e29b-41d4-a716-446655440000';
 

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { IDataObject } from 'n8n-workflow';
 
-import { byId, engine, runNode, simulator } from '../harness';
+import { byId, engine, runNode, simulator } from '../support/harness';
 
 const root = resolve(__dirname, '../..');
 

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { RequestRecord } from '../../simulator';
-import { byList, runNode, simulator, truth } from '../harness';
+import { byList, runNode, simulator, truth } from '../support/harness';
 
 const TO = '+12125550101';
 

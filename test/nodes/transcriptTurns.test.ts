@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { byId, byList, runNode, simulator } from '../harness';
+import { byId, byList, runNode, simulator } from '../support/harness';
 
 const TO = '+12125550101';
 

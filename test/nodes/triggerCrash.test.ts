@@ -1,6 +1,6 @@
 import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
 import type { RequestRecord } from '../../simulator';
-import { simulator } from '../harness';
+import { simulator } from '../support/harness';
 import {
 	counting,
 	edited,
@@ -13,7 +13,7 @@ import {
 	webhookOf,
 	webhooksTo,
 	workflowOf,
-} from '../triggerHarness';
+} from '../support/triggerHarness';
 
 // Each test plays a step up to twenty times.
 jest.setTimeout(120_000);

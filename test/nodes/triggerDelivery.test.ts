@@ -2,7 +2,7 @@ import type { AxiosRequestConfig } from 'axios';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
-import { credentialFor, engine, simulator, truth } from '../harness';
+import { credentialFor, engine, simulator, truth } from '../support/harness';
 import {
 	addressOf,
 	environment,
@@ -15,7 +15,7 @@ import {
 	trigger,
 	webhooksTo,
 	workflowOf,
-} from '../triggerHarness';
+} from '../support/triggerHarness';
 
 const ALL_EVENTS = [
 	'event_action',

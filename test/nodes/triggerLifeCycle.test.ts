@@ -2,7 +2,7 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 
 import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
 import type { Fault, StoredObject } from '../../simulator';
-import { credentialFor, simulator } from '../harness';
+import { credentialFor, simulator } from '../support/harness';
 import {
 	addressOf,
 	edited,
@@ -19,7 +19,7 @@ import {
 	webhookOf,
 	webhooksTo,
 	workflowOf,
-} from '../triggerHarness';
+} from '../support/triggerHarness';
 
 let server: TriggerServer;
 let start: ReturnType<typeof settings>;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { INode } from 'n8n-workflow';
 
 import type { TriggerServer } from '../../engine/triggerServer';
-import { simulator } from '../harness';
+import { simulator } from '../support/harness';
 import {
 	counting,
 	environment,
@@ -12,7 +12,7 @@ import {
 	trigger,
 	webhooksTo,
 	workflowOf,
-} from '../triggerHarness';
+} from '../support/triggerHarness';
 
 const WORKFLOWS = 3;
 const AGENTS = 4;

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { byId, byList, runNode, search, simulator } from '../harness';
+import { byId, byList, runNode, search, simulator } from '../support/harness';
 
 const KEY = 'fake_provider_key_0123456789';
 const MASKED = '********';

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { byId, byList, runNode, search, simulator } from '../harness';
+import { byId, byList, runNode, search, simulator } from '../support/harness';
 
 const MISSING = '00000000-0000-4000-8000-000000000000';
 const URL = 'https://example.com/calls';

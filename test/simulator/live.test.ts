@@ -8,7 +8,7 @@ import {
 	type Simulator,
 	type StoredObject,
 } from '../../simulator';
-import { startReceiver, type Receiver } from './receiver';
+import { startReceiver, type Receiver } from '../support/receiver';
 
 type Json = Record<string, unknown>;
 

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { startSimulator, type Simulator, type Switches } from '../../simulator';
 import { operations } from '../../simulator/operations';
 import { parseSwitch, truths } from '../../simulator/truths';
-import { startReceiver } from './receiver';
+import { startReceiver } from '../support/receiver';
 
 type Json = Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 import axios from 'axios';
 
 import { startSimulator, type Environment, type Simulator } from '../../simulator';
-import { startReceiver, type Receiver } from './receiver';
+import { startReceiver, type Receiver } from '../support/receiver';
 
 type Json = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { byId, byNumber, simulator } from '../harness';
+import { byId, byNumber, simulator } from './harness';
 
 /** Numbers that nobody has, all of them answered. */
 export const numbers = (count: number, first = 1000) =>

@@ -9,8 +9,8 @@ import type {
 	IRun,
 } from 'n8n-workflow';
 
-import type { Engine, RunOptions, WorkflowJson } from '../engine';
-import type { RequestRecord, Simulator } from '../simulator';
+import type { Engine, RunOptions, WorkflowJson } from '../../engine';
+import type { RequestRecord, Simulator } from '../../simulator';
 
 interface Provided {
 	engine: Engine;

@@ -9,8 +9,8 @@ import type {
 	StartedExecution,
 	TriggerServer,
 	TriggerServerOptions,
-} from '../engine/triggerServer';
-import type { StoredObject } from '../simulator';
+} from '../../engine/triggerServer';
+import type { StoredObject } from '../../simulator';
 import { byId, byNumber, credentialFor, engine, runNode, simulator } from './harness';
 
 /** From test/support/environment.ts. */

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import type { SavedWorkflow, TriggerServer } from '../engine/triggerServer';
-import type { LiveRequest, StoredObject } from '../simulator';
+import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
+import type { LiveRequest, StoredObject } from '../../simulator';
 import { FLUENTS_AI, simulator } from './harness';
 import { environment, placeCall, workflowOf } from './triggerHarness';
 
