@@ -21,6 +21,8 @@ const underTruth = (truth) => ({
 
 module.exports = {
 	testTimeout: 30_000,
+	globalSetup: '<rootDir>/test/support/globalSetup.ts',
+	globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
 	// Most of the time tests wait, so that each core can have one.
 	maxWorkers: '100%',
 	projects: [
