@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Launched } from '../e2e/launch';
+import type { LaunchedWithAccount } from '../e2e/launch';
 import type { Series } from './series';
 
 /** What a case works with. */
@@ -12,7 +12,7 @@ export interface Bench {
 	/** Starts a fresh n8n and simulator for a task, and ends them afterwards. */
 	onServer(
 		env: Record<string, string>,
-		task: (launched: Launched) => Promise<void>,
+		task: (launched: LaunchedWithAccount) => Promise<void>,
 	): Promise<void>;
 	/** Adds a line to the table. */
 	report(row: Row): void;

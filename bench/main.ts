@@ -12,7 +12,7 @@ const usage = `Measures the packed package beside n8n's own nodes on a real n8n 
   --pairs N       how often each side is measured (default 5)
   --case NAME     one case, may be repeated
   --output FILE   where the measured values go (default benchmark.json)
-  --n8n VERSION   version of n8n (default: the newest that installs)
+  --n8n VERSION   version of n8n, or newest (default: the one whose engine the tests run on)
   --cache FOLDER  where n8n is installed (default: ${defaultCache})`;
 
 const log = (line: string) => console.log(line);
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
 			async onServer(env, task) {
 				await launch({ n8n, cache, env, log }, async (launched) => {
 					({ version } = launched.installation);
-					await task(launched);
+					await task({ ...launched, ...(await launched.openAccount()) });
 				});
 			},
 			report(row) {

@@ -9,7 +9,7 @@ import {
 	type CredentialReference,
 	type Execution,
 } from '../e2e/api';
-import type { Launched } from '../e2e/launch';
+import type { LaunchedWithAccount } from '../e2e/launch';
 
 /** n8n's own HTTP Request node, which signs in with the credential of this package. */
 export function httpRequest(
@@ -37,7 +37,7 @@ export function query(parameters: Record<string, string>): INodeParameters {
 }
 
 /** One call to read for each of many items: the node that gives the items, and both sides' nodes that read. */
-export function readingEach({ simulator, credentials }: Launched, count: number) {
+export function readingEach({ simulator, credentials }: LaunchedWithAccount, count: number) {
 	const calls = simulator.environment('default').addCalls(count);
 	const ids = calls.map(({ id }) => id);
 	const id = '={{ $json.id }}';

@@ -1,4 +1,35 @@
+import type { INode, INodeParameters } from 'n8n-workflow';
+
 import type { Simulator } from '../simulator';
+import { byId, fluentsNode } from './api';
+import type { Account } from './launch';
+
+/** A node that calls each item's `to` with the first agent, and waits for the outcome. */
+export function createAndWait(
+	{ simulator, credentials }: Account,
+	options: INodeParameters,
+	changes: Partial<INode> = {},
+): INode {
+	const [agentId] = simulator.environment('default').agents.keys();
+	return fluentsNode(
+		{
+			resource: 'call',
+			operation: 'createAndWait',
+			agentId: byId(agentId),
+			fromNumber: { __rl: true, mode: 'number', value: activeNumber(simulator) },
+			toNumber: '={{ $json.to }}',
+			options,
+		},
+		credentials.default,
+		changes,
+	);
+}
+
+/** A number of the account that calls can come from. */
+function activeNumber(simulator: Simulator): string {
+	const { numbers } = simulator.environment('default');
+	return String([...numbers.values()].find(({ active }) => active === true)?.number);
+}
 
 /**
  * Places a call by the API, as somebody's other system does.
@@ -13,14 +44,13 @@ export async function placeCall(
 	const environment = simulator.environment('default');
 	// n8n remembers calls for a day, and after a reset the simulator would give the same IDs again.
 	environment.hex(Math.floor(Math.random() * 50_000));
-	const from = [...environment.numbers.values()].find(({ active }) => active === true);
 	const response = await fetch(`${simulator.url}/calls/create`, {
 		method: 'POST',
 		headers: {
 			authorization: `Bearer ${simulator.keys.default}`,
 			'content-type': 'application/json',
 		},
-		body: JSON.stringify({ agent, from_number: from?.number, to_number: to }),
+		body: JSON.stringify({ agent, from_number: activeNumber(simulator), to_number: to }),
 	});
 	if (!response.ok) throw new Error(`The call was not placed: ${await response.text()}`);
 	const { id } = (await response.json()) as { id: string };

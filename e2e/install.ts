@@ -36,11 +36,16 @@ export const defaultCache = join(
 	'n8n-nodes-fluentsai',
 );
 
+/** Version of n8n whose engine the tests run on: n8n and n8n-core are published with the same. */
+const { version: ownVersion } = createRequire(__filename)('n8n-core/package.json') as {
+	version: string;
+};
+
 /**
  * Installs n8n from the npm registry, unless the cache has it.
  *
- * @param wanted a version; without one, the newest that can be installed (some versions name packages
- * that were never published).
+ * @param wanted a version, or `newest` for the newest that can be installed (some versions name packages
+ * that were never published); without one, the version whose engine the tests run on.
  * @throws Error that tells why it could not be installed.
  */
 export async function installN8n(
@@ -48,7 +53,8 @@ export async function installN8n(
 	cache: string,
 	log: (line: string) => void,
 ): Promise<Installation> {
-	const versions = wanted ? [wanted] : await newestVersions(cache, log);
+	const versions =
+		wanted === 'newest' ? await newestVersions(cache, log) : [wanted ?? ownVersion];
 	const reasons: string[] = [];
 	for (const version of versions) {
 		const directory = join(cache, `n8n-${version}`);

@@ -8,24 +8,32 @@ import { openServices, type ServiceAddresses } from './services';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** A real n8n with the packed package, and the simulator of the API that its credentials lead to. */
-export interface Launched {
-	installation: Installation;
-	server: N8nServer;
-	n8n: N8nApi;
+/** A simulator of the API, and the credentials in n8n that lead to it. */
+export interface Account {
 	simulator: Simulator;
 	/** By name of the simulator's environment, and `noRights`. */
 	credentials: Record<string, CredentialReference>;
 }
 
+/** A real n8n with the packed package. */
+export interface Launched {
+	installation: Installation;
+	server: N8nServer;
+	n8n: N8nApi;
+	/** Starts a simulator, which ends with n8n, and saves credentials for it. */
+	openAccount(options?: SimulatorOptions): Promise<Account>;
+}
+
+/** What most tasks work with. */
+export type LaunchedWithAccount = Launched & Account;
+
 export interface LaunchOptions {
-	/** Version of n8n; the newest that installs by default. */
+	/** Version of n8n, or newest; see installN8n. */
 	n8n?: string;
 	/** Folder of the installations. */
 	cache?: string;
 	/** Starts queue mode on these services. */
 	queue?: ServiceAddresses;
-	simulator?: SimulatorOptions;
 	/** Folders of further packages with nodes, which are installed beside this one. */
 	packages?: string[];
 	/** Settings of n8n. */
@@ -47,12 +55,10 @@ export async function launch(
 	const { cache = defaultCache, queue, log } = options;
 	const interrupted = new AbortController();
 	const interrupt = () => interrupted.abort();
-	for (const signal of SIGNALS) process.once(signal, interrupt);
+	for (const signal of SIGNALS) process.on(signal, interrupt);
 	const closing: Array<() => Promise<void>> = [];
 	const work = async () => {
 		const installation = await installN8n(options.n8n, cache, log);
-		const simulator = await startSimulator({ validateResponses: true, ...options.simulator });
-		closing.unshift(async () => await simulator.close());
 		const services = queue && (await openServices(installation, queue));
 		if (services) closing.unshift(services.remove);
 		const server = await N8nServer.prepare(installation, {
@@ -66,8 +72,12 @@ export async function launch(
 		await server.start();
 		const n8n = new N8nApi(server.url, installation);
 		await n8n.setUp();
-		const credentials = await saveCredentials(n8n, simulator);
-		await task({ installation, server, n8n, simulator, credentials }, interrupted.signal);
+		const openAccount: Launched['openAccount'] = async (settings) => {
+			const simulator = await startSimulator({ validateResponses: true, ...settings });
+			closing.push(async () => await simulator.close());
+			return { simulator, credentials: await saveCredentials(n8n, simulator) };
+		};
+		await task({ installation, server, n8n, openAccount }, interrupted.signal);
 	};
 	try {
 		await Promise.race([work(), once(interrupted.signal, 'abort')]);

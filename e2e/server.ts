@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
+import { temporaryFolder } from '../engine/temporaryFolder';
 import { installPackages, packPackage, type Installation } from './install';
 import { LoadBalancer } from './loadBalancer';
 import { freePort, LOOPBACK } from './ports';
@@ -20,7 +20,8 @@ export class N8nServer {
 
 	main!: N8nProcess;
 
-	private readonly processes: N8nProcess[] = [];
+	/** By role; those that were ended as well, for their logs. */
+	private readonly processes = new Map<string, N8nProcess>();
 
 	private started = 0;
 
@@ -56,7 +57,7 @@ export class N8nServer {
 			env?: Record<string, string>;
 		},
 	): Promise<N8nServer> {
-		const folder = await mkdtemp(join(tmpdir(), 'fluentsai-e2e-'));
+		const folder = temporaryFolder('e2e');
 		const tarballs: string[] = [];
 		for (const root of [resolve(__dirname, '..'), ...packages]) {
 			tarballs.push(await packPackage(root, folder));
@@ -71,35 +72,27 @@ export class N8nServer {
 
 	/** Returns when everything is ready. */
 	async start(workers = 2): Promise<void> {
-		await this.startMain();
+		this.main = await this.run('main', ['start'], this.port, '/rest/settings');
+		await this.main.ready();
 		if (!this.queue) return;
-		const webhooks = await this.run(
-			'webhooks',
-			['webhook'],
-			this.queue.balancer.webhookPort,
-			'/healthz/readiness',
-		);
+		const { webhookPort } = this.queue.balancer;
+		const webhooks = await this.run('webhooks', ['webhook'], webhookPort, '/healthz/readiness');
 		await Promise.all([
 			webhooks.ready(),
 			...Array.from({ length: workers }, async () => await this.startWorker()),
 		]);
 	}
 
-	/** Starts the process that has the editor, also again, on what it has written before. */
-	async startMain(): Promise<void> {
-		this.main = await this.run('main', ['start'], this.port, '/rest/settings');
-		await this.main.ready();
+	/** Ends all processes as they want to be ended, and starts them again on what they have written. */
+	async restart(): Promise<void> {
+		await this.endAll(async (process) => await process.stop());
+		await this.start();
 	}
 
-	/** Ends what runs executions at once, as a power cut does, and starts it anew. */
-	async crash(): Promise<void> {
-		if (!this.queue) {
-			await this.main.kill();
-			return await this.startMain();
-		}
-		const workers = this.workers.splice(0);
-		await Promise.all(workers.map(async (worker) => await worker.kill()));
-		await Promise.all(workers.map(async () => await this.startWorker()));
+	/** Ends all processes at once, whatever they are doing, and starts them again on what they have written. */
+	async powerCut(): Promise<void> {
+		await this.endAll(async (process) => await process.kill());
+		await this.start();
 	}
 
 	/** Starts one more process that runs executions, and returns it when it is ready. */
@@ -123,14 +116,19 @@ export class N8nServer {
 
 	/** What all of its processes have printed so far. */
 	async log(): Promise<string> {
-		const logs = this.processes.map(async (process) => await process.log());
+		const logs = [...this.processes.values()].map(async (process) => await process.log());
 		return (await Promise.all(logs)).join('\n');
 	}
 
 	async stop(): Promise<void> {
-		await Promise.all(this.processes.map(async (process) => await process.stop()));
+		await this.endAll(async (process) => await process.stop());
 		await this.queue?.balancer.close();
 		await rm(this.folder, { recursive: true, force: true });
+	}
+
+	private async endAll(end: (process: N8nProcess) => Promise<void>): Promise<void> {
+		this.workers.length = 0;
+		await Promise.all([...this.processes.values()].map(end));
 	}
 
 	private async run(
@@ -150,13 +148,15 @@ export class N8nServer {
 			logFile: join(userFolder, 'n8n.log'),
 			readyUrl: `http://${LOOPBACK}:${port}${readyPath}`,
 		});
-		this.processes.push(process);
+		this.processes.set(role, process);
 		return process;
 	}
 
 	/** Nothing of the caller's settings for n8n gets in, and n8n calls nobody outside. */
 	private async environment(userFolder: string, port: number): Promise<Record<string, string>> {
-		const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env;
+		const { PATH = '', HOME = '' } = process.env;
+		const TMPDIR = join(this.folder, 'tmp');
+		await mkdir(TMPDIR, { recursive: true });
 		return {
 			PATH,
 			HOME,
@@ -191,6 +191,8 @@ export class N8nServer {
 			// n8n waits so long before it repeats a publication that a crash has interrupted (default: 120).
 			N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '60',
 			N8N_WORKFLOW_PUBLICATION_OUTBOX_POLL_INTERVAL_MS: '1000',
+			// Some of those that are checked never end by themselves (default: 5).
+			N8N_WORKFLOW_PUBLICATION_CONCURRENCY: '15',
 			N8N_LOG_LEVEL: 'info',
 			GENERIC_TIMEZONE: 'UTC',
 			...this.queue?.env,

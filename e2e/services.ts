@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
 import type { Installation } from './install';
 
 /** What a fleet of n8n processes shares. */
@@ -17,6 +20,29 @@ export const defaultServices: ServiceAddresses = {
 	redis: process.env.REDIS_URL ?? 'redis://127.0.0.1:6379',
 	database: process.env.DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
 };
+
+/** Why a run without queue mode skips what needs it, and how to run that here. */
+export async function howToRunQueue(): Promise<string> {
+	const services = { Redis: defaultServices.redis, PostgreSQL: defaultServices.database };
+	const missing: string[] = [];
+	for (const [name, url] of Object.entries(services)) {
+		if (!(await isListening(new URL(url)))) missing.push(`${name} at ${hostOf(url)}`);
+	}
+	const first = missing.length > 0 ? `start ${missing.join(' and ')}, then ` : '';
+	return `it needs queue mode: ${first}npm run e2e -- --queue`;
+}
+
+async function isListening({ hostname, port }: URL): Promise<boolean> {
+	const socket = connect(Number(port), hostname);
+	try {
+		await once(socket, 'connect');
+		return true;
+	} catch {
+		return false;
+	} finally {
+		socket.destroy();
+	}
+}
 
 interface PgClient {
 	connect(): Promise<void>;

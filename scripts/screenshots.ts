@@ -12,7 +12,7 @@ import {
 	manualTrigger,
 	node,
 } from '../e2e/api';
-import { launch, type Launched } from '../e2e/launch';
+import { launch, type LaunchedWithAccount } from '../e2e/launch';
 import type { WorkflowJson } from '../engine';
 
 const root = resolve(__dirname, '..');
@@ -30,14 +30,14 @@ const browsers = [
 
 const usage = `Takes the pictures of docs/images in n8n's editor, with the simulator behind it
 
-  --n8n VERSION   version of n8n (default: the newest that installs)
+  --n8n VERSION   version of n8n, or newest (default: the one whose engine the tests run on)
   --cache FOLDER  where n8n is installed
   --browser FILE  Chromium or Chrome (default: the first of ${browsers.join(', ')})`;
 
 const testId = (id: string) => `[data-test-id="${id}"]`;
 
 /** One function per picture; each starts from an empty page. */
-const pictures: Record<string, (page: Page, launched: Launched) => Promise<void>> = {
+const pictures: Record<string, (page: Page, launched: LaunchedWithAccount) => Promise<void>> = {
 	async credential(page, { server, credentials }) {
 		// The editor tests a saved credential when it is opened.
 		await page.goto(`${server.url}/home/credentials/${credentials.default.id}`);
@@ -110,7 +110,7 @@ const pictures: Record<string, (page: Page, launched: Launched) => Promise<void>
 
 async function openCallForm(
 	page: Page,
-	{ server, n8n, simulator, credentials }: Launched,
+	{ server, n8n, simulator, credentials }: LaunchedWithAccount,
 	operation = 'create',
 ): Promise<void> {
 	const environment = simulator.environment('default');
@@ -147,7 +147,7 @@ async function openCallForm(
 	await page.locator(testId('ndv')).waitFor();
 }
 
-async function takeAll(context: BrowserContext, launched: Launched): Promise<void> {
+async function takeAll(context: BrowserContext, launched: LaunchedWithAccount): Promise<void> {
 	for (const [name, prepare] of Object.entries(pictures)) {
 		const page = await context.newPage();
 		await prepare(page, launched);
@@ -177,8 +177,9 @@ async function main(): Promise<void> {
 		);
 	}
 	await mkdir(images, { recursive: true });
-	const simulator = { port: 4010, callSeconds: 2 };
-	await launch({ ...values, simulator, log: console.log }, async (launched) => {
+	await launch({ ...values, log: console.log }, async (server) => {
+		const account = await server.openAccount({ port: 4010, callSeconds: 2 });
+		const launched = { ...server, ...account };
 		const browser = await chromium.launch({
 			executablePath,
 			args: [

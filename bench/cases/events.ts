@@ -12,8 +12,8 @@ import {
 	type N8nApi,
 	type SavedWorkflow,
 } from '../../e2e/api';
-import { eventually } from '../../e2e/cases';
-import type { Launched } from '../../e2e/launch';
+import { eventually } from '../../e2e/case';
+import type { LaunchedWithAccount } from '../../e2e/launch';
 import type { Bench } from '../cases';
 import { inTurn } from '../series';
 
@@ -36,7 +36,7 @@ export async function run(bench: Bench): Promise<void> {
 	});
 }
 
-async function compare(bench: Bench, launched: Launched, what: string, least?: number) {
+async function compare(bench: Bench, launched: LaunchedWithAccount, what: string, least?: number) {
 	const { n8n, simulator, server } = launched;
 	const after = node('After', 'n8n-nodes-base.noOp');
 	const path = randomUUID();

@@ -1,7 +1,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
 
 import { chain, manualTrigger, outputOf } from '../../e2e/api';
-import type { Launched } from '../../e2e/launch';
+import type { LaunchedWithAccount } from '../../e2e/launch';
 import type { Bench } from '../cases';
 import { readingEach, timeOf } from '../nodes';
 import { numberFrom } from '../script';
@@ -25,7 +25,7 @@ export async function run(bench: Bench): Promise<void> {
 	});
 }
 
-async function compare(bench: Bench, launched: Launched, latency: number, most: number) {
+async function compare(bench: Bench, launched: LaunchedWithAccount, latency: number, most: number) {
 	const { n8n, simulator } = launched;
 	simulator.reset();
 	simulator.latencyMs = latency;
@@ -66,7 +66,7 @@ async function compare(bench: Bench, launched: Launched, latency: number, most: 
 }
 
 /** Milliseconds of a bare loop, in a process of its own. */
-async function floor({ simulator }: Launched, ids: string[]): Promise<number> {
+async function floor({ simulator }: LaunchedWithAccount, ids: string[]): Promise<number> {
 	const parameters = [simulator.url, simulator.keys.default, String(AT_ONCE)];
 	return await numberFrom('floor.ts', parameters, { input: JSON.stringify(ids) });
 }

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 
 import { byId, chain, fluentsNode, manualTrigger, node, outputOf } from '../../e2e/api';
-import type { Launched } from '../../e2e/launch';
+import type { LaunchedWithAccount } from '../../e2e/launch';
 import type { Bench } from '../cases';
 import { timeOf } from '../nodes';
 import { numberFrom } from '../script';
@@ -55,7 +55,11 @@ function report(bench: Bench, what: string, unit: Unit, perItem: Record<string, 
 	});
 }
 
-async function time({ n8n, credentials }: Launched, id: string, count: number): Promise<number> {
+async function time(
+	{ n8n, credentials }: LaunchedWithAccount,
+	id: string,
+	count: number,
+): Promise<number> {
 	const jsCode = `return Array.from({ length: ${count} }, () => ({ json: { id: '${id}' } }));`;
 	const items = node('Items', 'n8n-nodes-base.code', { jsCode }, { typeVersion: 2 });
 	const get = fluentsNode(
@@ -67,7 +71,11 @@ async function time({ n8n, credentials }: Launched, id: string, count: number): 
 	return timeOf(execution, get.name);
 }
 
-async function memory({ simulator }: Launched, id: string, count: number): Promise<number> {
+async function memory(
+	{ simulator }: LaunchedWithAccount,
+	id: string,
+	count: number,
+): Promise<number> {
 	const parameters = [simulator.url, simulator.keys.default, id, String(count)];
 	// V8 drops code that has not run for a while, which would count as memory of the items.
 	const execArgv = ['--expose-gc', '--no-flush-bytecode'];

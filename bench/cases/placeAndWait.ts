@@ -13,7 +13,7 @@ import {
 	node,
 	type Execution,
 } from '../../e2e/api';
-import type { Launched } from '../../e2e/launch';
+import type { LaunchedWithAccount } from '../../e2e/launch';
 import type { Bench } from '../cases';
 import { httpRequest, query } from '../nodes';
 import { median } from '../series';
@@ -62,7 +62,7 @@ export async function run(bench: Bench): Promise<void> {
 	});
 }
 
-async function measure({ n8n, simulator }: Launched, workflow: WorkflowJson) {
+async function measure({ n8n, simulator }: LaunchedWithAccount, workflow: WorkflowJson) {
 	simulator.dialled.clear();
 	simulator.requests.length = 0;
 	const execution = await n8n.finished(await n8n.start(await n8n.createWorkflow(workflow)));
@@ -81,7 +81,7 @@ function timeFromItems({ data }: Execution): number {
 	return Math.max(...ends) - (items.startTime + items.executionTime);
 }
 
-function source({ simulator }: Launched) {
+function source({ simulator }: LaunchedWithAccount) {
 	const { agents, numbers } = simulator.environment('default');
 	const [agent] = agents.keys();
 	const from = [...numbers.values()].find(({ active }) => active === true);
@@ -91,7 +91,7 @@ function source({ simulator }: Launched) {
 	return { agent, from: String(from?.number), items: itemsNode(people) };
 }
 
-function ourWorkflow(launched: Launched): WorkflowJson {
+function ourWorkflow(launched: LaunchedWithAccount): WorkflowJson {
 	const { agent, from, items } = source(launched);
 	const options = {
 		pacing: { limits: { maxConcurrentCalls: AT_ONCE } },
@@ -112,7 +112,7 @@ function ourWorkflow(launched: Launched): WorkflowJson {
 }
 
 /** 50 at a time: placed, then read every 2 seconds until all of them have ended. */
-function theirWorkflow(launched: Launched): WorkflowJson {
+function theirWorkflow(launched: LaunchedWithAccount): WorkflowJson {
 	const { agent, from, items } = source(launched);
 	const { simulator, credentials } = launched;
 	const loop = node(

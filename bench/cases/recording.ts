@@ -11,7 +11,7 @@ import {
 	outputOf,
 	type CredentialReference,
 } from '../../e2e/api';
-import type { Launched } from '../../e2e/launch';
+import type { LaunchedWithAccount } from '../../e2e/launch';
 import type { Bench } from '../cases';
 import { httpRequest, query, timeOf } from '../nodes';
 import { median } from '../series';
@@ -71,7 +71,7 @@ export async function run(bench: Bench): Promise<void> {
 	});
 }
 
-async function measure({ n8n, server, simulator }: Launched, node: INode) {
+async function measure({ n8n, server, simulator }: LaunchedWithAccount, node: INode) {
 	const download = async (bytes: number) => {
 		simulator.recording.bytes = bytes;
 		const execution = await n8n.run(chain(manualTrigger, node));

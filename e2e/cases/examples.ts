@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { IDataObject, INode } from 'n8n-workflow';
 
@@ -16,41 +16,48 @@ import {
 	type SavedWorkflow,
 } from '../api';
 import { dialIn, placeCall } from '../calls';
-import { eventually, type CaseContext } from '../cases';
-
-export const name = 'examples';
+import { check, eventually, type Case, type CaseContext, type Check } from '../case';
 
 const folder = resolve(__dirname, '../../examples');
 const OWN = /^n8n-nodes-fluentsai\./;
 
-/** Every workflow in examples/, imported and executed; those that calls start, or ask, are also published. */
-export async function run(context: CaseContext): Promise<void> {
-	const { n8n, simulator, credentials, check } = context;
-	const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).sort();
-	for (const file of files) {
-		const json = JSON.parse(await readFile(join(folder, file), 'utf8')) as WorkflowJson;
-		const own = json.nodes.filter(({ type, disabled }) => OWN.test(type) && !disabled);
-		if (own.every(({ type }) => type.endsWith('Tool'))) continue;
+interface Example {
+	file: string;
+	json: WorkflowJson;
+	/** Its nodes of this package. */
+	own: INode[];
+}
 
-		await check(file, async () => {
-			simulator.reset();
-			addYesterdaysCalls(simulator);
-			const execution = await n8n.run(prepared(json, credentials.default));
-			const ran = judge(execution, own);
-			const requests = simulator.requests.length;
-			return `${ran.length} of ${own.length} Fluents.ai nodes, ${requests} requests`;
-		});
-		const trigger = own.find(({ type }) => type in published);
-		if (trigger) {
-			await check(`${file}, published`, async () => {
-				simulator.reset();
-				const workflow = await publish(context, json, trigger);
-				const outcome = await published[trigger.type](context, workflow, trigger, own);
-				await n8n.unpublish(workflow);
-				return outcome;
-			});
-		}
-	}
+const examples = readdirSync(folder)
+	.filter((file) => file.endsWith('.json'))
+	.sort()
+	.map((file): Example => {
+		const json = JSON.parse(readFileSync(join(folder, file), 'utf8')) as WorkflowJson;
+		const own = json.nodes.filter(({ type, disabled }) => OWN.test(type) && !disabled);
+		return { file, json, own };
+	})
+	.filter(({ own }) => own.some(({ type }) => !type.endsWith('Tool')));
+
+/** It is imported and executed; one that calls start, or ask, is also published. */
+function checksOf({ file, json, own }: Example): Array<Check<CaseContext>> {
+	const runs = check<CaseContext>(file, async ({ n8n, simulator, credentials }) => {
+		simulator.reset();
+		addYesterdaysCalls(simulator);
+		const execution = await n8n.run(prepared(json, credentials.default));
+		const ran = judge(execution, own);
+		const requests = simulator.requests.length;
+		return `${ran.length} of ${own.length} Fluents.ai nodes, ${requests} requests`;
+	});
+	const trigger = own.find(({ type }) => type in published);
+	if (!trigger) return [runs];
+	const receives = check<CaseContext>(`${file}, published`, async (context) => {
+		context.simulator.reset();
+		const workflow = await publish(context, json, trigger);
+		const outcome = await published[trigger.type](context, workflow, trigger, own);
+		await context.n8n.unpublish(workflow);
+		return outcome;
+	});
+	return [runs, receives];
 }
 
 /** @returns those of the nodes that were executed. */
@@ -170,3 +177,9 @@ function prepared(json: WorkflowJson, credential: CredentialReference): Workflow
 	});
 	return { ...json, nodes };
 }
+
+/** Every workflow in examples/. */
+export default {
+	setUp: async (context) => await Promise.resolve(context),
+	checks: examples.flatMap(checksOf),
+} satisfies Case;

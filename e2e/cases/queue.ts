@@ -13,12 +13,12 @@ import {
 	node,
 	outputOf,
 	type N8nApi,
+	type SavedWorkflow,
 } from '../api';
-import type { CaseContext } from '../cases';
+import { createAndWait } from '../calls';
+import { check, type Case, type CaseContext } from '../case';
 import type { N8nProcess } from '../process';
-
-export const name = 'queue';
-export const queueOnly = true;
+import { howToRunQueue } from '../services';
 
 /** Executions before and after the change. */
 const CALM = 20;
@@ -31,110 +31,113 @@ const LONGEST = 120_000;
 
 const MEGABYTE = 1024 * 1024;
 
-/** What matters only where workers share the work: one that goes, one that comes, big files. */
-export async function run(context: CaseContext): Promise<void> {
-	const { n8n, server, simulator, credentials, check } = context;
-	const environment = simulator.environment('default');
-	const [agentId] = environment.agents.keys();
-	const from = [...environment.numbers.values()].find(({ active }) => active === true);
+/** A published workflow that calls the number in the query, and its address. */
+async function publishCaller(
+	context: CaseContext,
+): Promise<{ workflow: SavedWorkflow; url: string }> {
+	const { n8n, server } = context;
+	const path = randomUUID();
+	const settings = { typeVersion: 2, webhookId: path };
+	const caller = createAndWait(context, { pollInterval: 1 });
+	caller.parameters.toNumber = '={{ "+" + $json.query.to }}';
+	const workflow = await n8n.createWorkflow(
+		chain(node('Webhook', 'n8n-nodes-base.webhook', { path }, settings), caller),
+	);
+	equal((await n8n.publish(workflow)).status, 'published');
+	return { workflow, url: `${server.webhookUrl}/webhook/${path}` };
+}
 
-	await check('no execution is lost while one worker goes and another comes', async () => {
-		const path = randomUUID();
-		const workflow = await n8n.createWorkflow(
-			chain(
-				node(
-					'Webhook',
-					'n8n-nodes-base.webhook',
-					{ path },
-					{ typeVersion: 2, webhookId: path },
-				),
-				fluentsNode(
-					{
-						resource: 'call',
-						operation: 'createAndWait',
-						agentId: byId(agentId),
-						fromNumber: { __rl: true, mode: 'number', value: String(from?.number) },
-						toNumber: '={{ "+" + $json.query.to }}',
-						options: { pollInterval: 1 },
-					},
-					credentials.default,
-				),
-			),
-		);
-		equal((await n8n.publish(workflow)).status, 'published');
-		const url = `${server.webhookUrl}/webhook/${path}`;
-		const [first, second] = server.workers;
-		const earlier = await Promise.all([first, second].map(executions));
-		const numbers: string[] = [];
-		const begin = Date.now();
-		const keepComing = async (enough: () => boolean) => {
-			while (!enough()) {
-				numbers.push(fictionalNumber(numbers.length));
-				await post(`${url}?to=${String(numbers.at(-1)).slice(1)}`);
-				await sleep(PAUSE);
-			}
-		};
-		await keepComing(() => numbers.length === CALM);
-		let third: N8nProcess | undefined;
-		const [goodbye] = await Promise.all([
-			leave(context, first),
-			server.startWorker().then((worker) => (third = worker)),
-			keepComing(() => third !== undefined),
-		]);
-		const changed = numbers.length;
-		await keepComing(() => numbers.length === changed + CALM);
+/**
+ * Starts executions all the time, some before one worker goes and another comes, and some after it.
+ *
+ * @returns the numbers called, all three workers, and how the first left.
+ */
+async function changeWorkers(context: CaseContext, url: string) {
+	const { server } = context;
+	const [first, second] = server.workers;
+	const numbers: string[] = [];
+	const keepComing = async (enough: () => boolean) => {
+		while (!enough()) {
+			numbers.push(fictionalNumber(numbers.length));
+			await post(`${url}?to=${String(numbers.at(-1)).slice(1)}`);
+			await sleep(PAUSE);
+		}
+	};
+	await keepComing(() => numbers.length === CALM);
+	let third: N8nProcess | undefined;
+	const [goodbye] = await Promise.all([
+		leave(context, first),
+		server.startWorker().then((worker) => (third = worker)),
+		keepComing(() => third !== undefined),
+	]);
+	const changed = numbers.length;
+	await keepComing(() => numbers.length === changed + CALM);
+	return { numbers, workers: [first, second, third as N8nProcess], goodbye };
+}
 
-		let succeeded: number;
-		do {
-			await sleep(500);
-			succeeded = await n8n.countExecutions(workflow.id, 'success');
-		} while (succeeded < numbers.length && Date.now() - begin < LONGEST);
-		equal(
-			succeeded,
-			numbers.length,
-			`Executions were lost: ${await otherStatuses(n8n, workflow.id)}`,
-		);
-		equal(await n8n.countExecutions(workflow.id), numbers.length, 'Executions were repeated');
+/** Waits until so many executions of a workflow have succeeded. @throws Error when they do not. */
+async function allSucceed(n8n: N8nApi, { id }: SavedWorkflow, count: number): Promise<void> {
+	const deadline = Date.now() + LONGEST;
+	let succeeded: number;
+	do {
+		await sleep(500);
+		succeeded = await n8n.countExecutions(id, 'success');
+	} while (succeeded < count && Date.now() < deadline);
+	if (succeeded < count) {
+		throw new Error(`Executions were lost: ${await otherStatuses(n8n, id)}`);
+	}
+	equal(await n8n.countExecutions(id), count, 'Executions were repeated');
+}
+
+const losesNothing = check<CaseContext>(
+	'no execution is lost while one worker goes and another comes',
+	async (context) => {
+		const { n8n, server, simulator } = context;
+		const { workflow, url } = await publishCaller(context);
+		const earlier = await Promise.all(server.workers.map(executions));
+		const { numbers, workers, goodbye } = await changeWorkers(context, url);
+		await allSucceed(n8n, workflow, numbers.length);
 		deepEqual(
 			[...simulator.dialled].sort(),
 			numbers.map((number) => [number, 1]).sort(),
 			'Not everybody was called exactly once',
 		);
-		const workers = [first, second, third as N8nProcess];
 		const shares = (await Promise.all(workers.map(executions))).map(
 			(count, i) => count - (earlier[i] ?? 0),
 		);
 		ok(!shares.includes(0), `A worker did nothing: ${shares.join(', ')}`);
 		return `${numbers.length} executions, by worker ${shares.join(', ')}; ${goodbye}`;
+	},
+);
+
+const bigFile = (megabytes: number) =>
+	check<CaseContext>(`a recording of ${megabytes} MB goes through a worker`, async (context) => {
+		const { n8n, server, simulator, credentials } = context;
+		const call = [...simulator.environment('default').calls.values()].find(
+			({ recording_available: available }) => available === true,
+		);
+		ok(call, 'The simulator has no call with a recording');
+		simulator.recording.bytes = megabytes * MEGABYTE;
+		const before = await Promise.all(server.workers.map(peakMemory));
+		const parameters = { resource: 'call', operation: 'getRecording', callId: byId(call.id) };
+		const execution = await n8n.run(
+			chain(manualTrigger, fluentsNode(parameters, credentials.default)),
+		);
+		equal(execution.status, 'success', errorOf(execution));
+		const after = await Promise.all(server.workers.map(peakMemory));
+		const { data } = outputOf(execution, 'Fluents.ai')[0].binary ?? {};
+		ok(data, 'The item has no binary data');
+		equal((await n8n.binary(data)).length, megabytes * MEGABYTE);
+		const growth = Math.max(...after.map((bytes, i) => bytes - before[i]));
+		return `the worker's peak memory grew by ${(growth / MEGABYTE).toFixed(0)} MB`;
 	});
 
-	for (const megabytes of [10, 50]) {
-		await check(`a recording of ${megabytes} MB goes through a worker`, async () => {
-			const call = [...environment.calls.values()].find(
-				({ recording_available: available }) => available === true,
-			);
-			ok(call, 'The simulator has no call with a recording');
-			simulator.recording.bytes = megabytes * MEGABYTE;
-			const before = await Promise.all(server.workers.map(peakMemory));
-			const execution = await n8n.run(
-				chain(
-					manualTrigger,
-					fluentsNode(
-						{ resource: 'call', operation: 'getRecording', callId: byId(call.id) },
-						credentials.default,
-					),
-				),
-			);
-			equal(execution.status, 'success', errorOf(execution));
-			const after = await Promise.all(server.workers.map(peakMemory));
-			const { data } = outputOf(execution, 'Fluents.ai')[0].binary ?? {};
-			ok(data, 'The item has no binary data');
-			equal((await n8n.binary(data)).length, megabytes * MEGABYTE);
-			const growth = Math.max(...after.map((bytes, i) => bytes - before[i]));
-			return `the worker's peak memory grew by ${(growth / MEGABYTE).toFixed(0)} MB`;
-		});
-	}
-}
+/** What matters only where workers share the work: one that goes, one that comes, big files. */
+export default {
+	skip: async ({ server }) => (server.workers.length > 0 ? undefined : await howToRunQueue()),
+	setUp: async (context) => await Promise.resolve(context),
+	checks: [losesNothing, bigFile(10), bigFile(50)],
+} satisfies Case;
 
 async function post(url: string): Promise<void> {
 	const { ok: taken, status } = await fetch(url);
