@@ -12,7 +12,7 @@ interface Step {
 }
 
 interface Job {
-	strategy?: { matrix: { node: number[] } };
+	strategy?: { matrix: { node?: number[]; command?: string[] } };
 	needs?: string;
 	environment?: string;
 	permissions?: Record<string, string>;
@@ -92,6 +92,14 @@ test('CI installs under each Node.js that a host may have, and checks all', () =
 			'npm pack --dry-run',
 		]),
 	);
+});
+
+test('CI runs the package in a real n8n, as one process and in queue mode', () => {
+	const { e2e } = ci.jobs;
+	const commands = e2e.strategy?.matrix.command ?? [];
+	expect(commands).toEqual(['npm run e2e', 'npm run e2e -- --queue']);
+	expect(Object.keys(scripts)).toContain('e2e');
+	expect(e2e.steps.at(-1)?.run).toBe('${{ matrix.command }}');
 });
 
 test('a tag publishes with provenance, after all checks, and without a stored token', () => {
