@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
 import { N8nApi, type CredentialReference } from './api';
 import { defaultCache, installN8n, type Installation } from './install';
-import { N8nServer } from './server';
+import { N8nServer, type ServerOptions } from './server';
 import { openServices, type ServiceAddresses } from './services';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -16,12 +17,22 @@ export interface Account {
 }
 
 /** A real n8n with the packed package. */
-export interface Launched {
-	installation: Installation;
+export interface RunningN8n {
 	server: N8nServer;
 	n8n: N8nApi;
 	/** Starts a simulator, which ends with n8n, and saves credentials for it. */
 	openAccount(options?: SimulatorOptions): Promise<Account>;
+	/** Saves credentials for a simulator that another n8n uses as well. */
+	saveCredentials(simulator: Simulator): Promise<Account['credentials']>;
+}
+
+export interface Launched extends RunningN8n {
+	installation: Installation;
+	/**
+	 * Starts one more n8n, as one process, which ends with the first. It has an encryption key of its
+	 * own, and so another instance ID; with `ENCRYPTION_KEY` in `env` it is a copy of the first.
+	 */
+	openN8n(env?: Record<string, string>): Promise<RunningN8n>;
 }
 
 /** What most tasks work with. */
@@ -61,23 +72,33 @@ export async function launch(
 		const installation = await installN8n(options.n8n, cache, log);
 		const services = queue && (await openServices(installation, queue));
 		if (services) closing.unshift(services.remove);
-		const server = await N8nServer.prepare(installation, {
-			queue: services?.env,
-			packages: options.packages,
-			env: options.env,
-		});
-		closing.unshift(async () => await server.stop());
-		const mode = queue ? 'queue mode' : 'one process';
-		log(`Starting n8n ${installation.version} (${mode}) at ${server.url}`);
-		await server.start();
-		const n8n = new N8nApi(server.url, installation);
-		await n8n.setUp();
-		const openAccount: Launched['openAccount'] = async (settings) => {
-			const simulator = await startSimulator({ validateResponses: true, ...settings });
-			closing.push(async () => await simulator.close());
-			return { simulator, credentials: await saveCredentials(n8n, simulator) };
+		const start = async (settings: ServerOptions): Promise<RunningN8n> => {
+			const { packages } = options;
+			const server = await N8nServer.prepare(installation, { packages, ...settings });
+			closing.unshift(async () => await server.stop());
+			const mode = settings.queue ? 'queue mode' : 'one process';
+			log(`Starting n8n ${installation.version} (${mode}) at ${server.url}`);
+			await server.start();
+			const n8n = new N8nApi(server.url, installation);
+			await n8n.setUp();
+			return {
+				server,
+				n8n,
+				async openAccount(simulatorOptions) {
+					const simulator = await startSimulator({
+						validateResponses: true,
+						...simulatorOptions,
+					});
+					closing.push(async () => await simulator.close());
+					return { simulator, credentials: await saveCredentials(n8n, simulator) };
+				},
+				saveCredentials: async (simulator) => await saveCredentials(n8n, simulator),
+			};
 		};
-		await task({ installation, server, n8n, openAccount }, interrupted.signal);
+		const first = await start({ queue: services?.env, env: options.env });
+		const openN8n: Launched['openN8n'] = async (env) =>
+			await start({ env: { N8N_ENCRYPTION_KEY: randomUUID(), ...options.env, ...env } });
+		await task({ installation, ...first, openN8n }, interrupted.signal);
 	};
 	try {
 		await Promise.race([work(), once(interrupted.signal, 'abort')]);

@@ -8,12 +8,21 @@ import { LoadBalancer } from './loadBalancer';
 import { freePort, LOOPBACK } from './ports';
 import { N8nProcess } from './process';
 
+/** What n8n encrypts credentials with, and makes its instance ID of. */
+export const ENCRYPTION_KEY = 'key-of-a-test-that-keeps-nothing';
+
+export interface ServerOptions {
+	/** Settings of the services of queue mode; without them it is one process. */
+	queue?: Record<string, string>;
+	/** Folders of further packages with nodes. */
+	packages?: string[];
+	/** Further settings of n8n. */
+	env?: Record<string, string>;
+}
+
 /** An n8n with the package in it: one process, or in queue mode a fleet of them. */
 export class N8nServer {
 	readonly url: string;
-
-	/** Where webhooks are called from outside: WEBHOOK_URL of n8n. */
-	readonly webhookUrl: string;
 
 	/** The processes that run executions, oldest first; empty without queue mode. */
 	readonly workers: N8nProcess[] = [];
@@ -31,31 +40,16 @@ export class N8nServer {
 		private readonly folder: string,
 		private readonly tarballs: string[],
 		private readonly port: number,
-		private readonly env: Record<string, string>,
+		private env: Record<string, string>,
 		private readonly queue: { env: Record<string, string>; balancer: LoadBalancer } | undefined,
 	) {
 		this.url = `http://${LOOPBACK}:${port}`;
-		this.webhookUrl = queue?.balancer.url ?? this.url;
 	}
 
-	/**
-	 * Packs this package for an n8n that starts from nothing; `start` starts it.
-	 *
-	 * @param queue settings of the services of queue mode; without them it is one process.
-	 * @param packages folders of further packages with nodes.
-	 * @param env further settings of n8n.
-	 */
+	/** Packs this package for an n8n that starts from nothing; `start` starts it. */
 	static async prepare(
 		installation: Installation,
-		{
-			queue,
-			packages = [],
-			env = {},
-		}: {
-			queue?: Record<string, string>;
-			packages?: string[];
-			env?: Record<string, string>;
-		},
+		{ queue, packages = [], env = {} }: ServerOptions,
 	): Promise<N8nServer> {
 		const folder = temporaryFolder('e2e');
 		const tarballs: string[] = [];
@@ -68,6 +62,11 @@ export class N8nServer {
 			balancer: await LoadBalancer.start(port, await freePort()),
 		};
 		return new N8nServer(installation, folder, tarballs, port, env, fleet);
+	}
+
+	/** Where webhooks are called from outside: WEBHOOK_URL of n8n. */
+	get webhookUrl(): string {
+		return this.env.WEBHOOK_URL ?? this.queue?.balancer.url ?? this.url;
 	}
 
 	/** Returns when everything is ready. */
@@ -83,9 +82,14 @@ export class N8nServer {
 		]);
 	}
 
-	/** Ends all processes as they want to be ended, and starts them again on what they have written. */
-	async restart(): Promise<void> {
+	/**
+	 * Ends all processes as they want to be ended, and starts them again on what they have written.
+	 *
+	 * @param env settings that are others from now on, such as WEBHOOK_URL.
+	 */
+	async restart(env: Record<string, string> = {}): Promise<void> {
 		await this.endAll(async (process) => await process.stop());
+		this.env = { ...this.env, ...env };
 		await this.start();
 	}
 
@@ -164,7 +168,7 @@ export class N8nServer {
 			// Where nobody answers: whatever n8n wants from outside ends on this machine.
 			HTTPS_PROXY: `http://${LOOPBACK}:9`,
 			N8N_USER_FOLDER: userFolder,
-			N8N_ENCRYPTION_KEY: 'key-of-a-test-that-keeps-nothing',
+			N8N_ENCRYPTION_KEY: ENCRYPTION_KEY,
 			N8N_HOST: LOOPBACK,
 			N8N_LISTEN_ADDRESS: LOOPBACK,
 			N8N_PORT: String(port),

@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+
+/** How all names begin, so that a test finds what is left. */
+export const PREFIX = 'fluentsai-';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -11,16 +14,25 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * @returns its path, below the system's folder for temporary files.
  */
 export function temporaryFolder(name: string): string {
-	const folder = mkdtempSync(join(tmpdir(), `fluentsai-${name}-`));
+	const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${name}-`));
 	process.once('exit', () => {
 		rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 	});
 	return folder;
 }
 
-/** Turns Ctrl+C and its like into an ordinary exit, for programs that have nothing else to end. */
+/** Whether a folder is one of those, also of the process that started this one. */
+export function isTemporary(folder = ''): boolean {
+	return basename(folder).startsWith(PREFIX);
+}
+
+/**
+ * Turns Ctrl+C and its like into an ordinary exit, for programs that have nothing else to end. They are
+ * run by `node --import tsx`: the command `tsx` kills a program that is too busy to take the signal.
+ */
 export function exitOnSignals(): void {
 	for (const signal of SIGNALS) {
-		process.once(signal, () => process.exit(128 + constants.signals[signal]));
+		// Not once: a program that starts others may be sent the signal twice.
+		process.on(signal, () => process.exit(128 + constants.signals[signal]));
 	}
 }

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const root = resolve(__dirname, '../..');
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+	scripts: Record<string, string>;
+};
+
+let folder: string;
+
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), 'fluentsai-interrupted-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const left = () => readdirSync(folder).filter((name) => name.startsWith('fluentsai-'));
+
+test.each(['demo', 'soak'])('npm run %s removes its files when Ctrl+C ends it', async (name) => {
+	const [command, ...parameters] = (scripts[name].split(' && ').at(-1) ?? '').split(' ');
+	expect(command).toBe('node');
+	const child = spawn(process.execPath, parameters, {
+		cwd: root,
+		env: { ...process.env, TMPDIR: folder, N8N_USER_FOLDER: undefined },
+		stdio: 'ignore',
+	});
+	const ended = once(child, 'close');
+	while (left().length === 0 && child.exitCode === null) await sleep(20);
+	// It may be busy with loading n8n's engine, and the terminal sends it more than once.
+	child.kill('SIGINT');
+	child.kill('SIGINT');
+	expect(await ended).toEqual([130, null]);
+	expect(left()).toEqual([]);
+});
