@@ -6,7 +6,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { authorize, DEFAULT_BASE_URL, parseCredential } from '../nodes/shared/credential';
+import { authorize, DEFAULT_BASE_URL, parseCredential } from '../nodes/shared/api/credential';
 
 export class FluentsAiApi implements ICredentialType {
 	name = 'fluentsAiApi';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { resources } from '../nodes/FluentsAi/resources';
-import type { OutputFields } from '../nodes/shared/shape';
+import type { OutputFields } from '../nodes/shared/records/shape';
 
 /**
  * Writes the output schemas, from which n8n's editor shows the fields of a node before its first run.

@@ -9,10 +9,9 @@ import type {
 } from 'n8n-workflow';
 
 import { execute } from './execute';
-import { listSearch } from './listSearch';
-import { getActions } from './loadOptions';
+import * as methods from './methods';
 import { findOperation, properties } from './resources';
-import { onEvent, resumeWebhooks } from './resources/call/webhookWait';
+import { onEvent, resumeWebhooks } from './watching/untilEvent';
 
 export class FluentsAi implements INodeType {
 	description: INodeTypeDescription = {
@@ -36,7 +35,7 @@ export class FluentsAi implements INodeType {
 		properties,
 	};
 
-	methods = { listSearch, loadOptions: { getActions } };
+	methods = methods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0) as string;

@@ -1,10 +1,10 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { connect } from '../shared/connect';
-import { createLimiter, createStagger } from '../shared/limiter';
-import { requireEnvironment } from '../shared/requiredEnvironment';
-import { cancelSignal, pauseUnlessStopped } from '../shared/transport';
+import { connect } from '../shared/api/connect';
+import { createLimiter, createStagger } from '../shared/api/limiter';
+import { requireEnvironment } from '../shared/parameters/requiredEnvironment';
+import { cancelSignal, pauseUnlessStopped } from '../shared/api/transport';
 import { readOptions, readRunOptions, type RunOptions } from './fields/options';
 import type { Operation, Output, Run } from './operation';
 

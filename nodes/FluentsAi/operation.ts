@@ -6,8 +6,8 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 
-import type { OutputFields } from '../shared/shape';
-import type { FluentsTransport } from '../shared/transport';
+import type { OutputFields } from '../shared/records/shape';
+import type { FluentsTransport } from '../shared/api/transport';
 
 export interface Output {
 	json: IDataObject;

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { getAgents } from '../FluentsAi/loadOptions';
+import { loadOptions } from '../triggers/loadOptions';
 import { properties } from './fields';
 import { receive } from './receive';
 import { lifeCycle } from './registration';
@@ -47,7 +47,7 @@ export class FluentsAiLiveTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { loadOptions: { getAgents } };
+	methods = { loadOptions };
 
 	webhookMethods = { default: lifeCycle };
 

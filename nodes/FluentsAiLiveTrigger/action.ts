@@ -1,13 +1,13 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 
-import { actions } from '../FluentsAi/resources/action/collection';
-import { agents } from '../FluentsAi/resources/agent/collection';
-import { readOne } from '../FluentsAi/resources/crud';
+import { actions } from '../shared/records/action';
+import { agents } from '../shared/records/agent';
+import { readOne } from '../shared/records/collection';
 import { canonical } from '../shared/canonical';
-import { namesField, orRefusal } from '../shared/errors';
-import { idOf } from '../shared/shape';
-import type { FluentsTransport } from '../shared/transport';
+import { namesField, orRefusal } from '../shared/api/errors';
+import { idOf } from '../shared/records/shape';
+import type { FluentsTransport } from '../shared/api/transport';
 import { newSecret, secretIn, withoutQuery, withSecret } from '../triggers/address';
 import { existingAgents, readAgents, readAll, updateAgent } from '../triggers/agents';
 import type { Activation, Place, Registrar, Registration } from '../triggers/lifeCycle';

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { requiredEnvironmentOption } from '../shared/requiredEnvironment';
+import { requiredEnvironmentOption } from '../shared/parameters/requiredEnvironment';
 import { agentsField, allowUnreachableUrlOption, ifAttachedField } from '../triggers/fields';
 
 const forActions = { show: { requestType: ['action'] } };

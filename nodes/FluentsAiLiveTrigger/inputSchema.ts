@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../triggers/request';
+import { isObject } from '../shared/json';
 
 /** Keywords that limit a size, by the type of value they are for. */
 const LIMITS = {

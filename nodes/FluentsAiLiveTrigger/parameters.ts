@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { toJsonObject, toList, toText } from '../FluentsAi/fields/convert';
+import { toJsonObject, toList, toText } from '../shared/parameters/convert';
 
 type TriggerContext = IHookFunctions | IWebhookFunctions;
 

@@ -1,11 +1,12 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { parsePhoneNumber } from '../shared/phoneNumber';
+import { parsePhoneNumber } from '../shared/records/phoneNumber';
 import { isSecret, readQuery } from '../triggers/address';
 import { triggerData } from '../triggers/lifeCycle';
-import { isObject, readEnvelope, readFields, type Request } from '../triggers/request';
-import { actionAnswer, toActionAnswer, toLookupAnswer } from './answer';
+import { isObject } from '../shared/json';
+import { readEnvelope, readFields, type Request } from '../triggers/request';
+import { actionAnswer, toActionAnswer, toLookupAnswer } from '../shared/liveAnswer';
 import { holdAnswer } from './heldAnswer';
 import { problemsOf } from './inputSchema';
 import {

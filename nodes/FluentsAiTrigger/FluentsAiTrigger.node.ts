@@ -1,7 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { getAgents } from '../FluentsAi/loadOptions';
+import { loadOptions } from '../triggers/loadOptions';
 import { properties } from './fields';
 import { receive } from './receive';
 import { lifeCycle } from './registration';
@@ -48,7 +48,7 @@ export class FluentsAiTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { loadOptions: { getAgents } };
+	methods = { loadOptions };
 
 	webhookMethods = { default: lifeCycle };
 

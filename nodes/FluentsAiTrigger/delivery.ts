@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idOf } from '../shared/shape';
-import { isObject, isText, readEnvelope } from '../triggers/request';
+import { idOf } from '../shared/records/shape';
+import { isObject } from '../shared/json';
+import { isText, readEnvelope } from '../triggers/request';
 
 /** An event as it is sent, in whichever of the forms that it may have. */
 export interface Delivery {

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { callEvents, otherEventsField } from '../FluentsAi/resources/webhook/fields';
-import { requiredEnvironmentOption } from '../shared/requiredEnvironment';
+import { callEvents, otherEventsField } from '../shared/parameters/callEvents';
+import { requiredEnvironmentOption } from '../shared/parameters/requiredEnvironment';
 import { agentsField, allowUnreachableUrlOption, ifAttachedField } from '../triggers/fields';
 
 const ifHasWebhookField = ifAttachedField('webhook');

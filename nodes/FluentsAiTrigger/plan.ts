@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idOf } from '../shared/shape';
+import { idOf } from '../shared/records/shape';
 import { withoutQuery, withSecret } from '../triggers/address';
 import type { Activation } from '../triggers/lifeCycle';
 import {

@@ -6,17 +6,17 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { readOne } from '../FluentsAi/resources/crud';
-import { calls } from '../FluentsAi/resources/call/collection';
-import { downloadRecording, recordingName } from '../FluentsAi/resources/call/recording';
-import { callEvents } from '../FluentsAi/resources/webhook/fields';
+import { readOne } from '../shared/records/collection';
+import { calls } from '../shared/records/call';
+import { downloadRecording, recordingName } from '../shared/records/recording';
+import { callEvents } from '../shared/parameters/callEvents';
 import { canonical } from '../shared/canonical';
-import { connect } from '../shared/connect';
-import { createLimiter } from '../shared/limiter';
+import { connect } from '../shared/api/connect';
+import { createLimiter } from '../shared/api/limiter';
 import { maskSecrets } from '../shared/masking';
 import { Memory } from '../shared/memory';
-import { idOf, shapeRecord } from '../shared/shape';
-import { parseTranscript } from '../shared/transcript';
+import { idOf, shapeRecord } from '../shared/records/shape';
+import { parseTranscript } from '../shared/records/transcript';
 import { isSecret, readQuery } from '../triggers/address';
 import { triggerData } from '../triggers/lifeCycle';
 import { readFields } from '../triggers/request';

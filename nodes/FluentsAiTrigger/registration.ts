@@ -1,11 +1,11 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INode, IWebhookFunctions, NodeApiError } from 'n8n-workflow';
 
-import { readOne } from '../FluentsAi/resources/crud';
-import { webhooks } from '../FluentsAi/resources/webhook/collection';
-import { connect } from '../shared/connect';
-import { orRefusal } from '../shared/errors';
-import type { FluentsTransport } from '../shared/transport';
+import { readOne } from '../shared/records/collection';
+import { webhooks } from '../shared/records/webhook';
+import { connect } from '../shared/api/connect';
+import { orRefusal } from '../shared/api/errors';
+import type { FluentsTransport } from '../shared/api/transport';
 import { newSecret, secretIn, withoutQuery } from '../triggers/address';
 import { existingAgents, readAgents, readAll, updateAgent } from '../triggers/agents';
 import {

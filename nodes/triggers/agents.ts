@@ -1,11 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { agents } from '../FluentsAi/resources/agent/collection';
-import { agentFields } from '../FluentsAi/resources/agent/fields';
-import { readOne, sendChanges, type Collection } from '../FluentsAi/resources/crud';
-import { orRefusal } from '../shared/errors';
-import { eachRecord } from '../shared/pagination';
-import type { FluentsTransport } from '../shared/transport';
+import { agentFieldNames, agents } from '../shared/records/agent';
+import { readOne, sendChanges, type Collection } from '../shared/records/collection';
+import { orRefusal } from '../shared/api/errors';
+import { eachRecord } from '../shared/api/pagination';
+import type { FluentsTransport } from '../shared/api/transport';
 import type { Activation } from './lifeCycle';
 
 /** An activation that nobody asked for: n8n starts, or another of its processes takes over. */
@@ -61,7 +60,7 @@ export async function updateAgent(
 	agentId: string,
 	changes: IDataObject,
 ): Promise<void> {
-	await sendChanges(agents, agentFields, changes, {
+	await sendChanges(agents, agentFieldNames, changes, {
 		read: async () => await readOne(api, agents, agentId),
 		send: async (body) =>
 			await api.post(

@@ -1,10 +1,10 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IHookFunctions, IWebhookFunctions, NodeApiError } from 'n8n-workflow';
 
-import { connect } from '../shared/connect';
-import { createLimiter } from '../shared/limiter';
-import { requireEnvironment } from '../shared/requiredEnvironment';
-import type { FluentsTransport } from '../shared/transport';
+import { connect } from '../shared/api/connect';
+import { createLimiter } from '../shared/api/limiter';
+import { requireEnvironment } from '../shared/parameters/requiredEnvironment';
+import type { FluentsTransport } from '../shared/api/transport';
 import { whyUnreachable } from './address';
 
 /**

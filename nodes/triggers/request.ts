@@ -1,6 +1,7 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import { idOf } from '../shared/shape';
+import { isObject, parseJson } from '../shared/json';
+import { idOf } from '../shared/records/shape';
 
 export type Request = Pick<ReturnType<IWebhookFunctions['getRequestObject']>, 'method' | 'body'> & {
 	/** n8n keeps the bytes as they were sent. */
@@ -20,11 +21,11 @@ export function readFields(
 	if (method === 'GET') {
 		const entries = Object.entries(query).map(([name, text]) => [
 			name,
-			/^[[{]/.test(text) ? (parse(text) ?? text) : text,
+			/^[[{]/.test(text) ? (parseJson(text) ?? text) : text,
 		]);
 		return Object.fromEntries(entries) as IDataObject;
 	}
-	return [parse(String(rawBody ?? '')), body as unknown].find(isObject);
+	return [parseJson(String(rawBody ?? '')), body as unknown].find(isObject);
 }
 
 /** What a request says about its call, apart from where it says it. */
@@ -47,17 +48,4 @@ export function readEnvelope(fields: IDataObject): Envelope {
 
 export function isText(value: unknown): value is string {
 	return typeof value === 'string' && value !== '';
-}
-
-export function isObject(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The value of a JSON text, or undefined. */
-export function parse(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return undefined;
-	}
 }

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { OpenAPIBackend } from 'openapi-backend';
 
-import type { FluentsCredential } from '../../nodes/shared/credential';
+import type { FluentsCredential } from '../../nodes/shared/api/credential';
 import { answerFaults, loadApi } from '../../simulator/api';
 import { LiveReader, type RawAnswer } from './client';
 import { type Finding, findingsFor, type LiveAnswer } from './facts';

@@ -1,6 +1,6 @@
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 
-import type { FluentsCredential } from '../../nodes/shared/credential';
+import type { FluentsCredential } from '../../nodes/shared/api/credential';
 
 /** What came back, the body as it was sent. */
 export interface RawAnswer {

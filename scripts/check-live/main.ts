@@ -1,4 +1,4 @@
-import { DEFAULT_BASE_URL, parseCredential } from '../../nodes/shared/credential';
+import { DEFAULT_BASE_URL, parseCredential } from '../../nodes/shared/api/credential';
 import { checkLive, type LiveReport } from './check';
 
 /**

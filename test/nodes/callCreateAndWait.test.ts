@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { readMaxWait } from '../../nodes/FluentsAi/resources/call/waiting';
+import { readMaxWait } from '../../nodes/FluentsAi/watching/untilEnded';
 import { byId, byNumber, credentialFor, hintsOf, runNode, simulator } from '../support/harness';
 
 let agentId: string;

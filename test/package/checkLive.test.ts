@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 
-import { parseCredential } from '../../nodes/shared/credential';
+import { parseCredential } from '../../nodes/shared/api/credential';
 import { checkLive, type LiveReport } from '../../scripts/check-live/check';
 import { readOnlyClient } from '../../scripts/check-live/client';
 import { loadApi } from '../../simulator/api';

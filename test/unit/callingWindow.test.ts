@@ -2,7 +2,7 @@ import {
 	isOpen,
 	nextOpening,
 	type CallingWindow,
-} from '../../nodes/FluentsAi/resources/call/callingWindow';
+} from '../../nodes/FluentsAi/placing/callingWindow';
 
 const hours = (text: string) => {
 	const [h, m] = text.split(':').map(Number);

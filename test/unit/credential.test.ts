@@ -1,4 +1,4 @@
-import { authorize, parseCredential } from '../../nodes/shared/credential';
+import { authorize, parseCredential } from '../../nodes/shared/api/credential';
 
 const KEY = 'sk_live_0123456789';
 const usable = { environment: 'staging', apiKey: KEY, baseUrl: 'https://api.fluents.ai/v1' };

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import axios from 'axios';
 import express, { type Response } from 'express';
 
-import { toActionAnswer } from '../../nodes/FluentsAiLiveTrigger/answer';
+import { toActionAnswer } from '../../nodes/shared/liveAnswer';
 import { holdAnswer } from '../../nodes/FluentsAiLiveTrigger/heldAnswer';
 
 let server: Server;

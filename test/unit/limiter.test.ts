@@ -1,4 +1,4 @@
-import { createLimiter, createStagger } from '../../nodes/shared/limiter';
+import { createLimiter, createStagger } from '../../nodes/shared/api/limiter';
 
 test('runs at most so many tasks at once, in the order they came in', async () => {
 	const limit = createLimiter(3);

@@ -1,8 +1,4 @@
-import {
-	actionAnswer,
-	toActionAnswer,
-	toLookupAnswer,
-} from '../../nodes/FluentsAiLiveTrigger/answer';
+import { actionAnswer, toActionAnswer, toLookupAnswer } from '../../nodes/shared/liveAnswer';
 
 describe('the answer to an action', () => {
 	test.each([

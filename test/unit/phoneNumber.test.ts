@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { getCountries, getExampleNumber, parsePhoneNumberWithError } from 'libphonenumber-js';
 import examples from 'libphonenumber-js/mobile/examples';
 
-import { parsePhoneNumber } from '../../nodes/shared/phoneNumber';
+import { parsePhoneNumber } from '../../nodes/shared/records/phoneNumber';
 
 test.each([
 	['+14155550123', '+14155550123'],

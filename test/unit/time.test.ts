@@ -1,4 +1,4 @@
-import { durationSeconds, parseTime, toIsoTime } from '../../nodes/shared/time';
+import { durationSeconds, parseTime, toIsoTime } from '../../nodes/shared/records/time';
 
 const TIME = '2026-03-01T10:00:05.000Z';
 const SECONDS = Date.parse(TIME) / 1000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { parseTranscript } from '../../nodes/shared/transcript';
+import { parseTranscript } from '../../nodes/shared/records/transcript';
 
 /** Turns in short: speaker, seconds, text. */
 const read = (transcript: unknown, start?: unknown) =>

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/errors';
+import { parameterError } from '../../shared/api/errors';
 import { hasMaskedSecret } from '../../shared/masking';
 import {
 	toBoolean,
@@ -11,7 +11,7 @@ import {
 	toReference,
 	toSimpleText,
 	type Convert,
-} from './convert';
+} from '../../shared/parameters/convert';
 import { sortedByLabel } from './sorted';
 
 /** One field of a request body, and how a user enters it. */
@@ -181,9 +181,9 @@ function indispensableNames(fields: BodyField[]): Set<string | undefined> {
 	return new Set(always.map(({ api }) => api));
 }
 
-/** The fields at the top of the body: of `config.url`, this is `config`. */
-export function topLevelNames(fields: BodyField[]): string[] {
-	return [...new Set(fields.flatMap(({ api }) => api?.split('.')[0] ?? []))];
+/** The API's names of what a body may hold, such as `label` or `config.url`. */
+export function sentNames(fields: BodyField[]): string[] {
+	return fields.flatMap(({ api }) => api ?? []);
 }
 
 function put(body: IDataObject, [name, ...inside]: string[], value: IDataObject[string]): void {

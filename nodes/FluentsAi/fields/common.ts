@@ -1,8 +1,8 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { BodyField } from './body';
-import { toText } from './convert';
-import { toUrl } from './convert';
+import { toText } from '../../shared/parameters/convert';
+import { toUrl } from '../../shared/parameters/convert';
 
 /** Fields that objects of several resources have. */
 

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/errors';
-import { toJsonObject, toTexts } from './convert';
+import { parameterError } from '../../shared/api/errors';
+import { toJsonObject, toTexts } from '../../shared/parameters/convert';
 import { nameValueField, readNameValues, withNames } from './nameValues';
 
 const variablesField = nameValueField(

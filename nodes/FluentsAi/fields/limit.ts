@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/errors';
+import { parameterError } from '../../shared/api/errors';
 
 export const limitField: INodeProperties = {
 	displayName: 'Limit',

@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/errors';
-import { parsePhoneNumber } from '../../shared/phoneNumber';
-import { toId, toText } from './convert';
+import { parameterError } from '../../shared/api/errors';
+import { parsePhoneNumber } from '../../shared/records/phoneNumber';
+import { toId, toText } from '../../shared/parameters/convert';
 
 const byList = (searchListMethod: string, placeholder: string) => ({
 	displayName: 'From List',

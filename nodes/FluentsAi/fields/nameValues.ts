@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { toText } from './convert';
+import { toText } from '../../shared/parameters/convert';
 
 type Entry = readonly [name: string, value: unknown];
 

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { requiredEnvironmentOption } from '../../shared/requiredEnvironment';
-import type { TransportOptions } from '../../shared/transport';
+import { requiredEnvironmentOption } from '../../shared/parameters/requiredEnvironment';
+import type { TransportOptions } from '../../shared/api/transport';
 import { sortedByLabel } from './sorted';
 
 /** Options that hold for the whole run; n8n evaluates them for the first item. */

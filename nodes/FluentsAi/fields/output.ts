@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { OutputOptions } from '../../shared/shape';
+import type { OutputOptions } from '../../shared/records/shape';
 import { readOptions } from './options';
 
 export const simplifyField: INodeProperties = {

@@ -1,16 +1,16 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { namesField, orRefusal } from '../../shared/errors';
+import { orRefusal } from '../../shared/api/errors';
 import { hasMaskedSecret } from '../../shared/masking';
-import { getRecords, type Choice } from '../../shared/pagination';
-import { idOf, shapeRecord, type OutputOptions, type Shape } from '../../shared/shape';
-import type { FluentsTransport } from '../../shared/transport';
+import { getRecords, type Choice } from '../../shared/api/pagination';
+import { readOne, sendChanges, type Collection } from '../../shared/records/collection';
+import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
 import {
 	createFields,
 	readCreateBody,
 	readUpdateBody,
-	topLevelNames,
+	sentNames,
 	updateFields,
 	type BodyField,
 } from '../fields/body';
@@ -20,19 +20,6 @@ import { readId } from '../fields/locators';
 import { optionsField, readOptions } from '../fields/options';
 import { readOutputOptions, simplifyField } from '../fields/output';
 import type { Operation } from '../operation';
-
-/** What the operations that all resources share need to know about one of them. */
-export interface Collection {
-	/** As messages and labels name one object, e.g. `call`. */
-	one: string;
-	many: string;
-	/** Path of the API for one object; `<path>/list` gives all of them, and so on. */
-	path: string;
-	locator: INodeProperties;
-	shape: Shape;
-	/** Sort order of the list unless the user chooses one, where the API is known to take one. */
-	sort?: IDataObject;
-}
 
 /** A condition on the records of a list that this node checks itself, e.g. a period of time. */
 export interface RecordFilter {
@@ -49,21 +36,13 @@ export interface RecordFilter {
 	): ((record: IDataObject) => Choice) | undefined;
 }
 
-/** @throws NodeApiError, with code 404 when the environment has no such object. */
-export async function readOne(
-	api: FluentsTransport,
-	{ one, path }: Collection,
-	id: string,
-): Promise<IDataObject> {
-	return await api.get(path, { id }, { object: `${one} '${id}'` });
-}
-
 export function getOperation(
 	collection: Collection,
+	locator: INodeProperties,
 	description: string,
 	options?: INodeProperties[],
 ): Operation<{ id: string; output: OutputOptions }> {
-	const { one, locator, shape } = collection;
+	const { one, shape } = collection;
 	return {
 		option: { name: 'Get', value: 'get', action: `Get ${withArticle(one)}`, description },
 		properties: [locator, simplifyField, optionsField(options)],
@@ -119,8 +98,8 @@ export function getAllOperation(
 /** @param least what the body holds also where the user gives nothing for it. */
 export function createOperation(
 	{ one, path, shape }: Collection,
-	description: string,
 	fields: BodyField[],
+	description: string,
 	least: IDataObject = {},
 ): Operation<{ body: IDataObject; output: OutputOptions }> {
 	return {
@@ -150,10 +129,11 @@ export function createOperation(
 
 export function updateOperation(
 	collection: Collection,
-	description: string,
+	locator: INodeProperties,
 	fields: BodyField[],
+	description: string,
 ): Operation<{ id: string; body: IDataObject; output: OutputOptions }> {
-	const { one, path, locator, shape } = collection;
+	const { one, path, shape } = collection;
 	return {
 		option: {
 			name: 'Update',
@@ -170,7 +150,7 @@ export function updateOperation(
 			output: readOutputOptions(context, i),
 		}),
 		async execute({ api, context }, { id, body, output }) {
-			const record = await sendChanges(collection, fields, body, {
+			const record = await sendChanges(collection, sentNames(fields), body, {
 				read: async () => await readOne(api, collection, id),
 				send: async (changes) => {
 					if (hasMaskedSecret(changes)) throw secretsNotKept(context, one);
@@ -200,62 +180,9 @@ export function ifUpdateUnclear({ one }: Collection): string {
 	return `Look with Get whether the ${one} has changed. Updating it again does no harm.`;
 }
 
-/**
- * Sends what changes. Sources disagree whether the rest may be left out (facts C21), so when the
- * answer asks for fields that were left out, the object is read and sent in full, once.
- *
- * @returns the object as the API answers it.
- * @throws what `read` and `send` throw.
- */
-export async function sendChanges(
-	{ shape }: Collection,
-	fields: BodyField[],
-	changes: IDataObject,
-	{
-		read,
-		send,
-	}: {
-		read: () => Promise<IDataObject>;
-		send: (body: IDataObject) => Promise<IDataObject>;
-	},
-): Promise<IDataObject> {
-	const insides = fields.filter(({ api: name }) => name?.includes('.'));
-	const objects = topLevelNames(insides).filter((name) => isObject(changes[name]));
-	const body = objects.length > 0 ? withRest(await read(), changes, objects) : changes;
-
-	const partial = await orRefusal(send(body), ['400', '422']);
-	if (!partial.refusal) return partial.value;
-	const names = topLevelNames(fields);
-	const missing = names.filter((name) => !(name in body) && namesField(partial.refusal, name));
-	if (missing.length === 0) throw partial.refusal;
-
-	const current = await read();
-	const unchanged = names
-		.filter((name) => missing.includes(name) || (current[name] ?? null) !== null)
-		.map((name) => [name, toInput(current[name] ?? null, shape, name)] as const);
-	return await send({ ...Object.fromEntries(unchanged), ...body });
-}
-
-/**
- * An object inside of another, such as the config of an action, is replaced as a whole by the API. So
- * what the user left alone is put back, with the type, which tells its form. A new type has another form.
- */
-function withRest(current: IDataObject, changes: IDataObject, objects: string[]): IDataObject {
-	const { type } = current;
-	if ('type' in changes && changes.type !== type) return changes;
-	const whole = objects.map((name) => [
-		name,
-		{ ...(current[name] as IDataObject), ...(changes[name] as IDataObject) },
-	]);
-	return { ...(type !== undefined && { type }), ...changes, ...Object.fromEntries(whole) };
-}
-
-function isObject(value: unknown): boolean {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 export function deleteOperation(
-	{ one, path, locator }: Collection,
+	{ one, path }: Collection,
+	locator: INodeProperties,
 	description: string,
 ): Operation<{ id: string; ignoreMissing: boolean }> {
 	return {
@@ -295,14 +222,6 @@ const ignoreMissingOption: INodeProperties = {
 	default: false,
 	description: 'Whether it counts as done when there is nothing to delete any more',
 };
-
-/** An object that the API gave in full goes back as its ID. */
-function toInput(value: IDataObject[string], { references }: Shape, field: string) {
-	if (!references.includes(field)) return value;
-	return Array.isArray(value)
-		? value.map((entry) => idOf(entry) ?? entry)
-		: (idOf(value) ?? value);
-}
 
 function withArticle(noun: string): string {
 	return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;

@@ -1,6 +1,6 @@
 import type { BodyField } from '../../fields/body';
 import { descriptionField, labelField, OTHER_TYPE, ofType, typeFields } from '../../fields/common';
-import { toList, toObject } from '../../fields/convert';
+import { toList, toObject } from '../../../shared/parameters/convert';
 
 const OPENAI = 'account_connection_openai';
 const TWILIO = 'account_connection_twilio';

@@ -1,10 +1,28 @@
+import { accountConnections } from '../../../shared/records/accountConnection';
+import { accountConnectionLocator } from '../../fields/locators';
 import type { Resource } from '../../operation';
-import { create } from './create';
-import { get } from './get';
-import { getAll } from './getAll';
-import { update } from './update';
+import { createOperation, getAllOperation, getOperation, updateOperation } from '../crud';
+import { accountConnectionFields } from './fields';
 
 export const accountConnection: Resource = {
 	option: { name: 'Account Connection', value: 'accountConnection' },
-	operations: [create, get, getAll, update],
+	operations: [
+		createOperation(
+			accountConnections,
+			accountConnectionFields,
+			'Create an account connection, which lets Fluents.ai use your account at another provider',
+		),
+		getOperation(
+			accountConnections,
+			accountConnectionLocator,
+			'Get the settings of an account connection. Its credentials are masked.',
+		),
+		getAllOperation(accountConnections, 'Get many account connections of the environment'),
+		updateOperation(
+			accountConnections,
+			accountConnectionLocator,
+			accountConnectionFields,
+			'Update an account connection. Its other credentials stay as they are: it is read first, since Fluents.ai replaces the credentials as a whole.',
+		),
+	],
 };

@@ -1,6 +1,12 @@
 import type { BodyField } from '../../fields/body';
 import { descriptionField, labelField, OTHER_TYPE, ofType, typeFields } from '../../fields/common';
-import { toObject, toPhoneNumber, toText, toUrl, type Convert } from '../../fields/convert';
+import {
+	toObject,
+	toPhoneNumber,
+	toText,
+	toUrl,
+	type Convert,
+} from '../../../shared/parameters/convert';
 
 const CONFERENCE = 'action_add_to_conference';
 const DTMF = 'action_dtmf';

@@ -1,11 +1,37 @@
+import { actions } from '../../../shared/records/action';
+import { actionLocator } from '../../fields/locators';
 import type { Resource } from '../../operation';
-import { create } from './create';
-import { remove } from './delete';
-import { get } from './get';
-import { getAll } from './getAll';
-import { update } from './update';
+import {
+	createOperation,
+	deleteOperation,
+	getAllOperation,
+	getOperation,
+	updateOperation,
+} from '../crud';
+import { actionFields } from './fields';
 
 export const action: Resource = {
 	option: { name: 'Action', value: 'action' },
-	operations: [create, remove, get, getAll, update],
+	operations: [
+		// The API insists on a config also for types that have no settings (fact F).
+		createOperation(
+			actions,
+			actionFields,
+			'Create an action that agents can take during a call',
+			{ config: {} },
+		),
+		deleteOperation(
+			actions,
+			actionLocator,
+			'Delete an action. Agents that use it can no longer take it.',
+		),
+		getOperation(actions, actionLocator, 'Get the settings of an action'),
+		getAllOperation(actions, 'Get many actions of the environment'),
+		updateOperation(
+			actions,
+			actionLocator,
+			actionFields,
+			"Update an action. Its other settings stay as they are: the action is read first, since Fluents.ai replaces an action's settings as a whole.",
+		),
+	],
 };

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { BodyField } from '../../fields/body';
 import { contextEndpointField, descriptionField, labelField } from '../../fields/common';
-import { toObject, toObjects, toText, type Convert } from '../../fields/convert';
+import { toObject, toObjects, toText, type Convert } from '../../../shared/parameters/convert';
 import {
 	accountConnectionLocator,
 	promptLocator,

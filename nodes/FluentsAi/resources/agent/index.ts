@@ -1,11 +1,22 @@
+import { agents } from '../../../shared/records/agent';
+import { agentLocator } from '../../fields/locators';
 import type { Resource } from '../../operation';
-import { create } from './create';
-import { remove } from './delete';
-import { get } from './get';
-import { getAll } from './getAll';
-import { update } from './update';
+import {
+	createOperation,
+	deleteOperation,
+	getAllOperation,
+	getOperation,
+	updateOperation,
+} from '../crud';
+import { agentFields } from './fields';
 
 export const agent: Resource = {
 	option: { name: 'Agent', value: 'agent' },
-	operations: [create, remove, get, getAll, update],
+	operations: [
+		createOperation(agents, agentFields, 'Create a voice agent'),
+		deleteOperation(agents, agentLocator, 'Delete a voice agent'),
+		getOperation(agents, agentLocator, 'Get the settings of a voice agent'),
+		getAllOperation(agents, 'Get many voice agents of the environment'),
+		updateOperation(agents, agentLocator, agentFields, 'Update the settings of a voice agent'),
+	],
 };

@@ -1,11 +1,16 @@
-import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
-import { calls } from './collection';
-import { placeFields, placeOptions, readCallRequest, type CallRequest } from './place';
-import { placeOnce } from './placeOnce';
-import { callHints } from './waiting';
+import { calls } from '../../../shared/records/call';
+import {
+	placeFields,
+	placeOptions,
+	readCallRequest,
+	type CallRequest,
+} from '../../placing/request';
+import { placeOnce } from '../../placing/placeOnce';
+import { callHints } from '../../watching/untilEnded';
 
 interface Parameters {
 	request: CallRequest;

@@ -1,17 +1,28 @@
-import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
 import type { Operation } from '../../operation';
-import { calls } from './collection';
-import { placeFields, placeOptions, readCallRequest, type CallRequest } from './place';
-import { placeOnce } from './placeOnce';
-import { callHints, readWaitOptions, waitForEnd, waitOptions, type WaitOptions } from './waiting';
+import { calls } from '../../../shared/records/call';
+import {
+	placeFields,
+	placeOptions,
+	readCallRequest,
+	type CallRequest,
+} from '../../placing/request';
+import { placeOnce } from '../../placing/placeOnce';
+import {
+	callHints,
+	readWaitOptions,
+	waitForEnd,
+	waitOptions,
+	type WaitOptions,
+} from '../../watching/untilEnded';
 import {
 	isWokenByEvents,
 	readEventTarget,
 	sleepUntilEvent,
 	webhookWaitOptions,
-} from './webhookWait';
+} from '../../watching/untilEvent';
 
 interface Parameters {
 	request: CallRequest;

@@ -1,9 +1,9 @@
-import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { callLocator, readId } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
 import type { Operation } from '../../operation';
-import { calls } from './collection';
+import { calls } from '../../../shared/records/call';
 
 interface Parameters {
 	callId: string;

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../../shared/errors';
-import { parseTime, parseUserTime } from '../../../shared/time';
-import { toList } from '../../fields/convert';
+import { parameterError } from '../../../shared/api/errors';
+import { parseTime, parseUserTime } from '../../../shared/records/time';
+import { toList } from '../../../shared/parameters/convert';
 import type { RecordFilter } from '../crud';
 
 const startedAfter: INodeProperties = {

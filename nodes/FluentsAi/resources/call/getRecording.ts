@@ -1,10 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../../shared/errors';
+import { parameterError } from '../../../shared/api/errors';
 import { callLocator, readId } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import type { Operation } from '../../operation';
-import { downloadRecording, recordingName } from './recording';
+import { downloadRecording, recordingName } from '../../../shared/records/recording';
 
 interface Parameters {
 	callId: string;

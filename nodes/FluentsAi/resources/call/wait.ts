@@ -1,10 +1,10 @@
-import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { callLocator, readId } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
 import type { Operation } from '../../operation';
-import { readOne } from '../crud';
-import { calls } from './collection';
+import { readOne } from '../../../shared/records/collection';
+import { calls } from '../../../shared/records/call';
 import {
 	callHints,
 	isDone,
@@ -13,7 +13,7 @@ import {
 	waitForEnd,
 	waitOptions,
 	type WaitOptions,
-} from './waiting';
+} from '../../watching/untilEnded';
 
 interface Parameters {
 	callId: string;

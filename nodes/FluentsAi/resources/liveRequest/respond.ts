@@ -1,9 +1,9 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { actionAnswer } from '../../../FluentsAiLiveTrigger/answer';
-import { parameterError } from '../../../shared/errors';
-import { toJsonObject, toText } from '../../fields/convert';
+import { actionAnswer } from '../../../shared/liveAnswer';
+import { parameterError } from '../../../shared/api/errors';
+import { toJsonObject, toText } from '../../../shared/parameters/convert';
 import { nameValueField, readNameValues } from '../../fields/nameValues';
 import { optionsField } from '../../fields/options';
 import type { Operation } from '../../operation';

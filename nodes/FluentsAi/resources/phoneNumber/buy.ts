@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { createFields, readCreateBody, type BodyField } from '../../fields/body';
 import { telephonyProviderField } from '../../fields/common';
-import { toText } from '../../fields/convert';
+import { toText } from '../../../shared/parameters/convert';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
-import { phoneNumbers } from './collection';
+import { phoneNumbers } from '../../../shared/records/number';
 import { accountConnectionField, inboundAgentField, phoneNumberField } from './fields';
 
 const fields: BodyField[] = [

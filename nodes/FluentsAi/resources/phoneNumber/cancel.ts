@@ -1,12 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../../shared/errors';
-import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { parameterError } from '../../../shared/api/errors';
+import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { phoneNumberLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
-import { phoneNumbers } from './collection';
+import { phoneNumbers } from '../../../shared/records/number';
 import { changeNumber, findNumber, release, readNumberKey, type NumberKey } from './key';
 
 const confirmField: INodeProperties = {

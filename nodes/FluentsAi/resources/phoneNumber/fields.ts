@@ -1,5 +1,5 @@
 import type { BodyField } from '../../fields/body';
-import { toPhoneNumber } from '../../fields/convert';
+import { toPhoneNumber } from '../../../shared/parameters/convert';
 import { accountConnectionLocator, agentLocator } from '../../fields/locators';
 
 /** Fields that more than one operation of phone numbers has (facts 3.3). */

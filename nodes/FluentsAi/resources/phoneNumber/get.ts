@@ -1,9 +1,9 @@
-import { shapeRecord, type OutputOptions } from '../../../shared/shape';
+import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { phoneNumberLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
-import { phoneNumbers } from './collection';
+import { phoneNumbers } from '../../../shared/records/number';
 import { findNumber, readNumber, readNumberKey, type NumberKey } from './key';
 
 interface Parameters {

@@ -1,4 +1,4 @@
 import { getAllOperation } from '../crud';
-import { phoneNumbers } from './collection';
+import { phoneNumbers } from '../../../shared/records/number';
 
 export const getAll = getAllOperation(phoneNumbers, 'Get many phone numbers of the environment');

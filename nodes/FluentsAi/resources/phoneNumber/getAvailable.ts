@@ -1,16 +1,16 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../../shared/errors';
-import { itemsOf } from '../../../shared/pagination';
-import { shapeRecord, type OutputOptions, type Shape } from '../../../shared/shape';
+import { parameterError } from '../../../shared/api/errors';
+import { itemsOf } from '../../../shared/api/pagination';
+import { shapeRecord, type OutputOptions, type Shape } from '../../../shared/records/shape';
 import { telephonyProviderField } from '../../fields/common';
-import { toReference, toText } from '../../fields/convert';
+import { toReference, toText } from '../../../shared/parameters/convert';
 import { limitField, readLimit } from '../../fields/limit';
 import { listOptions, readListQuery } from '../../fields/list';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
-import { phoneNumbers } from './collection';
+import { phoneNumbers } from '../../../shared/records/number';
 import { accountConnectionField } from './fields';
 
 const accountConnection = accountConnectionField.property;

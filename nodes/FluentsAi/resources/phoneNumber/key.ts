@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { namesField, orRefusal, toNodeError } from '../../../shared/errors';
-import { eachRecord } from '../../../shared/pagination';
-import type { FluentsTransport } from '../../../shared/transport';
+import { namesField, orRefusal, toNodeError } from '../../../shared/api/errors';
+import { eachRecord } from '../../../shared/api/pagination';
+import type { FluentsTransport } from '../../../shared/api/transport';
 import { phoneNumberLocator, readId, readPhoneNumber } from '../../fields/locators';
 import type { Run } from '../../operation';
-import { phoneNumbers } from './collection';
+import { phoneNumbers } from '../../../shared/records/number';
 
 /** What the user chose a number by. */
 export type NumberKey = { number: string } | { id: string };

@@ -1,15 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { shapeRecord, type OutputOptions } from '../../../shared/shape';
-import { readUpdateBody, topLevelNames, updateFields, type BodyField } from '../../fields/body';
+import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
+import { readUpdateBody, sentNames, updateFields, type BodyField } from '../../fields/body';
 import { descriptionField, labelField } from '../../fields/common';
-import { toObject } from '../../fields/convert';
+import { toObject } from '../../../shared/parameters/convert';
 import { phoneNumberLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
-import { ifUpdateUnclear, sendChanges } from '../crud';
-import { phoneNumbers } from './collection';
+import { ifUpdateUnclear } from '../crud';
+import { sendChanges, topLevelNames } from '../../../shared/records/collection';
+import { phoneNumbers } from '../../../shared/records/number';
 import { inboundAgentField, outboundOnlyField } from './fields';
 import { changeNumber, findNumber, readNumber, readNumberKey, type NumberKey } from './key';
 
@@ -55,12 +56,12 @@ export const update: Operation<Parameters> = {
 	}),
 	async execute(run, { key, body, output }) {
 		const found = await findNumber(run, key);
-		const record = await sendChanges(phoneNumbers, fields, body, {
+		const record = await sendChanges(phoneNumbers, sentNames(fields), body, {
 			read: async () => await readNumber(run.api, found.number),
 			send: async (changes) =>
 				await changeNumber(run, 'update', found, {
 					body: changes,
-					fields: topLevelNames(fields),
+					fields: topLevelNames(sentNames(fields)),
 					ifUnclear: ifUpdateUnclear(phoneNumbers),
 				}),
 		});

@@ -1,6 +1,6 @@
 import type { BodyField } from '../../fields/body';
 import { contextEndpointField, descriptionField, labelField } from '../../fields/common';
-import { toId, toList } from '../../fields/convert';
+import { toId, toList } from '../../../shared/parameters/convert';
 
 /** What a prompt is created and updated with (facts 5.3). */
 export const promptFields: BodyField[] = [

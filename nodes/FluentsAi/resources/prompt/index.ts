@@ -1,11 +1,27 @@
+import { prompts } from '../../../shared/records/prompt';
+import { promptLocator } from '../../fields/locators';
 import type { Resource } from '../../operation';
-import { create } from './create';
-import { remove } from './delete';
-import { get } from './get';
-import { getAll } from './getAll';
-import { update } from './update';
+import {
+	createOperation,
+	deleteOperation,
+	getAllOperation,
+	getOperation,
+	updateOperation,
+} from '../crud';
+import { promptFields } from './fields';
 
 export const prompt: Resource = {
 	option: { name: 'Prompt', value: 'prompt' },
-	operations: [create, remove, get, getAll, update],
+	operations: [
+		createOperation(prompts, promptFields, 'Create a prompt that agents can share'),
+		deleteOperation(prompts, promptLocator, 'Delete a prompt'),
+		getOperation(prompts, promptLocator, 'Get the text and settings of a prompt'),
+		getAllOperation(prompts, 'Get many prompts of the environment'),
+		updateOperation(
+			prompts,
+			promptLocator,
+			promptFields,
+			'Update the text and settings of a prompt',
+		),
+	],
 };

@@ -1,11 +1,22 @@
+import { voices } from '../../../shared/records/voice';
+import { voiceLocator } from '../../fields/locators';
 import type { Resource } from '../../operation';
-import { create } from './create';
-import { remove } from './delete';
-import { get } from './get';
-import { getAll } from './getAll';
-import { update } from './update';
+import {
+	createOperation,
+	deleteOperation,
+	getAllOperation,
+	getOperation,
+	updateOperation,
+} from '../crud';
+import { voiceFields } from './fields';
 
 export const voice: Resource = {
 	option: { name: 'Voice', value: 'voice' },
-	operations: [create, remove, get, getAll, update],
+	operations: [
+		createOperation(voices, voiceFields, 'Create a voice that agents can speak with'),
+		deleteOperation(voices, voiceLocator, 'Delete a voice'),
+		getOperation(voices, voiceLocator, 'Get the settings of a voice'),
+		getAllOperation(voices, 'Get many voices of the environment'),
+		updateOperation(voices, voiceLocator, voiceFields, 'Update the settings of a voice'),
+	],
 };

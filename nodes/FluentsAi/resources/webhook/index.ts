@@ -1,11 +1,30 @@
+import { webhooks } from '../../../shared/records/webhook';
+import { webhookLocator } from '../../fields/locators';
 import type { Resource } from '../../operation';
-import { create } from './create';
-import { remove } from './delete';
-import { get } from './get';
-import { getAll } from './getAll';
-import { update } from './update';
+import {
+	createOperation,
+	deleteOperation,
+	getAllOperation,
+	getOperation,
+	updateOperation,
+} from '../crud';
+import { webhookFields } from './fields';
 
 export const webhook: Resource = {
 	option: { name: 'Webhook', value: 'webhook' },
-	operations: [create, remove, get, getAll, update],
+	operations: [
+		createOperation(
+			webhooks,
+			webhookFields,
+			'Create a webhook that receives the events of calls. It may receive them only once it is set on an agent.',
+		),
+		deleteOperation(
+			webhooks,
+			webhookLocator,
+			'Delete a webhook. Its address receives no more events.',
+		),
+		getOperation(webhooks, webhookLocator, 'Get the settings of a webhook'),
+		getAllOperation(webhooks, 'Get many webhooks of the environment'),
+		updateOperation(webhooks, webhookLocator, webhookFields, 'Update a webhook'),
+	],
 };

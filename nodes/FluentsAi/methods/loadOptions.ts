@@ -1,0 +1,6 @@
+import { actions } from '../../shared/records/action';
+import { optionsOf } from '../../shared/records/options';
+import { actionTypes } from '../resources/action/fields';
+import { labelled } from './listSearch';
+
+export const loadOptions = { getActions: optionsOf(actions, labelled('type', actionTypes)) };

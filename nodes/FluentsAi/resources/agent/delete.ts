@@ -1,4 +1,0 @@
-import { deleteOperation } from '../crud';
-import { agents } from './collection';
-
-export const remove = deleteOperation(agents, 'Delete a voice agent');

@@ -1,4 +1,0 @@
-import { getAllOperation } from '../crud';
-import { voices } from './collection';
-
-export const getAll = getAllOperation(voices, 'Get many voices of the environment');

@@ -1,0 +1,217 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { parameterError } from '../../shared/api/errors';
+import { readOptions } from '../fields/options';
+import type { Run } from '../operation';
+import { createLookout, hasEnded, readIfPossible } from './watcher';
+
+const MINUTE = 60_000;
+
+/** For all operations that wait: for calls to end, and for being allowed to place them. */
+export const maxWaitOption: INodeProperties = {
+	displayName: 'Max Wait (Minutes)',
+	name: 'maxWait',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 15,
+	description:
+		'How long to wait at most, in minutes: for the call to end, and before it for limits and for the calling window to open. As a tool of an AI agent, 5 unless set.',
+};
+
+export const waitOptions: INodeProperties[] = [
+	{
+		displayName: 'On Cancel',
+		name: 'onCancel',
+		type: 'options',
+		options: [
+			{ name: 'Let Calls Go On', value: 'keep' },
+			{ name: 'End Calls in Progress', value: 'end' },
+		],
+		default: 'keep',
+		description:
+			'What happens to the calls that are waited for when somebody stops the execution. Waiting itself ends at once.',
+	},
+	{
+		displayName: 'Poll Interval (Seconds)',
+		name: 'pollInterval',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 5,
+		description: 'Time between two looks at the call, in seconds',
+	},
+	{
+		displayName: 'Wait for the Recording',
+		name: 'waitForRecording',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to wait until the recording is available too, which can take minutes after the end. It does not wait for calls that will have none.',
+	},
+	{
+		displayName: 'When Max Wait Is Over',
+		name: 'onTimeout',
+		type: 'options',
+		options: [
+			{
+				name: 'Fail',
+				value: 'fail',
+				description: 'The item fails; the call itself goes on',
+			},
+			{
+				name: 'Output the Latest State',
+				value: 'output',
+				description:
+					'The call as it is, with timedOut set to true; the call itself goes on',
+			},
+		],
+		default: 'output',
+		description: 'What to do with a call that has not ended by then',
+	},
+];
+
+export interface WaitOptions {
+	/** Milliseconds. */
+	pollInterval: number;
+	/** Milliseconds. */
+	maxWait: number;
+	forRecording: boolean;
+	onTimeout: 'fail' | 'output';
+	onCancel: 'keep' | 'end';
+}
+
+/** Whether an AI agent uses the node as a tool: n8n gives it then a type of its own. */
+export function isTool(context: IExecuteFunctions): boolean {
+	return context.getNode().type.endsWith('Tool');
+}
+
+/**
+ * @returns milliseconds.
+ * @throws NodeOperationError that names the item.
+ */
+export function readMaxWait(context: IExecuteFunctions, itemIndex: number): number {
+	const { maxWait = isTool(context) ? 5 : 15 } = readOptions(context, itemIndex);
+	if (Number(maxWait) >= 0) return Number(maxWait) * MINUTE;
+	const { displayName } = maxWaitOption;
+	throw parameterError(context.getNode(), displayName, 'has to be 0 or more', itemIndex);
+}
+
+/** @throws NodeOperationError that names the parameter and the item. */
+export function readWaitOptions(context: IExecuteFunctions, itemIndex: number): WaitOptions {
+	const options = readOptions(context, itemIndex);
+	const { pollInterval = 5, onTimeout, onCancel, waitForRecording } = options;
+	if (!(Number(pollInterval) >= 1)) {
+		const problem = 'has to be 1 or more';
+		throw parameterError(context.getNode(), 'Poll Interval (Seconds)', problem, itemIndex);
+	}
+	return {
+		pollInterval: Number(pollInterval) * 1000,
+		maxWait: readMaxWait(context, itemIndex),
+		forRecording: waitForRecording === true,
+		onTimeout: onTimeout === 'fail' ? 'fail' : 'output',
+		onCancel: onCancel === 'end' ? 'end' : 'keep',
+	};
+}
+
+/**
+ * Waits until a call has ended, and if wanted until its recording is there. The calls of all items of
+ * a run are looked at together.
+ *
+ * A look that fails (server or network) is not the end: the call goes on meanwhile, and so does the
+ * waiting.
+ *
+ * @param call the call as it was placed or read.
+ * @returns the call in its latest state, and whether the time was over before that.
+ * @throws NodeOperationError when the time is over and the user wants that to fail.
+ * @throws NodeApiError when the key is refused (401, 403).
+ */
+export async function waitForEnd(
+	run: Run,
+	call: IDataObject,
+	options: WaitOptions,
+): Promise<{ call: IDataObject; timedOut: boolean }> {
+	const { pollInterval, maxWait, onTimeout, onCancel } = options;
+	const id = String(call.id);
+	const deadline = Date.now() + maxWait;
+	const { look, untilNextLook } = run.shared(createLookout);
+	let latest = call;
+
+	while (!isDone(latest, options) && Date.now() < deadline && !run.signal.aborted) {
+		if (await untilNextLook(pollInterval, deadline - Date.now())) break;
+		latest = (await look(id)) ?? latest;
+	}
+	if (run.cancelled?.aborted && onCancel === 'end' && !hasEnded(latest)) await end(run, id);
+	const timedOut = !isDone(latest, options);
+	if (timedOut && onTimeout === 'fail') throw timedOutError(run, latest, maxWait);
+	// A list and the answer to a new call may tell less about it than reading it does.
+	const isComplete = !timedOut && latest !== call;
+	return {
+		call: isComplete ? latest : ((await readIfPossible(run.api, id)) ?? latest),
+		timedOut,
+	};
+}
+
+/** Whether nothing is left to wait for. */
+export function isDone(
+	call: IDataObject,
+	{ forRecording }: Pick<WaitOptions, 'forRecording'>,
+): boolean {
+	if (!hasEnded(call)) return false;
+	return !forRecording || call.recording_available === true || lacksRecording(call) !== undefined;
+}
+
+/** Why a call that has ended will have no recording; undefined when it may still come. */
+function lacksRecording(call: IDataObject): string | undefined {
+	const { status, stage_outcome: outcome, hipaa_compliant: isHipaa, agent } = call;
+	if (isHipaa === true) return 'HIPAA compliant calls have none';
+	if ((agent as IDataObject | null)?.enable_recording === false) {
+		return 'recording is not enabled on the agent';
+	}
+	return status === 'error' || /unanswered|did_not_connect/.test(String(outcome))
+		? 'nobody was spoken to'
+		: undefined;
+}
+
+/** Hangs up. When that does not work, the call ends by itself. */
+async function end({ api }: Run, id: string): Promise<void> {
+	await api.post('/calls/end', { query: { id } }).catch(() => undefined);
+}
+
+function timedOutError(run: Run, call: IDataObject, maxWait: number) {
+	const { id, status } = call;
+	const what = hasEnded(call) ? 'has no recording within' : 'has not ended within';
+	return new NodeOperationError(
+		run.context.getNode(),
+		`Call '${String(id)}' ${what} ${maxWait / MINUTE} minutes: its status is '${String(status)}'`,
+		{
+			description:
+				"The call itself goes on. Read it later with Get or Wait, or raise the option 'Max Wait'. Placing it again would call the person again.",
+		},
+	);
+}
+
+/** What outputs with calls leave to wonder about. */
+export function callHints(outputs: IDataObject[]): string[] {
+	const count = (wanted: (output: IDataObject) => boolean) => outputs.filter(wanted).length;
+	const skipped = count((output) => output.skipped !== undefined);
+	const duplicates = count(({ duplicate }) => duplicate === true);
+	const open = count((output) => output.timedOut === true && !hasEnded(output));
+	const unrecorded = count(
+		(output) =>
+			hasEnded(output) && output.recording_available === false && !lacksRecording(output),
+	);
+	const hint = (number: number, text: string) =>
+		number > 0 ? [`${number} ${number === 1 ? 'item' : 'items'}: ${text}`] : [];
+	return [
+		...hint(skipped, 'skipped, nobody was called, because it is outside the calling window.'),
+		...hint(
+			duplicates,
+			'called already before, so nobody was called; the output is that call.',
+		),
+		...hint(open, 'the call is still in progress. Read it later with Get or Wait.'),
+		...hint(
+			unrecorded,
+			'the recording is not available yet. It can take minutes, and needs recording to be enabled on the agent.',
+		),
+	];
+}

@@ -1,0 +1,167 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	IWebhookDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+
+import { connect } from '../../shared/api/connect';
+import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
+import { readOptions } from '../fields/options';
+import type { Output, Run } from '../operation';
+import { attemptsOf } from '../placing/callKey';
+import { calls } from '../../shared/records/call';
+import { readIfPossible } from './watcher';
+import type { EventTarget } from '../placing/request';
+import { isDone, isTool, type WaitOptions } from './untilEnded';
+
+/**
+ * Any of these wakes the execution. Later ones count too: until the wait is stored, n8n answers an
+ * event with 409, so an early one is lost.
+ */
+const EVENTS = [
+	'event_error',
+	'event_phone_call_did_not_connect',
+	'event_phone_call_ended',
+	'event_recording',
+	'event_transcript',
+];
+
+export const webhookWaitOptions: INodeProperties[] = [
+	{
+		displayName: 'Wait Using',
+		name: 'waitUsing',
+		type: 'options',
+		options: [
+			{ name: 'Poll', value: 'poll', description: 'Looks at the calls again and again' },
+			{
+				name: 'Webhook',
+				value: 'webhook',
+				description:
+					'The execution sleeps until Fluents.ai reports the end, one item at a time. When Max Wait is over first, it goes on with timedOut set to true: follow with Get Call.',
+			},
+		],
+		default: 'poll',
+		description: 'How to learn that the call has ended',
+	},
+	{
+		displayName: "Replace The Agent's Webhook For This Call",
+		name: 'replaceWebhook',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether the events of this call may wake the execution instead of going to the agent's own webhook. Only with Wait Using set to Webhook. The agent itself is not changed.",
+	},
+];
+
+/** The entry of the node's description by which n8n hands events to a sleeping execution. */
+export const resumeWebhooks: IWebhookDescription[] = [
+	{
+		name: 'default',
+		httpMethod: 'POST',
+		responseMode: 'onReceived',
+		path: '',
+		restartWebhook: true,
+	},
+];
+
+/**
+ * @returns where the events of the call are to go; undefined when the user waits by polling.
+ * @throws NodeOperationError when this execution cannot be woken by them.
+ */
+export function readEventTarget(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): EventTarget | undefined {
+	const { waitUsing, replaceWebhook } = readOptions(context, itemIndex);
+	if (waitUsing !== 'webhook') return undefined;
+	const fail = (message: string, description: string) =>
+		new NodeOperationError(context.getNode(), message, { itemIndex, description });
+	const poll = "set 'Wait Using' to Poll, which waits for many calls at the same time";
+	if (context.getInputData().length > 1) {
+		throw fail(
+			"With 'Wait Using' set to Webhook, an execution waits for one call only",
+			`Nobody was called. Hand the items over one by one, with Loop Over Items or one execution of a sub-workflow for each, or ${poll}.`,
+		);
+	}
+	if (isTool(context)) {
+		throw fail(
+			"A tool of an AI agent cannot sleep, so 'Wait Using' cannot be Webhook here",
+			`Nobody was called: ${poll}.`,
+		);
+	}
+	return {
+		url: String(context.evaluateExpression('{{ $execution.resumeUrl }}', itemIndex)),
+		subscriptions: EVENTS,
+		replaces: replaceWebhook === true,
+	};
+}
+
+/** What the sleeping execution keeps for the moment at which an event arrives. */
+interface Sleep {
+	callId: string;
+	output: OutputOptions;
+	forRecording: boolean;
+}
+
+/**
+ * Puts the execution to sleep until an event of the call arrives, unless there is nothing to wait for.
+ *
+ * When the time is over, n8n does not run the node again but passes on its input; so the call is put
+ * there, marked as timed out.
+ */
+export async function sleepUntilEvent(
+	run: Run,
+	call: IDataObject,
+	{ maxWait, forRecording }: WaitOptions,
+	output: OutputOptions,
+	{ replaces }: EventTarget,
+): Promise<Output[]> {
+	const { context } = run;
+	const id = String(call.id);
+	const latest = (await readIfPossible(run.api, id)) ?? call;
+	const json = shapeRecord(latest, calls.shape, output);
+	if (isDone(latest, { forRecording })) return [{ json }];
+
+	if (replaces) {
+		const message =
+			"The events of this call come to this execution only, not to the agent's own webhook.";
+		context.addExecutionHints({ message, location: 'outputPane' });
+	}
+	const asleep: Sleep = { callId: id, output, forRecording };
+	Object.assign(context.getContext('node'), { asleep });
+	const timedOut = { ...json, timedOut: true };
+	context.getInputData()[0].json = timedOut;
+	await context.putExecutionToWait(new Date(Date.now() + maxWait));
+	return [{ json: timedOut }];
+}
+
+/** Whether the events of the item's call come to this execution, also when n8n runs the node again. */
+export function isWokenByEvents(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	target: EventTarget,
+): boolean {
+	return attemptsOf(context, itemIndex).find()?.webhookUrl === target.url;
+}
+
+/**
+ * An event has arrived for a sleeping execution. Anybody may send one, early, twice or of another call:
+ * it is taken as a hint to read the call, and the execution goes on when that says so.
+ */
+export async function onEvent(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const expression = `{{ $node[${JSON.stringify(this.getNode().name)}].context.asleep }}`;
+	const asleep = this.evaluateExpression(expression, 0) as unknown as Sleep;
+	const { callId, output, forRecording } = asleep;
+	const call = await connect(this)
+		.then(async (api) => await readIfPossible(api, callId))
+		.catch(() => undefined);
+	if (!call || !isDone(call, { forRecording })) {
+		return { webhookResponse: { message: 'The call goes on, and so does the waiting' } };
+	}
+	const json = shapeRecord(call, calls.shape, output);
+	return { workflowData: [[{ json, pairedItem: { item: 0 } }]] };
+}

@@ -1,0 +1,47 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isObject, parseJson } from './json';
+
+/** The form that an agent understands (facts 7). `agent_message` must not be there when it is empty. */
+export function actionAnswer(result: IDataObject, message: unknown): IDataObject {
+	const says = typeof message === 'string' ? message.trim() : '';
+	return { result, ...(says !== '' && { agent_message: says }) };
+}
+
+/**
+ * Makes the answer to an action of what a workflow has answered: `result` and `agent_message`, or any
+ * other object, which is the result then.
+ */
+export function toActionAnswer(status: number, body: unknown): IDataObject | undefined {
+	const given = readAnswer(status, body);
+	if (!given) return undefined;
+	const { result, agent_message: message } = given;
+	return isObject(result) ? actionAnswer(result, message) : actionAnswer(given, '');
+}
+
+/**
+ * Makes the answer to a caller lookup of what a workflow has answered: a flat object of variables for
+ * the prompt (facts 8). Objects and lists become JSON, and what is not set is left out.
+ */
+export function toLookupAnswer(status: number, body: unknown): IDataObject | undefined {
+	const given = readAnswer(status, body);
+	if (!given) return undefined;
+	const variables = isObject(given.result) ? given.result : given;
+	const set = Object.entries(variables).filter(([, value]) => (value ?? null) !== null);
+	const flat = set.map(([name, value]) => [
+		name,
+		typeof value === 'object' ? JSON.stringify(value) : String(value),
+	]);
+	return Object.fromEntries(flat) as IDataObject;
+}
+
+/** What n8n says by itself when a workflow has failed, or has ended without an answer, is none. */
+function readAnswer(status: number, body: unknown): IDataObject | undefined {
+	if (status >= 400) return undefined;
+	const text = typeof body === 'string' || Buffer.isBuffer(body) ? String(body) : undefined;
+	const value = text ? (parseJson(text) ?? { text }) : body;
+	if (Array.isArray(value)) return { items: value as IDataObject[] };
+	if (!isObject(value)) return undefined;
+	const isOwnWords = /^Workflow executed successfully but/.test(String(value.message ?? ''));
+	return isOwnWords && Object.keys(value).length === 1 ? undefined : value;
+}

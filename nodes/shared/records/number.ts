@@ -1,0 +1,22 @@
+import type { Collection } from './collection';
+
+export const phoneNumbers: Collection = {
+	one: 'phone number',
+	many: 'phone numbers',
+	path: '/numbers',
+	shape: {
+		references: ['inbound_agent', 'telephony_account_connection'],
+		simple: {
+			id: 'string',
+			number: 'string',
+			label: 'string',
+			description: 'string',
+			active: 'boolean',
+			outbound_only: 'boolean',
+			inbound_agent_id: 'string',
+			inbound_agent_name: 'string',
+			telephony_provider: 'string',
+			tags: 'array',
+		},
+	},
+};

@@ -1,0 +1,70 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { maskSecrets } from '../masking';
+import { parseTranscript } from './transcript';
+
+/** What the objects of one resource look like on their way out. */
+export interface Shape {
+	/** Fields that hold another object, or a list of them, each as its ID or in full (facts C10). */
+	references: readonly string[];
+	/** Brings fields of this resource into one form. Fields that it does not know it leaves alone. */
+	normalize?: (record: IDataObject) => IDataObject;
+	/** Takes fields for the simplified output from deeper inside. */
+	flatten?: (record: IDataObject) => IDataObject;
+	/** The fields of the simplified output, at most ten, all of them flat. Any may be null. */
+	simple: OutputFields;
+}
+
+/** Names and types of output fields; the editor shows them before the first run (`__schema__`). */
+export type OutputFields = Record<string, 'string' | 'number' | 'boolean' | 'array'>;
+
+export interface OutputOptions {
+	simple: boolean;
+	includeSecrets: boolean;
+	/** Adds to a call `transcript_turns`, also when it is simplified. */
+	transcriptTurns?: boolean;
+}
+
+/**
+ * Makes an object of the API ready for output: references with their IDs beside them (`agent` gets
+ * `agent_id`, `actions` gets `action_ids`), times as ISO 8601, secrets masked, simplified if wanted.
+ */
+export function shapeRecord(
+	record: IDataObject,
+	shape: Shape,
+	{ simple, includeSecrets, transcriptTurns }: OutputOptions,
+): IDataObject {
+	const normalized = { ...record, ...shape.normalize?.(record), ...referenceIds(record, shape) };
+	const turns = transcriptTurns && {
+		transcript_turns: parseTranscript(record.transcript, record.start_time),
+	};
+	if (simple) {
+		const fields = Object.keys(shape.simple);
+		const flat: IDataObject = { ...normalized, ...shape.flatten?.(record) };
+		const values = fields.map((field) => [field, flat[field] ?? null]);
+		return { ...maskSecrets(Object.fromEntries(values) as IDataObject), ...turns };
+	}
+	const output = includeSecrets ? normalized : maskSecrets(normalized);
+	// With Retry On Fail, n8n runs a node again when the first item has a field of this name.
+	const { error, ...rest } = output as IDataObject;
+	return { ...rest, ...(error !== undefined && { error_info: error }), ...turns };
+}
+
+/** The ID of an object that the API gives as its ID or in full. */
+export function idOf(reference: unknown): string | null {
+	if (typeof reference === 'string') return reference;
+	const id = (reference as IDataObject | null | undefined)?.id;
+	return typeof id === 'string' ? id : null;
+}
+
+function referenceIds(record: IDataObject, { references }: Shape): IDataObject {
+	const present = references.filter((field) => record[field] !== undefined);
+	return Object.fromEntries(
+		present.map((field) => {
+			const value = record[field];
+			return Array.isArray(value)
+				? [`${field.replace(/s$/, '')}_ids`, value.map(idOf)]
+				: [`${field}_id`, idOf(value)];
+		}),
+	);
+}
