@@ -20,10 +20,11 @@ const underTruth = (truth) => ({
 });
 
 module.exports = {
-	testTimeout: 30_000,
+	// Some tests start programs, which takes long on a busy computer.
+	testTimeout: 60_000,
 	globalSetup: '<rootDir>/test/support/globalSetup.ts',
 	globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
-	// Most of the time tests wait, so that each core can have one.
+	// Tests hardly wait (test/support/clock.ts), so that each core has one.
 	maxWorkers: '100%',
 	projects: [
 		underTruth('a'),

@@ -1,7 +1,9 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 
 import { runNode, simulator } from '../support/harness';
-import { dialled, numbers, placedAt, placing, toItems } from '../support/callFixtures';
+import { dialled, numbers, placeFirst, placedAt, placing, toItems } from '../support/callFixtures';
+
+beforeAll(placeFirst);
 
 beforeEach(() => {
 	simulator.reset();
@@ -32,9 +34,10 @@ test('Calls per Minute spreads the calls evenly', async () => {
 	const times = placedAt();
 	expect(times).toHaveLength(6);
 	for (const [i, time] of times.slice(1).entries()) {
-		expect(time - times[i]).toBeGreaterThanOrEqual(300); // the first request takes longer to arrive
-		expect(time - times[i]).toBeLessThan(900);
+		// A request may take a moment longer to arrive than the next one.
+		expect(time - times[i]).toBeGreaterThanOrEqual(300);
 	}
+	expect(times[5] - times[0]).toBeLessThan(2 * 5 * 400);
 });
 
 test.each(['create', 'createAndWait'] as const)(

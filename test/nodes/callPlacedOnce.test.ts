@@ -2,14 +2,15 @@ import type { INode } from 'n8n-workflow';
 
 import type { Fault } from '../../simulator';
 import { runNode, simulator, truth } from '../support/harness';
-import { dialled, numbers, placing, toItems } from '../support/callFixtures';
+import { dialled, numbers, placeFirst, placing, toItems } from '../support/callFixtures';
 
 const TO = '+12125550101';
 /** Short, so that a request without an answer, and the search for its call, end soon. */
-const timeout = 300;
+const timeout = 500;
 const goesOn: Partial<INode> = { onError: 'continueRegularOutput' };
 const repeats: Partial<INode> = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 
+beforeAll(placeFirst);
 beforeEach(() => simulator.reset());
 
 const isTo =

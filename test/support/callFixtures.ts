@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { byId, byNumber, simulator } from './harness';
+import { byId, byNumber, runNode, simulator } from './harness';
 
 /** Numbers that nobody has, all of them answered. */
 export const numbers = (count: number, first = 1000) =>
@@ -25,6 +25,14 @@ export function placing(
 		options,
 		...changes,
 	};
+}
+
+/**
+ * Places a call before the first test: the simulator prepares for a kind of request when it comes for the
+ * first time, which may take longer than the time-outs and the pace of a test.
+ */
+export async function placeFirst(): Promise<void> {
+	await runNode(placing('create'), { items: toItems(numbers(1)) });
 }
 
 /** How often each number was called. */

@@ -3,6 +3,7 @@ import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
 import { Engine } from '../../engine';
 import { TriggerServer } from '../../engine/triggerServer';
 import { startSimulator, type Simulator } from '../../simulator';
+import { clock } from './clock';
 
 /**
  * Gives the tests n8n's engine, its server for triggers and a simulator of the API. They live outside
@@ -35,6 +36,13 @@ export default class FluentsEnvironment extends NodeEnvironment {
 			truth: this.truth,
 			TriggerServer,
 		});
+	}
+
+	/** While tests run, they and all that they call skip the time in which nothing happens. */
+	handleTestEvent({ name }: { name: string }): void {
+		if (name === 'setup')
+			clock.start([globalThis, this.global as unknown as typeof globalThis]);
+		if (name === 'teardown') clock.stop();
 	}
 
 	override async teardown(): Promise<void> {
