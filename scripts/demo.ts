@@ -54,7 +54,7 @@ async function runWorkflow(
 	console.log(`\n${table(calls)}\n`);
 
 	const [recording] = outputOf(run, 'Get Recording');
-	const path = join(root, 'recordings', String(recording.json.fileName));
+	const path = join(root, 'recordings', String(recording.json.file_name));
 	mkdirSync(join(root, 'recordings'), { recursive: true });
 	await pipeline(await engine.readBinary(recording), createWriteStream(path));
 	console.log(`Recording: ${relative(process.cwd(), path)}`);
@@ -95,7 +95,7 @@ function table(calls: IDataObject[]): string {
 	const rows = calls.map((call) => [
 		String(call.to_number),
 		String(call.stage_outcome),
-		`${String(call.durationSeconds)} s`,
+		`${String(call.duration_seconds)} s`,
 		firstWords(call.transcript),
 	]);
 	const all = [['To', 'Outcome', 'Duration', 'First words'], ...rows];

@@ -130,13 +130,13 @@ async function letAgentAsk(
 		simulator.scriptOf = () => ({ asks });
 		await placeCall(simulator, agent, '+12125550106');
 	} else {
-		await dialIn(simulator, agent, String(question.callerNumber));
+		await dialIn(simulator, agent, String(question.caller_number));
 	}
 	const [request] = simulator.liveRequests;
 	const execution = await n8n.finished(String(await n8n.newestExecution(workflow)));
 	const answering = judge(execution, own).filter((node) => node.name !== name);
-	const inTime = answering.map((node) => outputOf(execution, node.name)[0].json.inTime);
-	deepEqual(inTime, [true]);
+	const in_time = answering.map((node) => outputOf(execution, node.name)[0].json.in_time);
+	deepEqual(in_time, [true]);
 	return `${JSON.stringify(request.answer)} after ${Number(request.milliseconds) / 1000} s`;
 }
 

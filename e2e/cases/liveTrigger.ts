@@ -167,7 +167,7 @@ class Room {
 			answerUsing: 'lastNode',
 			options: { deadline: 3 },
 		};
-		return await this.create('Callers', parameters, work(CALLERS_PLAN, '$json.callerNumber'));
+		return await this.create('Callers', parameters, work(CALLERS_PLAN, '$json.caller_number'));
 	}
 
 	async publish(workflow: SavedWorkflow): Promise<void> {
@@ -283,7 +283,7 @@ const asking = [
 		equal(execution.status, 'success');
 		const [{ json: question }] = outputOf(execution, 'Question');
 		deepEqual(
-			[question.callId, question.input, question.isSigned],
+			[question.call_id, question.input, question.is_signed],
 			[callId, { order_number: 'A-1' }, true],
 		);
 		equal(outputOf(execution, 'Work')[0].json.process, room.isQueue ? 'worker' : 'start');
@@ -344,7 +344,7 @@ const asking = [
 	check<Room>('without a signature it starts, and the log names the headers', async (room) => {
 		const { result, executions } = await room.asked(1, 'A-5', { signature: 'none' });
 		deepEqual(result.answer, answerTo('A-5'));
-		equal(outputOf(executions[0], 'Question')[0].json.isSigned, false);
+		equal(outputOf(executions[0], 'Question')[0].json.is_signed, false);
 		match(
 			await room.context.server.log(),
 			/without the header 'x-vocode-signature'.*content-type/,
@@ -377,7 +377,7 @@ const asking = [
 		ok((result.milliseconds as number) < 10_000, `It came after ${secondsOf(result)}`);
 		const [execution] = executions;
 		equal(execution.status, 'success');
-		equal(outputOf(execution, 'Respond')[0].json.inTime, false);
+		equal(outputOf(execution, 'Respond')[0].json.in_time, false);
 		const [{ hints = [] }] = execution.data.resultData.runData.Respond;
 		match(hints[0].message, /seconds too late/);
 		return secondsOf(result);
@@ -417,8 +417,8 @@ const asking = [
 		});
 		deepEqual(holders, [1, 1, 0]);
 		const { result } = await room.asked(1, 'A-6');
-		const { responded, inTime } = (result.answer as { result: IDataObject }).result;
-		deepEqual([responded, inTime], [true, true]);
+		const { responded, in_time } = (result.answer as { result: IDataObject }).result;
+		deepEqual([responded, in_time], [true, true]);
 		return room.action.id === id ? 'the action is kept' : 'with a new action';
 	}),
 	check<Room>('a text at once, and the workflow goes on', async (room) => {
@@ -477,7 +477,7 @@ const callerLookup = [
 				const { context, execution } = await room.calledFrom(ada);
 				deepEqual(context, { name: 'Ada', orders: '2', vip: 'true' });
 				const [{ json }] = outputOf(execution, 'Question');
-				deepEqual([json.requestType, json.callerNumber], ['callerLookup', ada]);
+				deepEqual([json.request_type, json.caller_number], ['callerLookup', ada]);
 			}
 		}
 		return room.simulator.liveRequests.slice(-4).map(secondsOf).join(', ');

@@ -134,7 +134,7 @@ export default {
 			]);
 			for (const item of items) {
 				deepEqual(
-					[item.callId, item.environment, item.confirmed],
+					[item.call_id, item.environment, item.confirmed],
 					[callId, 'default', true],
 				);
 			}
@@ -155,7 +155,7 @@ export default {
 				Array.from({ length: 10 }, async () => await room.call(room.reminder)),
 			);
 			const items = await room.news(30);
-			const told = items.filter(({ event }) => event === ENDED).map(({ callId }) => callId);
+			const told = items.filter(({ event }) => event === ENDED).map(({ call_id }) => call_id);
 			deepEqual(told.sort(), ids.sort());
 		}),
 		check('changed events and agents, published again', async (room) => {
@@ -170,7 +170,7 @@ export default {
 			await room.call(reminder);
 			const callId = await room.call(reception);
 			const items = await room.news(1);
-			deepEqual([items[0].event, items[0].callId], [ENDED, callId]);
+			deepEqual([items[0].event, items[0].call_id], [ENDED, callId]);
 			return webhook.id === webhookId ? 'the webhook is kept' : 'with a new webhook';
 		}),
 		check('a renamed workflow goes on', async (room) => {

@@ -76,7 +76,7 @@ export default {
 			const execution = await room.awake(id);
 			const [{ json }] = outputOf(execution, 'After');
 			equal(json.status, 'ended');
-			equal(json.timedOut, undefined);
+			equal(json.timed_out, undefined);
 			match(String(json.transcript), /BOT/);
 			const [input] = outputOf(execution, 'Items');
 			deepEqual(
@@ -123,7 +123,7 @@ export default {
 			const id = await room.start({ maxWait: 0.1 });
 			const execution = await room.awake(id);
 			const [{ json }] = outputOf(execution, 'After');
-			equal(json.timedOut, true);
+			equal(json.timed_out, true);
 			ok(
 				simulator.environment('default').calls.has(String(json.id)),
 				'The output does not name the call',

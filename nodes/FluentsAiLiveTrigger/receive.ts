@@ -69,12 +69,12 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 
 	const answersAtOnce = answerUsing === 'immediately';
 	const json: IDataObject = {
-		requestType,
+		request_type: requestType,
 		...asked,
 		environment,
-		receivedAt: new Date(receivedAt).toISOString(),
-		respondBy: answersAtOnce ? null : new Date(receivedAt + deadline).toISOString(),
-		...(isAction && { isSigned: signature === 'valid' }),
+		received_at: new Date(receivedAt).toISOString(),
+		respond_by: answersAtOnce ? null : new Date(receivedAt + deadline).toISOString(),
+		...(isAction && { is_signed: signature === 'valid' }),
 	};
 	const workflowData = [[{ json }]];
 	if (answersAtOnce) {
@@ -113,7 +113,7 @@ function readOrAnswer(
  * asleep gives what came in last.
  */
 function withoutOwn(body: unknown, own: IDataObject): unknown {
-	if (!isObject(body) || body.respondBy !== own.respondBy) return body;
+	if (!isObject(body) || body.respond_by !== own.respond_by) return body;
 	const entries = Object.entries(body).filter(([name]) => !(name in own));
 	return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
@@ -121,7 +121,7 @@ function withoutOwn(body: unknown, own: IDataObject): unknown {
 /** What an agent sends: `{ call_id, payload: { ...fields } }` in the ancestor (facts 7). */
 function readQuestion(fields: IDataObject) {
 	const { callId, inside, payload, rest } = readEnvelope(fields);
-	return { callId, input: payload === undefined ? rest : inside };
+	return { call_id: callId, input: payload === undefined ? rest : inside };
 }
 
 /** On a keypad they spell anonymous, blocked, restricted, unknown and unavailable. */
@@ -133,7 +133,11 @@ function readCaller(fields: IDataObject) {
 	const phoneNumber = String(fields.phone_number ?? inside.phone_number ?? '').trim();
 	const parsed = parsePhoneNumber(phoneNumber.replace(/^(?=[1-9])/, '+'));
 	const isKnown = 'number' in parsed && !HIDDEN_NUMBERS.test(parsed.number);
-	return { callId, callerNumber: isKnown ? parsed.number : null, phoneNumber };
+	return {
+		call_id: callId,
+		caller_number: isKnown ? parsed.number : null,
+		phone_number: phoneNumber,
+	};
 }
 
 /** Which header Fluents.ai signs with is not confirmed; their names help to find it. */

@@ -77,11 +77,11 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const { event, callId, payload } = delivery;
 	const json: IDataObject = {
 		event,
-		callId,
+		call_id: callId,
 		environment: known.environment ?? null,
-		receivedAt,
+		received_at: receivedAt,
 		confirmed: call !== undefined,
-		unconfirmedReason,
+		unconfirmed_reason: unconfirmedReason,
 		// It may repeat the address of the webhook.
 		payload: maskSecrets(payload) as IDataObject,
 	};
@@ -90,7 +90,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		json.call = call ? shapeRecord(call, calls.shape, output) : null;
 	}
 	if (parameters.transcriptTurns) {
-		json.transcriptTurns = parseTranscript(transcriptOf(delivery, call), call?.start_time);
+		json.transcript_turns = parseTranscript(transcriptOf(delivery, call), call?.start_time);
 	}
 	const binary = await recordingOf(this, delivery, parameters, json);
 	return { ...NOTHING, workflowData: [[{ json, ...(binary && { binary }) }]] };
@@ -206,7 +206,7 @@ async function recordingOf(
 	return await download.then(
 		(file) => ({ [recordingField]: file }),
 		({ message }: Error) => {
-			json.recordingProblem = message;
+			json.recording_problem = message;
 			return undefined;
 		},
 	);

@@ -41,7 +41,7 @@ describe('one call', () => {
 				to_number: TO,
 				agent_id: agentId,
 				start_time: truth === 'a' ? null : expect.stringMatching(/^\d{4}-.*Z$/),
-				durationSeconds: null,
+				duration_seconds: null,
 				transcript: null,
 				recording_available: false,
 				error_message: null,
@@ -85,7 +85,7 @@ describe('one call', () => {
 			agent_id: agentId,
 			from_number: fromNumber,
 			is_outgoing: true,
-			durationSeconds: null,
+			duration_seconds: null,
 		});
 		expect(json[0]).toHaveProperty('agent');
 	});

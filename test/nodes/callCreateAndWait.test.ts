@@ -44,12 +44,12 @@ test('gives the outcome of each call, all waited for at the same time', async ()
 	]);
 	expect(items.map(({ pairedItem }) => pairedItem)).toEqual(json.map((_, item) => ({ item })));
 	expect(json[0]).toMatchObject({
-		durationSeconds: 34,
+		duration_seconds: 34,
 		transcript: expect.stringContaining('BOT: Hello there'),
 		start_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
 	});
 	expect(json[3].error_message).toEqual(expect.any(String));
-	expect(json[0]).not.toHaveProperty('timedOut');
+	expect(json[0]).not.toHaveProperty('timed_out');
 	// Seven calls of one second each, looked at once a second: in turn they would take seven or more.
 	expect(Date.now() - started).toBeLessThan(5000);
 	expect([...simulator.dialled.values()].reduce((sum, count) => sum + count, 0)).toBe(7);
@@ -93,7 +93,7 @@ describe('when Max Wait is over', () => {
 	test('the latest state comes out, marked', async () => {
 		const { json, error } = await runNode(createAndWait({ maxWait: 0.02 }, '+12125550101'));
 		expect(error).toBeUndefined();
-		expect(json[0]).toMatchObject({ id: expect.any(String), timedOut: true });
+		expect(json[0]).toMatchObject({ id: expect.any(String), timed_out: true });
 		expect(['not_started', 'in_progress']).toContain(json[0].status);
 	});
 
@@ -109,7 +109,7 @@ describe('when Max Wait is over', () => {
 
 	test('zero is one look at most', async () => {
 		const { json } = await runNode(createAndWait({ maxWait: 0 }, '+12125550101'));
-		expect(json[0].timedOut).toBe(true);
+		expect(json[0].timed_out).toBe(true);
 	});
 });
 
@@ -182,7 +182,7 @@ describe('Wait', () => {
 		simulator.callSeconds = 60;
 		const [{ id }] = await place('+12125550101');
 		const { json } = await runNode(wait({ maxWait: 0.02 }), { items: [{ id }] });
-		expect(json[0]).toMatchObject({ id, timedOut: true });
+		expect(json[0]).toMatchObject({ id, timed_out: true });
 	});
 
 	test('says so when there is no such call', async () => {
@@ -245,7 +245,7 @@ describe('with Wait for the Recording', () => {
 			{},
 		);
 		expect(json[0]).toMatchObject({ status: 'ended', recording_available: true });
-		expect(json[0]).not.toHaveProperty('timedOut');
+		expect(json[0]).not.toHaveProperty('timed_out');
 	});
 
 	test.each([
@@ -256,7 +256,7 @@ describe('with Wait for the Recording', () => {
 		const started = Date.now();
 		const { json } = await runNode({ ...createAndWait(forRecording, to), additionalFields });
 		expect(json[0]).toMatchObject({ recording_available: false });
-		expect(json[0]).not.toHaveProperty('timedOut');
+		expect(json[0]).not.toHaveProperty('timed_out');
 		expect(Date.now() - started).toBeLessThan(6000);
 	});
 
@@ -265,7 +265,7 @@ describe('with Wait for the Recording', () => {
 		const options = { ...forRecording, pollInterval: 1, maxWait: 0.02 };
 		const waiting = { resource: 'call', operation: 'wait', callId: byId(call.id), options };
 		const { json, run } = await runNode(waiting);
-		expect(json[0]).toMatchObject({ status: 'ended', timedOut: true });
+		expect(json[0]).toMatchObject({ status: 'ended', timed_out: true });
 		expect(hintsOf(run)).toEqual([
 			expect.stringContaining('1 item: the recording is not available yet'),
 		]);

@@ -22,7 +22,7 @@ describe('get', () => {
 		for (const call of json) {
 			expect(Object.keys(call)).toHaveLength(10);
 			expect(call.start_time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-			expect(call.durationSeconds).toEqual(expect.any(Number));
+			expect(call.duration_seconds).toEqual(expect.any(Number));
 			expect(call.agent_id).toMatch(/^[0-9a-f-]{36}$/);
 		}
 	});

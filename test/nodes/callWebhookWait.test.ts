@@ -27,7 +27,7 @@ describe('an execution that sleeps', () => {
 		const waitTill = run.waitTill?.getTime() ?? 0;
 		expect(waitTill - started).toBeGreaterThanOrEqual(30 * 60_000);
 		expect(waitTill - started).toBeLessThan(31 * 60_000);
-		expect(json[0]).toMatchObject({ to_number: TO, timedOut: true, id: expect.any(String) });
+		expect(json[0]).toMatchObject({ to_number: TO, timed_out: true, id: expect.any(String) });
 		const [{ data }] = run.data.executionData?.nodeExecutionStack ?? [];
 		expect(data.main[0]?.[0].json).toEqual(json[0]);
 		expect(run.data.resultData.runData.Items[0].data?.main[0]?.[0].json).toEqual({
@@ -103,7 +103,7 @@ describe('an execution that sleeps', () => {
 					},
 				],
 			]);
-			expect(workflowData?.[0][0].json).not.toHaveProperty('timedOut');
+			expect(workflowData?.[0][0].json).not.toHaveProperty('timed_out');
 		}
 	});
 
@@ -125,7 +125,7 @@ test('a call that has ended already puts nothing to sleep', async () => {
 	simulator.callSeconds = 0;
 	const { json, run } = await runSleeping();
 	expect(json[0]).toMatchObject({ to_number: TO, status: 'ended' });
-	expect(json[0]).not.toHaveProperty('timedOut');
+	expect(json[0]).not.toHaveProperty('timed_out');
 	expect(run.waitTill).toBeUndefined();
 });
 

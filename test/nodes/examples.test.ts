@@ -297,7 +297,7 @@ test("recordings-to-storage.json fetches yesterday's recordings and no others", 
 	expect(changes).toEqual([]);
 	const day = new Date(Date.now() - DAY).toISOString().slice(0, 10);
 	const recordings = outputOf(run, 'Get Recording');
-	expect(new Set(recordings.map(({ json }) => json.fileName))).toEqual(
+	expect(new Set(recordings.map(({ json }) => json.file_name))).toEqual(
 		new Set([`${day}-12125550141-${first}.mp3`, `${day}-12125550142-${third}.mp3`]),
 	);
 	expect(recordings.map(({ binary }) => binary?.data.mimeType)).toEqual([
@@ -315,7 +315,7 @@ test("nightly-call-report.json reads yesterday's calls that are over", async () 
 	expect(changes).toEqual([]);
 	const calls = outputOf(run, "Get Yesterday's Calls");
 	expect(new Set(calls.map(({ json }) => json.id))).toEqual(new Set(ids));
-	expect(new Set(calls.map(({ json }) => json.durationSeconds))).toEqual(new Set([90]));
+	expect(new Set(calls.map(({ json }) => json.duration_seconds))).toEqual(new Set([90]));
 });
 
 test('nightly-call-report.json reports a day without calls too', async () => {
@@ -536,7 +536,7 @@ test.each([
 	];
 	const { run } = await runExample(json);
 	const answers = ['Confirm', 'Offer Other Times'].flatMap((name) => outputOf(run, name));
-	expect(answers.map((item) => item.json.agentSays)).toEqual([
+	expect(answers.map((item) => item.json.agent_says)).toEqual([
 		expect.stringContaining(said) as string,
 	]);
 });

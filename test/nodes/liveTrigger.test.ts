@@ -76,17 +76,17 @@ describe('in a call', () => {
 
 		expect(outputs(server.executions)).toEqual([
 			{
-				requestType: 'action',
-				callId: call,
+				request_type: 'action',
+				call_id: call,
 				input: { order_number: 'Zoë 7' },
 				environment: 'default',
-				receivedAt: expect.any(String),
-				respondBy: expect.any(String),
-				isSigned: simulator.switches.signatureHeader === 'x-vocode-signature',
+				received_at: expect.any(String),
+				respond_by: expect.any(String),
+				is_signed: simulator.switches.signatureHeader === 'x-vocode-signature',
 			},
 		]);
-		const [{ receivedAt, respondBy }] = outputs(server.executions);
-		expect(Date.parse(String(respondBy)) - Date.parse(String(receivedAt))).toBe(8000);
+		const [{ received_at, respond_by }] = outputs(server.executions);
+		expect(Date.parse(String(respond_by)) - Date.parse(String(received_at))).toBe(8000);
 		expect(simulator.liveRequests).toMatchObject([
 			{
 				status: 200,
@@ -145,8 +145,8 @@ describe('the answer', () => {
 		expect(answer).toEqual(answerOf({ day: 'Monday' }, 'On Monday.'));
 		expect(ranOf('Respond').json).toEqual({
 			responded: true,
-			inTime: true,
-			agentSays: 'On Monday.',
+			in_time: true,
+			agent_says: 'On Monday.',
 		});
 		expect(ranOf('After').json).toEqual({ after: true });
 	});
@@ -177,7 +177,7 @@ describe('the answer', () => {
 		expect(milliseconds).toBeLessThan(1300);
 		const { json, hints, error } = ranOf('Respond');
 		expect(error).toBeUndefined();
-		expect(json).toMatchObject({ responded: true, inTime: false });
+		expect(json).toMatchObject({ responded: true, in_time: false });
 		expect(server.executions[0].run!.status).toBe('success');
 		expect(hints).toEqual([
 			expect.objectContaining({
@@ -288,7 +288,7 @@ describe('at once', () => {
 		]);
 		expect(answer).toEqual(answerOf({}, 'I have noted it.'));
 		expect(milliseconds).toBeLessThan(500);
-		expect(outputs(server.executions)).toMatchObject([{ respondBy: null }]);
+		expect(outputs(server.executions)).toMatchObject([{ respond_by: null }]);
 		expect(ranOf('Code').json).toEqual({ done: true });
 	});
 
@@ -331,8 +331,8 @@ describe('who may ask', () => {
 		['off', 'forged', taken],
 	] as const)('%s: a signature that is %s', async (mode, signature, expected) => {
 		expect(await askSigned(mode, { signature })).toMatchObject(expected);
-		const isSigned = mode !== 'off' && signature === 'valid';
-		for (const item of outputs(server.executions)) expect(item.isSigned).toBe(isSigned);
+		const is_signed = mode !== 'off' && signature === 'valid';
+		for (const item of outputs(server.executions)) expect(item.is_signed).toBe(is_signed);
 	});
 
 	test('the header may be written in any case, and the log names those of a request without it', async () => {
@@ -344,7 +344,7 @@ describe('who may ask', () => {
 	test('a header of another name is found by the log, which holds no value of it', async () => {
 		const request = await askSigned('ifSent', {}, 'x-other-signature');
 		expect(request).toMatchObject(taken);
-		expect(outputs(server.executions)[0].isSigned).toBe(false);
+		expect(outputs(server.executions)[0].is_signed).toBe(false);
 		const [line, ...more] = server.log;
 		expect(more).toEqual([]);
 		expect(line).toContain("without the header 'x-other-signature'");
@@ -371,7 +371,7 @@ describe('who may ask', () => {
 		simulator.faults.clear();
 		expect(await ask(server)).toMatchObject(taken);
 		await server.settled();
-		expect(outputs(server.executions)[0].isSigned).toBe(false);
+		expect(outputs(server.executions)[0].is_signed).toBe(false);
 		expect(server.log.slice(before)).toEqual([]);
 	});
 
@@ -402,9 +402,9 @@ describe('who may ask', () => {
 		await server.settled();
 		for (const item of outputs(server.executions)) {
 			expect(item).toMatchObject({
-				callId: '1',
+				call_id: '1',
 				input: { order_number: 'é' },
-				isSigned: true,
+				is_signed: true,
 			});
 		}
 		expect(server.executions).toHaveLength(4);
@@ -426,7 +426,7 @@ describe('who may ask', () => {
 		await ask(server, { callId: 'unheard-of' });
 		await ask(server, { body: '{"payload":{"order_number":"7"}}' });
 		await server.settled();
-		expect(outputs(server.executions).map(({ callId }) => callId)).toEqual([
+		expect(outputs(server.executions).map(({ call_id }) => call_id)).toEqual([
 			'unheard-of',
 			null,
 		]);

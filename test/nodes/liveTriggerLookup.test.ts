@@ -59,14 +59,14 @@ test('the agent asks who is calling, and greets by what the workflow answers', a
 	);
 	expect(outputs(server.executions)).toEqual([
 		{
-			requestType: 'callerLookup',
-			callId: null,
-			callerNumber: '+12025550101',
-			phoneNumber:
+			request_type: 'callerLookup',
+			call_id: null,
+			caller_number: '+12025550101',
+			phone_number:
 				simulator.switches.callerNumber === 'digits' ? '12025550101' : '+12025550101',
 			environment: 'default',
-			receivedAt: expect.any(String),
-			respondBy: expect.any(String),
+			received_at: expect.any(String),
+			respond_by: expect.any(String),
 		},
 	]);
 	await server.deactivate(workflow.id);
@@ -83,7 +83,7 @@ test.each(ways)('a number may come as %s, appended by %s', async (callerNumber, 
 	Object.assign(simulator.switches, { callerNumber, appendedQuery });
 	await publish();
 	for (const from of ['+12025550101', '+4930901820', '+6598765432']) await dialIn(from);
-	expect(outputs(server.executions).map((item) => item.callerNumber)).toEqual([
+	expect(outputs(server.executions).map((item) => item.caller_number)).toEqual([
 		'+12025550101',
 		'+4930901820',
 		'+6598765432',
@@ -106,7 +106,9 @@ test.each<[string, string | null, string]>([
 	const url = `${endpointOf(reception)}&phone_number=${sent}`;
 	expect((await send(url)).data).toEqual({ name: 'Ada', closing_time: 'eight' });
 	await server.settled();
-	expect(outputs(server.executions)).toMatchObject([{ callerNumber, phoneNumber }]);
+	expect(outputs(server.executions)).toMatchObject([
+		{ caller_number: callerNumber, phone_number: phoneNumber },
+	]);
 });
 
 test('a caller without a number is answered like others', async () => {
@@ -115,8 +117,8 @@ test('a caller without a number is answered like others', async () => {
 	const { call } = await dialIn('anonymous');
 	expect(contextOf(call)).toMatchObject({ name: 'Ada' });
 	expect(outputs(server.executions)).toMatchObject([
-		{ callerNumber: null, phoneNumber: '' },
-		{ callerNumber: null, phoneNumber: 'anonymous' },
+		{ caller_number: null, phone_number: '' },
+		{ caller_number: null, phone_number: 'anonymous' },
 	]);
 });
 
@@ -171,7 +173,7 @@ test('an option for signatures that is left over from an action is of no account
 });
 
 test('fifty callers at once are each told apart', async () => {
-	await publish({}, [[wait(0.05), respondJson('={{ { number: $json.callerNumber } }}')]]);
+	await publish({}, [[wait(0.05), respondJson('={{ { number: $json.caller_number } }}')]]);
 	const url = String(endpointOf(reception));
 	const numbers = Array.from({ length: 50 }, (_, i) => `+120255501${String(i).padStart(2, '0')}`);
 	const answers = await Promise.all(

@@ -40,10 +40,10 @@ test('gives the recording as a file, and what it is as JSON', async () => {
 	expect(sound[1] & 0xe0).toBe(0xe0);
 	expect(run.json).toEqual([
 		{
-			callId,
-			fileName: `call-${callId}.mp3`,
-			mimeType: 'audio/mpeg',
-			fileSize: expect.stringMatching(/^\d+(\.\d+)? kB$/),
+			call_id: callId,
+			file_name: `call-${callId}.mp3`,
+			mime_type: 'audio/mpeg',
+			file_size: expect.stringMatching(/^\d+(\.\d+)? kB$/),
 		},
 	]);
 	expect(run.items[0].binary?.data).toMatchObject({
@@ -154,7 +154,7 @@ describe('a redirect', () => {
 		const run = await runNode(getRecording());
 		expect(run.error).toBeUndefined();
 		expect(await bytesOf(run)).toEqual(sound);
-		expect(run.json[0].mimeType).toBe('audio/x-mpeg');
+		expect(run.json[0].mime_type).toBe('audio/x-mpeg');
 		expect(seen).toHaveLength(1);
 		expect(seen[0].url).toBe(`/file?id=${callId}&signature=a%2Bb`);
 		expect(seen[0].headers).not.toHaveProperty('authorization');

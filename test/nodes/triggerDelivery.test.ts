@@ -80,7 +80,7 @@ describe('an event', () => {
 			const { payload, event_type: _type, conversation_id: _call, ...rest } = body;
 			return { event, callId, payload: truth === 'a' ? payload : rest };
 		});
-		const gotFields = received().map(({ event, callId, payload }) => ({
+		const gotFields = received().map(({ event, call_id: callId, payload }) => ({
 			event,
 			callId,
 			payload,
@@ -89,11 +89,17 @@ describe('an event', () => {
 		expect(gotFields).toEqual(expect.arrayContaining(sentFields));
 		const shapes = received().map((json) => Object.keys(json).join());
 		expect([...new Set(shapes)]).toEqual([
-			'event,callId,environment,receivedAt,confirmed,unconfirmedReason,payload,call',
+			'event,call_id,environment,received_at,confirmed,unconfirmed_reason,payload,call',
 		]);
-		for (const { confirmed, environment: name, receivedAt, call, callId } of received()) {
+		for (const {
+			confirmed,
+			environment: name,
+			received_at,
+			call,
+			call_id: callId,
+		} of received()) {
 			expect({ confirmed, name }).toEqual({ confirmed: true, name: 'default' });
-			expect(receivedAt).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+			expect(received_at).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
 			expect(call).toMatchObject({ id: callId, agent_id: agent });
 		}
 	});
@@ -116,14 +122,14 @@ describe('an event', () => {
 	])('names its call as %s', async (_name, fields) => {
 		await published();
 		await deliver({ type: 'event_phone_call_ended', ...fields });
-		expect(received()).toMatchObject([{ event: 'event_phone_call_ended', callId: 'abc' }]);
+		expect(received()).toMatchObject([{ event: 'event_phone_call_ended', call_id: 'abc' }]);
 	});
 
 	test.each(['type', 'event', 'event_type'])('names itself as %s', async (field) => {
 		await published();
 		await deliver({ [field]: 'event_transcript', call_id: 'abc', transcript: 'Hello' });
 		expect(received()).toMatchObject([
-			{ event: 'event_transcript', callId: 'abc', payload: { transcript: 'Hello' } },
+			{ event: 'event_transcript', call_id: 'abc', payload: { transcript: 'Hello' } },
 		]);
 	});
 
@@ -260,7 +266,7 @@ describe('JSON is read', () => {
 			headers: { 'content-type': 'application/x-www-form-urlencoded' },
 		});
 		expect(received()).toMatchObject([
-			{ event: 'event_transcript', callId: 'abc', payload: { transcript: 'Good day' } },
+			{ event: 'event_transcript', call_id: 'abc', payload: { transcript: 'Good day' } },
 		]);
 	});
 
@@ -277,7 +283,7 @@ describe('JSON is read', () => {
 				sent.map(() => ['GET', 200]),
 			);
 			expect(sent.length).toBeGreaterThan(5);
-			expect(received().map(({ event, callId: id }) => [event, id])).toEqual(
+			expect(received().map(({ event, call_id: id }) => [event, id])).toEqual(
 				expect.arrayContaining(sent.map(({ event }) => [event, callId])),
 			);
 			expect(received()).toHaveLength(sent.length);
@@ -362,21 +368,21 @@ describe('filters', () => {
 		await published({ filters });
 		const [yes, no] = [pastCall(wanted), pastCall(unwanted)];
 		for (const callId of [no, yes]) expect(await deliver(ended(callId))).toBe(200);
-		expect(received().map(({ callId }) => callId)).toEqual([yes]);
+		expect(received().map(({ call_id }) => call_id)).toEqual([yes]);
 	});
 
 	test('let only calls of the chosen agents through, whoever sends the event', async () => {
 		await published({ callsOf: 'agents', agents: [agent] });
 		const [yes, no] = [pastCall(), pastCall({ agent: otherAgent })];
 		for (const callId of [no, yes]) await deliver(ended(callId));
-		expect(received().map(({ callId }) => callId)).toEqual([yes]);
+		expect(received().map(({ call_id }) => call_id)).toEqual([yes]);
 	});
 
 	test('let only calls of the filtered agents through', async () => {
 		await published({ filters: { agents: [otherAgent] } });
 		const [no, yes] = [pastCall(), pastCall({ agent: otherAgent })];
 		for (const callId of [no, yes]) await deliver(ended(callId));
-		expect(received().map(({ callId }) => callId)).toEqual([yes]);
+		expect(received().map(({ call_id }) => call_id)).toEqual([yes]);
 	});
 
 	test('take the agent from the event where it tells it, and read nothing then', async () => {
@@ -384,7 +390,7 @@ describe('filters', () => {
 		const { length } = simulator.requests;
 		await deliver(ended('one', { agent_id: agent }));
 		await deliver({ ...ended('two'), agent: { id: otherAgent } });
-		expect(received().map(({ callId }) => callId)).toEqual(['one']);
+		expect(received().map(({ call_id }) => call_id)).toEqual(['one']);
 		expect(simulator.requests).toHaveLength(length);
 	});
 
@@ -415,7 +421,7 @@ describe('the call', () => {
 		await deliver(ended(pastCall()));
 		expect(simulator.requests).toHaveLength(length);
 		expect(received()).toMatchObject([
-			{ confirmed: false, unconfirmedReason: "The option 'Confirm With API' is off" },
+			{ confirmed: false, unconfirmed_reason: "The option 'Confirm With API' is off" },
 		]);
 	});
 
@@ -433,7 +439,7 @@ describe('the call', () => {
 		await published({ options: { confirm: true } });
 		simulator.faults.add({ operationId: 'getCall', status: 503, times: 2 });
 		await deliver(ended(pastCall()));
-		expect(received()).toMatchObject([{ confirmed: true, unconfirmedReason: null }]);
+		expect(received()).toMatchObject([{ confirmed: true, unconfirmed_reason: null }]);
 	});
 
 	test.each<[string, () => string | null, RegExp]>([
@@ -463,9 +469,9 @@ describe('the call', () => {
 		expect(await deliver(body)).toBe(200);
 		expect(received()).toEqual([
 			expect.objectContaining({
-				callId,
+				call_id: callId,
 				confirmed: false,
-				unconfirmedReason: expect.stringMatching(reason),
+				unconfirmed_reason: expect.stringMatching(reason),
 				call: null,
 			}),
 		]);
@@ -480,7 +486,7 @@ describe('the call', () => {
 		expect(received()).toEqual([]);
 		expect(server.log.join()).toContain('ignored event_phone_call_ended');
 		await deliver(ended(callId));
-		expect(received()).toMatchObject([{ callId, confirmed: true }]);
+		expect(received()).toMatchObject([{ call_id: callId, confirmed: true }]);
 	});
 
 	test('gives transcript turns, or the event does', async () => {
@@ -489,7 +495,7 @@ describe('the call', () => {
 		const transcript = '[00:01] BOT: Hello.\n[00:03] HUMAN: Hello you.';
 		const event = { type: 'event_transcript', payload: { transcript } };
 		await deliver({ ...event, call_id: '00000000-0000-4000-8000-000000000000' });
-		expect(received().map(({ transcriptTurns }) => transcriptTurns)).toMatchObject([
+		expect(received().map(({ transcript_turns }) => transcript_turns)).toMatchObject([
 			[{ speaker: 'bot' }, { speaker: 'human' }],
 			[
 				{ speaker: 'bot', text: 'Hello.' },
@@ -535,7 +541,10 @@ describe('the recording', () => {
 		await published({ options });
 		await deliver({ type: 'event_recording', call_id: pastCall() });
 		expect(received()).toMatchObject([
-			{ event: 'event_recording', recordingProblem: expect.stringContaining('no recording') },
+			{
+				event: 'event_recording',
+				recording_problem: expect.stringContaining('no recording'),
+			},
 		]);
 	});
 });
@@ -551,7 +560,7 @@ describe('500 deliveries at once', () => {
 		);
 		await server.settled();
 		expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-		const ids = received().map(({ callId }) => callId);
+		const ids = received().map(({ call_id }) => call_id);
 		expect(ids).toHaveLength(500);
 		expect(new Set(ids).size).toBe(500);
 		expect(server.staticDataOf(workflow.id)).toEqual(before);
@@ -566,7 +575,7 @@ describe('500 deliveries at once', () => {
 		await server.settled();
 		expect(
 			received()
-				.map(({ callId }) => callId)
+				.map(({ call_id }) => call_id)
 				.sort(),
 		).toEqual(wanted.map(({ id }) => id).sort());
 		expect(received().filter(({ confirmed }) => confirmed)).toHaveLength(250);

@@ -62,7 +62,7 @@ export const waitOptions: INodeProperties[] = [
 				name: 'Output the Latest State',
 				value: 'output',
 				description:
-					'The call as it is, with timedOut set to true; the call itself goes on',
+					'The call as it is, with timed_out set to true; the call itself goes on',
 			},
 		],
 		default: 'output',
@@ -195,7 +195,7 @@ export function callHints(outputs: IDataObject[]): string[] {
 	const count = (wanted: (output: IDataObject) => boolean) => outputs.filter(wanted).length;
 	const skipped = count((output) => output.skipped !== undefined);
 	const duplicates = count(({ duplicate }) => duplicate === true);
-	const open = count((output) => output.timedOut === true && !hasEnded(output));
+	const open = count((output) => output.timed_out === true && !hasEnded(output));
 	const unrecorded = count(
 		(output) =>
 			hasEnded(output) && output.recording_available === false && !lacksRecording(output),

@@ -41,7 +41,7 @@ export const webhookWaitOptions: INodeProperties[] = [
 				name: 'Webhook',
 				value: 'webhook',
 				description:
-					'The execution sleeps until Fluents.ai reports the end, one item at a time. When Max Wait is over first, it goes on with timedOut set to true: follow with Get Call.',
+					'The execution sleeps until Fluents.ai reports the end, one item at a time. When Max Wait is over first, it goes on with timed_out set to true: follow with Get Call.',
 			},
 		],
 		default: 'poll',
@@ -133,7 +133,7 @@ export async function sleepUntilEvent(
 	}
 	const asleep: Sleep = { callId: id, output, forRecording };
 	Object.assign(context.getContext('node'), { asleep });
-	const timedOut = { ...json, timedOut: true };
+	const timedOut = { ...json, timed_out: true };
 	context.getInputData()[0].json = timedOut;
 	await context.putExecutionToWait(new Date(Date.now() + maxWait));
 	return [{ json: timedOut }];

@@ -11,7 +11,7 @@ const shape: Shape = {
 		const normalized: IDataObject = {
 			...(start !== undefined && { start_time: toIsoTime(start) }),
 			...(end !== undefined && { end_time: toIsoTime(end) }),
-			durationSeconds: durationSeconds(start, end),
+			duration_seconds: durationSeconds(start, end),
 			error_message: errorMessage(call),
 		};
 		if (Array.isArray(actions)) {
@@ -29,7 +29,7 @@ const shape: Shape = {
 		to_number: 'string',
 		agent_id: 'string',
 		start_time: 'string',
-		durationSeconds: 'number',
+		duration_seconds: 'number',
 		transcript: 'string',
 		recording_available: 'boolean',
 		error_message: 'string',

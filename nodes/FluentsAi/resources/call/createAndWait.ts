@@ -70,7 +70,7 @@ export const createAndWait: Operation<Parameters> = {
 				json: {
 					...shapeRecord(call, calls.shape, output),
 					...(duplicate && { duplicate }),
-					...(timedOut && { timedOut }),
+					...(timedOut && { timed_out: true }),
 				},
 			},
 		];

@@ -40,7 +40,12 @@ export const getRecording: Operation<Parameters> = {
 		description: 'Download the recording of a call as an MP3 file',
 	},
 	properties: [callLocator, outputFieldField, optionsField([fileNameOption])],
-	output: { callId: 'string', fileName: 'string', mimeType: 'string', fileSize: 'string' },
+	output: {
+		call_id: 'string',
+		file_name: 'string',
+		mime_type: 'string',
+		file_size: 'string',
+	},
 	kind: 'read',
 	read(context, i) {
 		const callId = readId(context, callLocator, i);
@@ -54,6 +59,16 @@ export const getRecording: Operation<Parameters> = {
 	async execute({ api, context }, { callId, field, fileName }) {
 		const file = await downloadRecording(context, api, callId, fileName);
 		const { mimeType, fileSize = null } = file;
-		return [{ json: { callId, fileName, mimeType, fileSize }, binary: { [field]: file } }];
+		return [
+			{
+				json: {
+					call_id: callId,
+					file_name: fileName,
+					mime_type: mimeType,
+					file_size: fileSize,
+				},
+				binary: { [field]: file },
+			},
+		];
 	},
 };

@@ -47,7 +47,12 @@ export const wait: Operation<Parameters> = {
 			? { call: known, timedOut: false }
 			: await waitForEnd(run, known, options);
 		return [
-			{ json: { ...shapeRecord(call, calls.shape, output), ...(timedOut && { timedOut }) } },
+			{
+				json: {
+					...shapeRecord(call, calls.shape, output),
+					...(timedOut && { timed_out: true }),
+				},
+			},
 		];
 	},
 };

@@ -65,7 +65,7 @@ const agentSaysField: INodeProperties = {
 
 /** What the trigger has given, which only it can tell. */
 interface Question {
-	respondBy: string | null;
+	respond_by: string | null;
 }
 
 export const respond: Operation<Parameters> = {
@@ -77,7 +77,7 @@ export const respond: Operation<Parameters> = {
 			'Answer the agent that has asked through a Fluents.ai Live Trigger, during the call',
 	},
 	properties: [specifyResult, resultField, resultJson, agentSaysField, optionsField()],
-	output: { responded: 'boolean', inTime: 'boolean', agentSays: 'string' },
+	output: { responded: 'boolean', in_time: 'boolean', agent_says: 'string' },
 	kind: 'write',
 	read(context, i) {
 		const usesJson = context.getNodeParameter(specifyResult.name, i, 'keypair') === 'json';
@@ -90,7 +90,7 @@ export const respond: Operation<Parameters> = {
 		return { result, agentSays: toText(context.getNodeParameter(agentSaysField.name, i, '')) };
 	},
 	async execute({ context }, { result, agentSays }, i) {
-		const { respondBy } = questionOf(context, i);
+		const { respond_by: respondBy } = questionOf(context, i);
 		if (respondBy === null) throw answersByItself(context, i);
 		const late = Date.now() - Date.parse(respondBy);
 		await context.sendResponse({
@@ -105,7 +105,7 @@ export const respond: Operation<Parameters> = {
 				location: 'outputPane',
 			});
 		}
-		return [{ json: { responded: true, inTime: late <= 0, agentSays } }];
+		return [{ json: { responded: true, in_time: late <= 0, agent_says: agentSays } }];
 	},
 };
 
