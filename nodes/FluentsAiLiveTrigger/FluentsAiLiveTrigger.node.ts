@@ -29,7 +29,7 @@ export class FluentsAiLiveTrigger implements INodeType {
 		credentials: [{ name: 'fluentsAiApi', required: true }],
 		webhooks: [
 			{ name: 'default', httpMethod: 'POST', responseMode, path: 'live' },
-			// A caller lookup comes by GET (facts 8). It needs no registration of its own.
+			// A caller lookup comes by GET (API: caller number). It needs no registration of its own.
 			{ name: 'setup', httpMethod: 'GET', responseMode, path: 'live', ndvHideUrl: true },
 		],
 		eventTriggerDescription: 'Waiting for an agent of Fluents.ai to ask',

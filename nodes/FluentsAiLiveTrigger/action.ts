@@ -174,7 +174,7 @@ async function writeAction(
 			: await createAction(api, form, address);
 	const first = await orRefusal(write(body), ['400', '422']);
 	if (!first.refusal) return first.value;
-	// Sources disagree whether what the agent says is a text, or on and off (facts C7).
+	// Sources disagree whether what the agent says is a text, or on and off (API: C7).
 	const config = body.config as IDataObject;
 	const speech = SPEECH.filter((field) => namesField(first.refusal, field));
 	if (speech.length === 0) throw first.refusal;

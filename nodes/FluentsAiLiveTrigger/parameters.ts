@@ -30,7 +30,7 @@ export const DEFAULT_FALLBACK = 'Sorry, I cannot look that up right now.';
 /** Seconds. */
 export const DEFAULT_DEADLINE = 8;
 
-/** Seconds: Fluents.ai is said to wait 10 (facts 7); the rest is for the way. */
+/** Seconds: Fluents.ai is said to wait 10 (API: action answer); the rest is for the way. */
 const LONGEST_DEADLINE = 9.5;
 
 export function readLiveParameters(context: TriggerContext): LiveParameters {

@@ -118,7 +118,7 @@ function withoutOwn(body: unknown, own: IDataObject): unknown {
 	return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
-/** What an agent sends: `{ call_id, payload: { ...fields } }` in the ancestor (facts 7). */
+/** What an agent sends: `{ call_id, payload: { ...fields } }` in the ancestor (API: action body). */
 function readQuestion(fields: IDataObject) {
 	const { callId, inside, payload, rest } = readEnvelope(fields);
 	return { call_id: callId, input: payload === undefined ? rest : inside };
@@ -127,7 +127,7 @@ function readQuestion(fields: IDataObject) {
 /** On a keypad they spell anonymous, blocked, restricted, unknown and unavailable. */
 const HIDDEN_NUMBERS = /^\+(266696687|2562533|7378742833|8656696|86282452253)$/;
 
-/** The number of the caller: its digits in the ancestor (facts 8), which may come without a plus sign. */
+/** The number of the caller: its digits in the ancestor (API: caller number), which may come without a plus sign. */
 function readCaller(fields: IDataObject) {
 	const { callId, inside } = readEnvelope(fields);
 	const phoneNumber = String(fields.phone_number ?? inside.phone_number ?? '').trim();

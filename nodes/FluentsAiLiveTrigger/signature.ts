@@ -4,7 +4,7 @@ import type { SignatureCheck } from './parameters';
 
 /**
  * Checks the signature of a request: base64 of HMAC-SHA256 over the bytes of the body as they were sent,
- * with the secret of the action as key, which is base64 itself (facts 7, of the ancestor's source).
+ * with the secret of the action as key, which is base64 itself (API: signature header).
  *
  * @returns `missing` when there is no such header, though it may have another name at Fluents.ai;
  *   `unknown` when Fluents.ai has not given the secret, so that nobody can tell.

@@ -24,7 +24,7 @@ export class FluentsAiTrigger implements INodeType {
 		credentials: [{ name: 'fluentsAiApi', required: true }],
 		webhooks: [
 			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
-			// Fluents.ai is said to send events by GET too (facts C8). It needs no registration of its own.
+			// Fluents.ai is said to send events by GET too (API: C8). It needs no registration of its own.
 			{
 				name: 'setup',
 				httpMethod: 'GET',

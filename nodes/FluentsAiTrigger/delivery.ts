@@ -16,7 +16,7 @@ export interface Delivery {
 }
 
 /**
- * Reads an event. Its envelope is not confirmed (facts 6.2 and C23): the name may be in `type`, `event`
+ * Reads an event. Its envelope is not confirmed (API: event envelope, C23): the name may be in `type`, `event`
  * or `event_type`, and what it says under `payload` or beside the name.
  */
 export function readDelivery(fields: IDataObject): Delivery {

@@ -133,7 +133,7 @@ async function updateWebhook(
 		`${webhooks.path}/update`,
 		{
 			query: { id },
-			// All of its fields, since it is not known whether some may be left out (facts C21).
+			// All of its fields, since it is not known whether some may be left out (API: C21).
 			body: { subscriptions, url, method, ...(label !== null && { label }), description },
 			object: `${webhooks.one} '${id}'`,
 		},

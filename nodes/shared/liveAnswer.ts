@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isObject, parseJson } from './json';
 
-/** The form that an agent understands (facts 7). `agent_message` must not be there when it is empty. */
+/** The form that an agent understands (API: action answer). `agent_message` must not be there when it is empty. */
 export function actionAnswer(result: IDataObject, message: unknown): IDataObject {
 	const says = typeof message === 'string' ? message.trim() : '';
 	return { result, ...(says !== '' && { agent_message: says }) };
@@ -21,7 +21,7 @@ export function toActionAnswer(status: number, body: unknown): IDataObject | und
 
 /**
  * Makes the answer to a caller lookup of what a workflow has answered: a flat object of variables for
- * the prompt (facts 8). Objects and lists become JSON, and what is not set is left out.
+ * the prompt (API: appended query). Objects and lists become JSON, and what is not set is left out.
  */
 export function toLookupAnswer(status: number, body: unknown): IDataObject | undefined {
 	const given = readAnswer(status, body);

@@ -12,7 +12,7 @@ const URL_SECRET = new RegExp(
 const MASK = '********';
 const STARS = /[*\u2022]{3}/;
 
-/** Fields in which the API answers with secrets in clear text (fact sheet of docs/fluents.openapi.yaml). */
+/** Fields in which the API answers with secrets in clear text (API: getAccountConnection, getVoice, getAction). */
 const SECRET_FIELDS = new Set(['api_key', 'credentials', 'signature_secret']);
 
 /**

@@ -38,7 +38,7 @@ export interface Envelope {
 	rest: IDataObject;
 }
 
-/** Finds the call, which may be named in five places (facts C23). */
+/** Finds the call, which may be named in five places (API: C23). */
 export function readEnvelope(fields: IDataObject): Envelope {
 	const { call_id, conversation_id, callId, payload, ...rest } = fields;
 	const inside = isObject(payload) ? payload : {};

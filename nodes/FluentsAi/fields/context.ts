@@ -49,7 +49,7 @@ export const contextFields: INodeProperties[] = [
 ];
 
 /**
- * Reads the context variables of a call. The API takes a flat object of texts (fact V), so numbers and
+ * Reads the context variables of a call. The API takes a flat object of texts (API: createCall), so numbers and
  * booleans become text, and what is not set is left out.
  *
  * @throws NodeOperationError for a name that is empty or given twice, and for values that are not flat.

@@ -33,7 +33,7 @@ export type Finding =
 
 /**
  * Finds out whether an attempt whose answer was lost has placed its call, by its key among the newest
- * calls. List items may lack the key (facts: list context), so each that fits by its numbers is read.
+ * calls. List items may lack the key (API: list context), so each that fits by its numbers is read.
  */
 export async function findPlaced(
 	run: Run,

@@ -83,7 +83,7 @@ function readPacing(context: IExecuteFunctions): Pacing {
 	};
 }
 
-/** Whether Fluents.ai refused a call because too many are in progress or asked for (facts: concurrency). */
+/** Whether Fluents.ai refused a call because too many are in progress or asked for (API: concurrency). */
 export function isLimit({ httpCode, message }: NodeApiError): boolean {
 	return (
 		httpCode === '429' ||

@@ -8,7 +8,7 @@ import { calls } from '../../shared/records/call';
 /**
  * Reads the calls that started at a time or later, and those that have no start time (yet).
  *
- * Where the latter stand in a sorted list is not known (facts: null start time), but it is one of its
+ * Where the latter stand in a sorted list is not known (API: null start time), but it is one of its
  * two ends, so both are read.
  *
  * @param since milliseconds since 1970.

@@ -27,7 +27,7 @@ const toNumberField: INodeProperties = {
 		'The phone number to call, with + and country code. Spaces, brackets and dashes are removed. The person behind it is called at once.',
 };
 
-/** What a call may be placed with beside numbers, agent and context (facts 3.2). */
+/** What a call may be placed with beside numbers, agent and context (API: createCall). */
 const settingFields: BodyField[] = [
 	{
 		api: 'run_do_not_call_detection',
@@ -166,7 +166,7 @@ export function readCallRequest(context: IExecuteFunctions, itemIndex: number): 
 /**
  * Sends the request that dials, once.
  *
- * Sources disagree whether the agent is named by its ID or sent in full (facts C1), so a refusal
+ * Sources disagree whether the agent is named by its ID or sent in full (API: C1), so a refusal
  * (400, 422) of the one is followed by one try with the other. A refused call was not dialled.
  *
  * @returns the call as the API gives it, with its `id`.
@@ -210,7 +210,7 @@ function idBody(request: CallRequest): IDataObject {
 
 /**
  * The form that scripts are known to place real calls with (source S), in which the telephony provider
- * is an object (facts C17).
+ * is an object (API: C17).
  */
 async function fullBody(run: Run, request: CallRequest): Promise<IDataObject> {
 	const { agentId, fromNumber, settings } = request;

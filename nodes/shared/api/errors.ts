@@ -100,7 +100,7 @@ export function namesField({ message }: NodeApiError, field: string): boolean {
 
 /**
  * Finds the API's own words in an answer. Forms seen: `message` or `detail` as text or list, `error`,
- * and plain text (facts C4).
+ * and plain text (API: C4).
  */
 export function wordsOf(body: unknown): string {
 	return quote(findWords(body).replace(/\s+/g, ' ').trim());

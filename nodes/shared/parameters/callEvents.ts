@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-/** Their names in the dashboard; the values are partly unconfirmed, event_error is a guess (facts 6.1). */
+/** Their names in the dashboard; the values are partly unconfirmed, event_error is a guess (API: createWebhook). */
 export const callEvents: INodePropertyOptions[] = [
 	{ name: 'Action', value: 'event_action' },
 	{ name: 'Error', value: 'event_error' },

@@ -22,7 +22,7 @@ export const toId: Convert = (value, fail) => {
 
 /**
  * The value of a resource locator, as an ID. An object that an expression gives stays as it is: the
- * API is said to take some references in full (facts C22).
+ * API is said to take some references in full (API: C22).
  */
 export const toReference: Convert = (value, fail) => {
 	const given = (value as IDataObject | null)?.value ?? (typeof value === 'string' ? value : '');

@@ -26,7 +26,7 @@ export async function readOne(
 }
 
 /**
- * Sends what changes. Sources disagree whether the rest may be left out (facts C21), so when the
+ * Sends what changes. Sources disagree whether the rest may be left out (API: C21), so when the
  * answer asks for fields that were left out, the object is read and sent in full, once.
  *
  * @returns the object as the API answers it.

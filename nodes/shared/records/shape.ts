@@ -5,7 +5,7 @@ import { parseTranscript } from './transcript';
 
 /** What the objects of one resource look like on their way out. */
 export interface Shape {
-	/** Fields that hold another object, or a list of them, each as its ID or in full (facts C10). */
+	/** Fields that hold another object, or a list of them, each as its ID or in full (API: C10). */
 	references: readonly string[];
 	/** Brings fields of this resource into one form. Fields that it does not know it leaves alone. */
 	normalize?: (record: IDataObject) => IDataObject;

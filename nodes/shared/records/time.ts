@@ -4,7 +4,7 @@ import { tryToParseDateTime } from 'n8n-workflow';
 const FIRST_MILLISECONDS = 1e12;
 
 /**
- * Reads a time in any form the API is known to use (facts C5: ISO 8601, epoch seconds as number or
+ * Reads a time in any form the API is known to use (API: C5; ISO 8601, epoch seconds as number or
  * text, milliseconds).
  *
  * @returns milliseconds since 1970, or undefined when `value` is no time.

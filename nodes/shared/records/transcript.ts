@@ -21,7 +21,7 @@ const SPEAKER = /^([A-Z][A-Z0-9 _-]{0,39}|[Bb]ot|[Hh]uman):\s*/;
 const SPEAKER_AFTER_TIME = /^([^\s:][^:]{0,39}):(?:\s+|$)/;
 
 /**
- * Reads the turns from a call's transcript: lines such as `[00:03] BOT: Hello.` (facts 5.6: a parser
+ * Reads the turns from a call's transcript: lines such as `[00:03] BOT: Hello.` (API: getCall; a parser
  * of scripts, the form is not documented). A line without time and speaker continues the turn before
  * it, so a text of an unknown form becomes one turn without a speaker.
  *

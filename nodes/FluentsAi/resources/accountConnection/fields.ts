@@ -5,7 +5,7 @@ import { toList, toObject } from '../../../shared/parameters/convert';
 const OPENAI = 'account_connection_openai';
 const TWILIO = 'account_connection_twilio';
 
-/** Known types (facts 4); there may be more. */
+/** Known types (API: createAccountConnection); there may be more. */
 export const accountConnectionTypes = [
 	{ name: 'AssemblyAI', value: 'account_connection_assemblyai' },
 	{ name: 'Azure LLM', value: 'account_connection_azure_llm' },
@@ -53,7 +53,7 @@ const secret = (
 	},
 });
 
-/** What an account connection is created and updated with (facts 3.8 and 5.9). */
+/** What an account connection is created and updated with (API: createAccountConnection, updateAccountConnection). */
 export const accountConnectionFields: BodyField[] = [
 	...typeFields(
 		{

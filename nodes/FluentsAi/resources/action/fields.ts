@@ -16,7 +16,7 @@ const HOLD = 'action_set_hold';
 const TRANSFER = 'action_transfer_call';
 const WARM_TRANSFER = 'action_warm_transfer';
 
-/** The API's example shows the number as digits with country code, without a plus sign (facts 5.4). */
+/** The API's example shows the number as digits with country code, without a plus sign (API: createAction). */
 const toDigits: Convert = (value, fail) => {
 	const number = toPhoneNumber(value, fail) as string | null;
 	return number?.slice(1) ?? null;
@@ -28,13 +28,13 @@ const toSchema: Convert = (value, fail) => {
 	throw fail('has to describe an object, e.g. { "type": "object", "properties": {} }');
 };
 
-/** A text, or true or false: sources disagree on what the API takes (facts C7). */
+/** A text, or true or false: sources disagree on what the API takes (API: C7). */
 const toSpeech: Convert = (value) => {
 	const text = toText(value);
 	return /^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : text;
 };
 
-/** One phrase a line. Without any, the language model decides, as it does by default (facts 5.4). */
+/** One phrase a line. Without any, the language model decides, as it does by default (API: createAction). */
 const toTrigger: Convert = (value) => {
 	const lines = Array.isArray(value) ? value : toText(value).split('\n');
 	const phrases = lines.map(toText).filter((phrase) => phrase !== '');
@@ -72,7 +72,7 @@ export const actionTypes = [
 	{ name: 'Warm Transfer', value: WARM_TRANSFER },
 ];
 
-/** What an action is created and updated with (facts 5.4; which settings a type has is unconfirmed). */
+/** What an action is created and updated with (API: createAction, updateAction); which settings a type has is unconfirmed. */
 export const actionFields: BodyField[] = [
 	...typeFields(
 		{ options: actionTypes, default: TRANSFER, description: 'What the action does' },
@@ -197,7 +197,7 @@ export const actionFields: BodyField[] = [
 			placeholder: 'e.g. goodbye',
 			description:
 				'The action is taken when the agent says one of these phrases, one a line. Without any, the agent decides. Not for DTMF and External.',
-			// Those two know the function trigger only (facts 5.4).
+			// Those two know the function trigger only (API: createAction).
 			...ofType(CONFERENCE, END, HOLD, OTHER_TYPE, TRANSFER, WARM_TRANSFER),
 		},
 		toApi: toTrigger,

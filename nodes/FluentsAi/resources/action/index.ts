@@ -13,7 +13,7 @@ import { actionFields } from './fields';
 export const action: Resource = {
 	option: { name: 'Action', value: 'action' },
 	operations: [
-		// The API insists on a config also for types that have no settings (fact F).
+		// The API insists on a config also for types that have no settings (API: createAction).
 		createOperation(
 			actions,
 			actionFields,

@@ -24,7 +24,7 @@ const toFallback: Convert = (value) => {
 	};
 };
 
-/** What an agent is created and updated with (facts 5.2). */
+/** What an agent is created and updated with (API: createAgent, updateAgent). */
 export const agentFields: BodyField[] = [
 	{
 		api: 'name',
@@ -79,7 +79,7 @@ export const agentFields: BodyField[] = [
 	{ api: 'voice', property: { ...voiceLocator, description: 'The voice of the agent' } },
 	{
 		api: 'actions',
-		// The API may insist on a list, even an empty one (facts C11).
+		// The API may insist on a list, even an empty one (API: C11).
 		prominent: true,
 		property: {
 			displayName: 'Action Names or IDs',
@@ -112,7 +112,7 @@ export const agentFields: BodyField[] = [
 				{ name: 'Portuguese', value: 'pt' },
 				{ name: 'Spanish', value: 'es' },
 			],
-			// Other languages seem to exist (facts C19).
+			// Other languages seem to exist (API: C19).
 			allowArbitraryValues: true,
 			default: 'en',
 			description:

@@ -36,7 +36,7 @@ const status: INodeProperties = {
 };
 
 /**
- * Filters that the node applies itself, since the grammar of the API's own is not known (facts 1.2).
+ * Filters that the node applies itself, since the grammar of the API's own is not known (API: listCalls).
  *
  * A period includes its first moment and not its last, so that periods in a row share no call. A call
  * without start_time is in no period, and never a reason to stop reading: it may stand anywhere.

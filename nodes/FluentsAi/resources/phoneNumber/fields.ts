@@ -2,7 +2,7 @@ import type { BodyField } from '../../fields/body';
 import { toPhoneNumber } from '../../../shared/parameters/convert';
 import { accountConnectionLocator, agentLocator } from '../../fields/locators';
 
-/** Fields that more than one operation of phone numbers has (facts 3.3). */
+/** Fields that more than one operation of phone numbers has (API: buyNumber, linkNumber, updateNumber). */
 
 export const phoneNumberField: BodyField = {
 	api: 'phone_number',

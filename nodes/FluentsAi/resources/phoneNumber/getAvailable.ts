@@ -67,7 +67,7 @@ export const getAvailable: Operation<Parameters> = {
 	},
 };
 
-/** One source says that `filters` is required (facts C16), so it is always there. */
+/** One source says that `filters` is required (API: C16), so it is always there. */
 function readQuery(context: IExecuteFunctions, itemIndex: number): IDataObject {
 	const filters: IDataObject = context.getNodeParameter('filters', itemIndex, {});
 	const connection = toReference(filters[accountConnection.name], (problem) =>

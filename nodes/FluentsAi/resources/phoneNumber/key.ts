@@ -65,7 +65,7 @@ export const release: Change = {
 /**
  * Sends a change of one number, e.g. `cancel`.
  *
- * Sources disagree whether `phone_number` or `id` tells which number is meant (facts C2), so both are
+ * Sources disagree whether `phone_number` or `id` tells which number is meant (API: C2), so both are
  * sent. A refusal (400, 422) is followed by a try with one of them: the one that the refusal does not
  * name, or each in turn when it names none. After any other answer nothing is sent again.
  *

@@ -2,7 +2,7 @@ import type { BodyField } from '../../fields/body';
 import { contextEndpointField, descriptionField, labelField } from '../../fields/common';
 import { toId, toList } from '../../../shared/parameters/convert';
 
-/** What a prompt is created and updated with (facts 5.3). */
+/** What a prompt is created and updated with (API: createPrompt, updatePrompt). */
 export const promptFields: BodyField[] = [
 	{
 		api: 'content',

@@ -31,7 +31,7 @@ export const voiceTypes = [
 	{ name: 'Rime', value: RIME },
 ];
 
-/** What a voice is created and updated with (facts 5.5; which fields a type has is partly unconfirmed). */
+/** What a voice is created and updated with (API: createVoice, updateVoice); which fields a type has is partly unconfirmed. */
 export const voiceFields: BodyField[] = [
 	...typeFields(
 		{ options: voiceTypes, default: ELEVEN_LABS, description: 'The provider of the voice' },

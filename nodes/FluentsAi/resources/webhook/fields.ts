@@ -4,7 +4,7 @@ import { toList, toUrl } from '../../../shared/parameters/convert';
 import { callEvents, otherEventsField } from '../../../shared/parameters/callEvents';
 import { accountConnectionLocator } from '../../fields/locators';
 
-/** What a webhook is created and updated with (facts 3.7 and 5.8). */
+/** What a webhook is created and updated with (API: createWebhook, updateWebhook). */
 export const webhookFields: BodyField[] = [
 	{
 		api: 'subscriptions',
