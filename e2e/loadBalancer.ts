@@ -45,6 +45,8 @@ export class LoadBalancer {
 		const port = PRODUCTION.test(path) ? this.webhookPort : this.mainPort;
 		const forwarded = send({ host: LOOPBACK, port, method, path, headers });
 		forwarded.once('response', (answer) => {
+			// The client may have gone, e.g. because its test has ended.
+			if (response.destroyed) return answer.destroy();
 			response.writeHead(answer.statusCode ?? 502, answer.headers);
 			pipeline(answer, response, () => {});
 		});
