@@ -5,7 +5,13 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 
-import { startSimulator, type LiveRequest, type Simulator, type StoredCall } from '../simulator';
+import {
+	shortTranscript,
+	startSimulator,
+	type LiveRequest,
+	type Simulator,
+	type StoredCall,
+} from '../simulator';
 import { TriggerServer, type SavedWorkflow } from '../engine/triggerServer';
 
 /**
@@ -109,7 +115,7 @@ async function showCall(simulator: Simulator, id: string): Promise<string> {
 	let requests = 0;
 	for (;;) {
 		const { status, transcript } = simulator.environment('default').calls.get(id) as StoredCall;
-		const lines = typeof transcript === 'string' ? transcript.split('\n') : [];
+		const lines = typeof transcript === 'string' ? shortTranscript(transcript).split('\n') : [];
 		for (const line of lines.slice(shown)) {
 			const request = simulator.liveRequests[requests];
 			if (request && line.includes(messageOf(request))) {

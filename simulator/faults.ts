@@ -1,5 +1,33 @@
 import type { RequestRecord } from './records';
 
+type Body = Record<string, unknown>;
+
+const without = (name: string) => (body: unknown) =>
+	Object.fromEntries(Object.entries(body as Body).filter(([field]) => field !== name));
+
+/** Forms of an answer that its operation does not have, by name. */
+export const alterations = {
+	/** No body at all. */
+	empty: () => undefined,
+	inData: (body: unknown) => ({ data: body }),
+	inList: (body: unknown) => [body],
+	emptyList: () => [],
+	emptyObject: () => ({}),
+	null: () => null,
+	nullId: (body: unknown) => ({ ...(body as Body), id: null }),
+	/** A list whose items are under another name. */
+	itemsInData: (body: unknown) => {
+		const { items, ...rest } = body as Body;
+		return { ...rest, data: items };
+	},
+	/** A list without its envelope. */
+	bareItems: (body: unknown) => (body as Body).items,
+	withoutHasMore: without('has_more'),
+	withoutItems: without('items'),
+} satisfies Record<string, (body: unknown) => unknown>;
+
+export type Alteration = keyof typeof alterations;
+
 /** Something that goes wrong with a request. Without `operationId` and `match` it hits any request. */
 export interface Fault {
 	operationId?: string;
@@ -16,6 +44,8 @@ export interface Fault {
 	headers?: Record<string, string>;
 	/** A string is sent as text, anything else as JSON. */
 	body?: unknown;
+	/** Changes the body of the answer, whoever gave it; its status stays. The server acts. */
+	alter?: Alteration | ((body: unknown) => unknown);
 	/** The connection is reset. */
 	reset?: boolean;
 	/** No answer ever comes. */
@@ -49,4 +79,10 @@ export class Faults {
 		if (entry !== undefined) entry.left -= 1;
 		return entry?.fault;
 	}
+}
+
+/** The body of an answer as a fault leaves it. */
+export function altered(body: unknown, { alter }: Fault): unknown {
+	if (alter === undefined) return body;
+	return typeof alter === 'string' ? alterations[alter](body) : alter(body);
 }

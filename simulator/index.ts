@@ -8,6 +8,7 @@ import type { StoredCall } from './model/objects';
 import type { CallScript } from './model/scripts';
 import { askByHand, type Question } from './playing/externalActions';
 import { type Dialling, dialIn } from './playing/inboundCalls';
+import type { Quirks } from './quirks';
 import type { Delivery, LiveRequest, RequestRecord } from './records';
 import { sendDelivery } from './sending/deliveries';
 import { createServer } from './server';
@@ -21,15 +22,17 @@ import type {
 } from './state';
 import type { Switches } from './truths';
 
-export type { Fault, Faults } from './faults';
+export type { Alteration, Fault, Faults } from './faults';
+export { shortTranscript } from './model/conversation';
 export type { Environment } from './model/environment';
-export { fictionalNumber } from './model/fictionalNumber';
+export { fictionalNumber } from './model/phoneNumbers';
 export type { StoredCall, StoredObject } from './model/objects';
 export { scripts } from './model/scripts';
+export type { Quirks } from './quirks';
 export type { Question } from './playing/externalActions';
 export type { Delivery, LiveRequest, RequestRecord } from './records';
 export { signatureOf } from './sending/liveRequests';
-export type { DeliveryFault, RateLimit, SimulatorOptions } from './state';
+export type { DeliveryFault, RateLimit, RecordingSettings, SimulatorOptions } from './state';
 export { type Switches, truths } from './truths';
 
 /** A running simulator. What is not read-only may be changed at any time. */
@@ -52,6 +55,10 @@ export interface Simulator {
 	/** How many calls were placed, by number called: the judge over double dialling. */
 	readonly dialled: Map<string, number>;
 	readonly recording: RecordingSettings;
+	/** What the server does besides all truths; see Quirks. */
+	readonly quirks: Quirks;
+	/** Called for each request before the server acts, to change what is there meanwhile. */
+	onRequest?: (request: RequestRecord) => void | Promise<void>;
 	/** Lets lists give another total than the switch `listTotal` says. */
 	totalOf?: TotalOf;
 	rateLimit?: RateLimit;

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Simulator, startSimulator } from './index';
 import { scripts } from './model/scripts';
 import { environmentNames } from './model/account';
-import { parseSwitch, truths } from './truths';
+import { parseSwitch, type SwitchName, truths, valuesOf } from './truths';
 
 const usage = `Simulator of the Fluents.ai API
 
@@ -17,10 +17,10 @@ const usage = `Simulator of the Fluents.ai API
 
 function switchList(): string {
 	const lines = Object.entries(truths).map(
-		([name, { fact, a, b, about }]) =>
-			`  ${name}=${String(a)}|${String(b)}  (${fact}) ${about}`,
+		([name, { fact, about }]) =>
+			`  ${name}=${valuesOf(name as SwitchName).join('|')}  (${fact}) ${about}`,
 	);
-	return ['Switches, truth A first:', ...lines].join('\n');
+	return ['Switches, truth A first, then truth B:', ...lines].join('\n');
 }
 
 /** The text that the terminal shows after the start. */

@@ -65,4 +65,6 @@ export interface LiveRequest {
 	answer?: unknown;
 	/** Why there will be no answer. */
 	error?: string;
+	/** Whether there is none because it took too long. */
+	isTimedOut?: boolean;
 }

@@ -7,7 +7,9 @@ import type { OpenAPIBackend } from 'openapi-backend';
 
 import { answerFaults, type RequestContext } from './api';
 import { Problem, problemAnswer } from './operations/errors';
-import type { Fault } from './faults';
+import { altered, type Fault } from './faults';
+import { recordingAnswer } from './operations/recording';
+import { sentBody } from './quirks';
 import type { Answer } from './operations/context';
 import type { RequestRecord } from './records';
 import type { Simulation } from './simulation';
@@ -102,12 +104,25 @@ async function send(reply: FastifyReply, answer: Answer, truncate = false): Prom
 		return;
 	}
 	const isText = typeof body === 'string';
-	const bytes = Buffer.from(isText ? body : JSON.stringify(body));
+	const bytes = Buffer.isBuffer(body) ? body : Buffer.from(isText ? body : JSON.stringify(body));
 	if (!reply.hasHeader('content-type')) {
 		reply.type(isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8');
 	}
 	reply.header('content-length', bytes.length);
 	await reply.send(truncate ? cut(bytes, bytes.length) : bytes);
+}
+
+const storagePath = /^\/storage\/([^/]+)\.mp3$/;
+
+/** What the storage of recordings answers, at an origin of its own, to whoever has the address. */
+async function storageAnswer(state: Simulation, path: string): Promise<Answer> {
+	const id = storagePath.exec(path)?.[1] ?? '';
+	const { status = 200, body = '<Error><Code>AccessDenied</Code></Error>' } = state.recording
+		.storage ?? { status: 404 };
+	if (status !== 200) return { status, body, headers: { 'content-type': 'application/xml' } };
+	const calls = [...state.environments.values()].map(({ calls: known }) => known.get(id));
+	const call = calls.find((known) => known !== undefined);
+	return await recordingAnswer(String(call?.transcript ?? ''), state.recording);
 }
 
 /** The query without the parameters that the operation does not know. */
@@ -126,10 +141,12 @@ async function act(
 ): Promise<Answer> {
 	const now = Date.now();
 	try {
+		if (storagePath.test(record.path)) return await storageAnswer(state, record.path);
 		const limit = limitProblem(state, now);
 		if (limit !== undefined) throw limit;
 		if (caller?.forbidden === true) throw new Problem(403, 'Forbidden');
 		const { environments, switches, strict, dialled, recording, totalOf, player } = state;
+		const { quirks, url } = state;
 		const environment = caller?.environment;
 		const { method, path, body } = record;
 		const query = strict ? record.query : knownQuery(api, record);
@@ -137,7 +154,7 @@ async function act(
 			{ method, path, query: query as Query, headers: {}, body },
 			{
 				...{ environment, environments, switches, strict },
-				...{ now, dialled, recording, totalOf, player },
+				...{ now, dialled, recording, totalOf, player, quirks, url },
 			},
 		)) as Answer;
 		const faults = state.validateResponses
@@ -148,7 +165,7 @@ async function act(
 				`The answer of ${record.operationId} does not fit the description: ${faults.join(', ')}`,
 			);
 		}
-		return answer;
+		return { ...answer, body: sentBody(answer.body, quirks) };
 	} catch (error) {
 		if (error instanceof Problem) return problemAnswer(error, state.switches);
 		state.log(String(error instanceof Error ? error.stack : error));
@@ -200,10 +217,12 @@ async function serve(
 	if (isLost && before) return lose();
 	const replaced = fault && faultAnswer(fault, state.switches);
 	const early = before ? replaced : undefined;
+	await state.onRequest?.(record);
 	const answer = early ?? (await act(state, api, record, caller));
 	if (fault?.delayMs !== undefined && !before) await wait(fault.delayMs);
 	if (isLost) return lose();
-	const final = replaced ?? answer;
+	const given = replaced ?? answer;
+	const final = fault === undefined ? given : { ...given, body: altered(given.body, fault) };
 	record.status = final.status;
 	await send(reply, final, fault?.truncate);
 }

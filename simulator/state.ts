@@ -2,6 +2,7 @@ import { Faults } from './faults';
 import { environmentNames, fakeKey, newAccount } from './model/account';
 import type { StoredCall } from './model/objects';
 import type { CallScript } from './model/scripts';
+import type { Quirks } from './quirks';
 import type { Delivery, LiveRequest, RequestRecord } from './records';
 import { type Switches, switchesFor } from './truths';
 
@@ -34,6 +35,19 @@ export interface RecordingSettings {
 	bytes?: number;
 	/** Where to redirect to, instead of answering with the sound. */
 	redirectTo?: string | ((callId: string) => string);
+	/**
+	 * Redirects to a storage at another origin (the simulator under the name "localhost"), which answers
+	 * with the sound, or with this status and body.
+	 */
+	storage?: { status?: number; body?: string };
+	/** Instead of `audio/mpeg`. */
+	contentType?: string;
+	/** Sent instead of the sound: a text or bytes as they are (also none), anything else as JSON. */
+	body?: unknown;
+	/** Nothing more comes after this many bytes, and the connection stays open. */
+	stallAfter?: number;
+	/** Milliseconds that a recording still is a 404 after the call says that it is there. */
+	missingForMs?: number;
 }
 
 /** Decides what goes wrong with a delivery. A skipped one is recorded; `redeliver` sends it later. */
@@ -59,6 +73,8 @@ export class SimulatorState {
 	/** How many calls were placed, by number called. */
 	readonly dialled = new Map<string, number>();
 	readonly recording: RecordingSettings = {};
+	readonly quirks: Quirks = {};
+	onRequest: ((request: RequestRecord) => void | Promise<void>) | undefined;
 	totalOf: TotalOf | undefined;
 	readonly requests: RequestRecord[] = [];
 	readonly deliverAnywhere: boolean;
@@ -99,8 +115,10 @@ export class SimulatorState {
 		this.faults.clear();
 		this.dialled.clear();
 		this.requests.length = 0;
-		delete this.recording.bytes;
-		delete this.recording.redirectTo;
+		for (const settings of [this.recording, this.quirks]) {
+			for (const name of Object.keys(settings)) Reflect.deleteProperty(settings, name);
+		}
+		this.onRequest = undefined;
 		Object.assign(this, {
 			rateLimit: undefined,
 			totalOf: undefined,

@@ -1,21 +1,24 @@
 /**
- * Every fact about the API that no source settles, with the two things it may be.
+ * Every fact about the API that no source settles, with the things it may be.
  * Truth A is what the newest vendor reference or the best evidence says, truth B the other source.
  */
-interface Truth<A, B> {
+interface Truth<A, B, Other> {
 	/** Id of the contradiction, or a short name where sources are silent. */
 	fact: string;
 	a: A;
 	b: B;
+	/** Further values, which belong to neither truth as a whole. */
+	others: readonly Other[];
 	about: string;
 }
 
-const truth = <const A, const B>(fact: string, a: A, b: B, about: string): Truth<A, B> => ({
-	fact,
-	a,
-	b,
-	about,
-});
+const truth = <const A, const B, const Other = never>(
+	fact: string,
+	a: A,
+	b: B,
+	about: string,
+	...others: Other[]
+): Truth<A, B, Other> => ({ fact, a, b, about, others });
 
 export const truths = {
 	agentPayload: truth(
@@ -51,15 +54,23 @@ export const truths = {
 	),
 	times: truth(
 		'C5',
-		'iso',
 		'epoch',
-		'start_time and end_time as ISO 8601, or epoch seconds: a number in lists, a numeric string on get',
+		'iso',
+		'start_time and end_time as epoch seconds (a number in lists, a numeric string on get; number or text: the same form in both), or as ISO 8601',
+		'number',
+		'text',
 	),
 	speakOn: truth(
 		'C7',
 		'boolean',
 		'text',
 		'type of speak_on_send and speak_on_receive of external actions',
+	),
+	afterAnswer: truth(
+		'C7 after the answer',
+		'speaks',
+		'silent',
+		'an agent with speak_on_receive false says the agent_message of an answer, or nothing at all',
 	),
 	webhookMethod: truth(
 		'C8',
@@ -123,23 +134,66 @@ export const truths = {
 		'conversation_id',
 		'field of an event and of a live request that names its call',
 	),
+	numberForm: truth(
+		'C24',
+		'plus',
+		'digits',
+		'phone numbers in answers and events with a plus sign, or as digits alone; as input both forms are taken',
+	),
+	appendedQuery: truth(
+		'C25',
+		'ampersand',
+		'questionMark',
+		'how parameters are added to a URL that has a query: ?a=1&b=2, ?a=1?b=2, or in place of the query: ?b=2; concerns events that are sent with GET, and the number of a caller',
+		'replaced',
+	),
+	brokenSchema: truth(
+		'C26',
+		'callFails',
+		'works',
+		'an input schema that the ancestor cannot read makes every call of its agent fail, or does no harm',
+	),
 	eventEnvelope: truth(
 		'event envelope',
 		'typed',
 		'flat',
-		'an event as {type, call_id, payload}, or as {event_type, call_id, ...payload}',
+		'an event as {type, call_id, payload}, {event_type, call_id, ...payload}, {event, data: {call_id, ...payload}}, or {id, status: type, ...payload} with id for the call',
+		'data',
+		'status',
 	),
-	appendedQuery: truth(
-		'appended query',
-		'ampersand',
-		'questionMark',
-		'how parameters are added to a URL that has a query: ?a=1&b=2, or ?a=1?b=2; concerns events that are sent with GET, and the number of a caller',
+	transcriptEvent: truth(
+		'transcript event',
+		'event_transcript',
+		'event_transcript_complete',
+		'name of the event with the whole transcript; or one event_transcript {text, sender, timestamp} for each thing said',
+		'messages',
+	),
+	actionEvent: truth(
+		'action event',
+		'plain',
+		'withConfig',
+		'whether event_action carries action_config, with URL and signature_secret',
+	),
+	transcriptForm: truth(
+		'transcript form',
+		'hundredths',
+		'seconds',
+		'transcript lines as [MM:SS.cc] SENDER: text with lines for actions, or as [MM:SS] SENDER: text with what is said alone',
 	),
 	signatureHeader: truth(
 		'signature header',
 		'x-vocode-signature',
 		'x-fluents-signature',
 		'header of a live request that holds its signature',
+	),
+	signatureForm: truth(
+		'signature form',
+		'base64',
+		'hex',
+		'how the signature of a live request is written',
+		'sha256=base64',
+		'sha256=hex',
+		'v1=hex',
 	),
 	actionBody: truth(
 		'action body',
@@ -152,6 +206,12 @@ export const truths = {
 		'any',
 		'wrapped',
 		'answers to live requests may be any JSON object, or only {result: {...}} with agent_message left out or a text',
+	),
+	failedAnswer: truth(
+		'failed answer',
+		'apologizes',
+		'mutes',
+		'after a time-out, a redirect or an answer that is not JSON the agent apologizes, or says nothing for the rest of the call',
 	),
 	callerNumber: truth(
 		'caller number',
@@ -202,7 +262,10 @@ export type SwitchName = keyof typeof truths;
 
 /** The truth in force for each unconfirmed fact. */
 export type Switches = {
-	-readonly [Name in SwitchName]: (typeof truths)[Name]['a'] | (typeof truths)[Name]['b'];
+	-readonly [Name in SwitchName]:
+		| (typeof truths)[Name]['a']
+		| (typeof truths)[Name]['b']
+		| (typeof truths)[Name]['others'][number];
 };
 
 /**
@@ -215,8 +278,14 @@ export function switchesFor(which: 'a' | 'b', overrides: Partial<Switches> = {})
 	return { ...(Object.fromEntries(values) as Switches), ...overrides };
 }
 
+/** All that a switch may be, truth A first, then truth B. */
+export function valuesOf(name: SwitchName): unknown[] {
+	const { a, b, others } = truths[name];
+	return [a, b, ...others];
+}
+
 /**
- * Reads one switch from text such as `times=epoch`.
+ * Reads one switch from text such as `times=iso`.
  * @throws Error that lists what is possible, when the name or the value is unknown
  */
 export function parseSwitch(text: string): Partial<Switches> {
@@ -224,10 +293,10 @@ export function parseSwitch(text: string): Partial<Switches> {
 	if (!Object.hasOwn(truths, name)) {
 		throw new Error(`Unknown switch "${name}". Switches: ${Object.keys(truths).join(', ')}`);
 	}
-	const { a, b } = truths[name as SwitchName];
-	const chosen = [a, b].find((candidate) => String(candidate) === value);
+	const values = valuesOf(name as SwitchName);
+	const chosen = values.find((candidate) => String(candidate) === value);
 	if (chosen === undefined) {
-		throw new Error(`Switch "${name}" is ${String(a)} or ${String(b)}, not "${value}"`);
+		throw new Error(`Switch "${name}" is ${values.join(' or ')}, not "${value}"`);
 	}
 	return { [name]: chosen };
 }

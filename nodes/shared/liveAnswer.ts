@@ -21,7 +21,7 @@ export function toActionAnswer(status: number, body: unknown): IDataObject | und
 
 /**
  * Makes the answer to a caller lookup of what a workflow has answered: a flat object of variables for
- * the prompt (API: appended query). Objects and lists become JSON, and what is not set is left out.
+ * the prompt (API: C25). Objects and lists become JSON, and what is not set is left out.
  */
 export function toLookupAnswer(status: number, body: unknown): IDataObject | undefined {
 	const given = readAnswer(status, body);

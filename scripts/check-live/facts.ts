@@ -87,6 +87,18 @@ function timeForm(value: unknown): string {
 	return /^\d{4}-\d{2}-\d{2}T/.test(String(value)) ? 'iso' : kindOf(value);
 }
 
+/** Whether a phone number has its plus sign; undefined for what is none. */
+function numberForm(value: unknown): string | undefined {
+	const [, plus] = /^(\+?)\d{7,15}$/.exec(String(value)) ?? [];
+	return plus === undefined ? undefined : plus === '+' ? 'plus' : 'digits';
+}
+
+/** The form of the times in a transcript; undefined when it has none. */
+function transcriptForm(value: unknown): string | undefined {
+	const [, hundredths] = /^\[\d+:\d\d(\.\d\d)?\]/.exec(String(value)) ?? [undefined, null];
+	return hundredths === null ? undefined : hundredths ? 'hundredths' : 'seconds';
+}
+
 function referenceForm(value: unknown): string {
 	return kindOf(value) === 'object' ? 'objects' : 'ids';
 }
@@ -132,6 +144,7 @@ const readers: Record<SwitchName, Reader | string> = {
 				(value) => (typeof value === 'string' ? 'text' : kindOf(value)),
 			),
 		),
+	afterAnswer: 'only answering live requests shows it',
 	webhookMethod: 'only receiving events shows it',
 	webhookActivation: 'only receiving events shows it',
 	listReferences: (answers) => [
@@ -165,10 +178,28 @@ const readers: Record<SwitchName, Reader | string> = {
 	voiceInput: 'only creating or updating an agent shows it',
 	eventCallKey: 'only receiving events shows it',
 	eventEnvelope: 'only receiving events shows it',
+	numberForm: (answers) =>
+		[
+			...observe(objects(answers, 'listNumbers', 'getNumber'), ['number'], numberForm),
+			...observe(
+				objects(answers, 'listCalls', 'getCall'),
+				['to_number', 'from_number'],
+				numberForm,
+			),
+		].filter(({ value }) => value !== undefined),
 	appendedQuery: 'only receiving events by GET, or caller lookups, shows it',
+	brokenSchema: 'only a call of an agent with such a schema shows it',
+	transcriptEvent: 'only receiving events shows it',
+	actionEvent: 'only receiving events shows it',
+	transcriptForm: (answers) =>
+		observe(objects(answers, 'listCalls', 'getCall'), ['transcript'], transcriptForm).filter(
+			({ value }) => value !== undefined,
+		),
 	signatureHeader: 'only receiving live requests shows it',
+	signatureForm: 'only receiving live requests shows it',
 	actionBody: 'only receiving live requests shows it',
 	actionAnswer: 'only answering live requests shows it',
+	failedAnswer: 'only answering live requests shows it',
 	callerNumber: 'only receiving caller lookups shows it',
 	listContext: (answers) =>
 		objects(answers, 'listCalls').map(({ where, object }) => ({

@@ -1,25 +1,20 @@
 import { momentsOf, transcriptOf } from './conversation';
-import { progressAt } from './progress';
-import type { CallScript } from './scripts';
+import { type CallProgress, progressAt } from './progress';
 import type { StoredCall } from './objects';
 
 /** Begins to play a call by a script. */
 export function startCall(
 	call: StoredCall,
-	options: {
+	options: Pick<CallProgress, 'script' | 'callSeconds' | 'recorded' | 'lagMs'> & {
 		now: number;
-		callSeconds: number;
-		script: CallScript;
-		recorded: boolean;
 		startTime: number | null;
 	},
 ): void {
-	const { now, callSeconds, script, recorded, startTime } = options;
+	const { now, startTime, recorded, ...rest } = options;
 	call.progress = {
-		script,
+		...rest,
 		createdAt: now,
-		callSeconds,
-		recorded: recorded && script.pickedUp && call.hipaa_compliant !== true,
+		recorded: recorded && rest.script.pickedUp && call.hipaa_compliant !== true,
 		exchanges: [],
 	};
 	call.start_time = startTime;
@@ -29,10 +24,11 @@ export function startCall(
  * Brings a call up to date: everything follows from the time that has passed since it was created, and
  * from the answers that its agent got meanwhile, so nobody has to wait for a timer.
  */
-export function settle(call: StoredCall, now: number): void {
+export function settle(call: StoredCall, time: number): void {
 	const { progress } = call;
 	if (progress === undefined) return;
-	const { script, createdAt } = progress;
+	const { script, createdAt, lagMs } = progress;
+	const now = time - lagMs;
 	const { dialled, pickedUp, ended, stopped, seconds, recordedAt } = progressAt(progress, now);
 	if (!ended && !dialled) return;
 
@@ -52,7 +48,10 @@ export function settle(call: StoredCall, now: number): void {
 		errors: failed ? script.errors : [],
 		recording_available: ended && recordedAt !== undefined && now >= recordedAt,
 	});
-	if (ended && (recordedAt === undefined || now >= recordedAt)) delete call.progress;
+	if (ended && (recordedAt === undefined || now >= recordedAt)) {
+		call.recordedAt = recordedAt;
+		delete call.progress;
+	}
 }
 
 /** Whether a call is neither ended nor failed. */

@@ -10,6 +10,8 @@ export interface Moment {
 	time: number;
 	/** Its `at` is the second of the conversation. */
 	turn?: Turn;
+	/** A line of the transcript that nobody says: an action begins or ends. */
+	actionLine?: { at: number; speaker: 'bot_action_start' | 'bot_action_finish'; text: string };
 	/** Entry of the call's action_history. */
 	entry?: Fields;
 }
@@ -35,7 +37,14 @@ export function momentsOf(call: StoredCall, progress: CallProgress, now: number)
 	const moments: Moment[] = [];
 	// Nothing of what was said in such a call may be kept.
 	const isSecret = call.hipaa_compliant === true;
-	const say = (time: number, turn: Turn) => isSecret || moments.push({ time, turn });
+	let isMuted = false;
+	const say = (time: number, turn: Turn) => {
+		const isHeard = turn.speaker === 'HUMAN' || !isMuted;
+		if (isHeard && !isSecret) moments.push({ time, turn });
+	};
+	const note = (time: number, actionLine: Moment['actionLine']) => {
+		if (!isSecret) moments.push({ time, actionLine });
+	};
 
 	const steps = [
 		...script.turns.map((turn) => ({ at: turn.at, turn, exchange: undefined })),
@@ -52,25 +61,45 @@ export function momentsOf(call: StoredCall, progress: CallProgress, now: number)
 			say(timeOf(progress, second), { ...turn, at, text: fill(turn.text, variables) });
 		}
 		if (exchange === undefined) continue;
-		const { askedAt, answeredAt, before, after, learned, entry } = exchange;
+		const { askedAt, answeredAt, before, after, learned, use, mutes, entry } = exchange;
 		if (before !== '') say(askedAt, { at, speaker: 'BOT', text: before });
+		const text = use && `${use.name} ${JSON.stringify(use.parameters)}`;
+		if (text !== undefined) note(askedAt, { at, speaker: 'bot_action_start', text });
 		if (answeredAt === undefined || answeredAt > Math.min(now, endsAt)) continue;
 		if (entry !== undefined) moments.push({ time: answeredAt, entry });
 		const answered = at + (answeredAt - askedAt) / 1000;
+		if (use !== undefined) {
+			note(answeredAt, { at: answered, speaker: 'bot_action_finish', text: use.name });
+		}
+		isMuted ||= mutes === true;
 		for (const text of after) say(answeredAt, { at: answered, speaker: 'BOT', text });
 		Object.assign(variables, learned);
 	}
 	return moments;
 }
 
+/** A time of the conversation as the ancestor writes it: its minutes begin anew after an hour. */
 function clock(seconds: number): string {
+	const hundredths = Math.floor(seconds * 100 + 1e-6);
 	const digits = (value: number) => String(Math.floor(value)).padStart(2, '0');
-	return `[${digits(seconds / 60)}:${digits(seconds % 60)}]`;
+	const [minute, second] = [(hundredths / 6000) % 60, (hundredths / 100) % 60];
+	return `[${digits(minute)}:${digits(second)}.${digits(hundredths % 100)}]`;
 }
 
-/** The transcript as the API writes it, null when nothing was said. */
+/** The whole transcript, `[MM:SS.cc] SENDER: text` in each line; null when nothing was said. */
 export function transcriptOf(moments: Moment[]): string | null {
-	const turns = moments.flatMap(({ turn }) => turn ?? []);
-	const lines = turns.map(({ at, speaker, text }) => `${clock(at)} ${speaker}: ${text}`);
+	const lines = moments.flatMap(({ turn, actionLine }) => {
+		const { at, speaker, text } = turn ?? actionLine ?? {};
+		return at === undefined ? [] : [`${clock(at)} ${speaker}: ${text}`];
+	});
 	return lines.length > 0 ? lines.join('\n') : null;
+}
+
+/** A whole transcript with seconds alone, and without the lines of actions. */
+export function shortTranscript(transcript: string): string {
+	return transcript
+		.split('\n')
+		.filter((line) => !/^\[[\d:.]+\] bot_action_/.test(line))
+		.map((line) => line.replace(/^\[(\d\d:\d\d)\.\d\d\]/, '[$1]'))
+		.join('\n');
 }

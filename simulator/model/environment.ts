@@ -1,5 +1,5 @@
 import { agentDefaults, callDefaults, numberDefaults } from './defaults';
-import { fictionalNumber } from './fictionalNumber';
+import { fictionalNumber, withPlus } from './phoneNumbers';
 import type { CollectionName, StoredCall, StoredObject } from './objects';
 import { seededRandom } from './random';
 
@@ -51,22 +51,28 @@ export class Environment {
 		return agent as Record<string, unknown>;
 	}
 
-	/** The stored actions of a call's agent, in its order. */
+	/** The actions of a call's agent, in its order: the stored ones, and those sent along with the call. */
 	actionsOf(call: StoredCall): StoredObject[] {
-		const references = (this.agentOf(call)?.actions ?? []) as Array<string | { id: string }>;
+		const references = (this.agentOf(call)?.actions ?? []) as Array<string | StoredObject>;
 		return references.flatMap((reference) => {
-			const id = typeof reference === 'string' ? reference : reference.id;
-			return this.actions.get(id) ?? [];
+			const isId = typeof reference === 'string';
+			const stored = this.actions.get(isId ? reference : reference.id);
+			return stored ?? (isId ? [] : reference);
 		});
 	}
 
+	/** Those of them that ask a server; of two with one name the agent only knows the first (API: C27). */
 	externalActionsOf(call: StoredCall): StoredObject[] {
-		return this.actionsOf(call).filter(({ type }) => type === 'action_external');
+		const external = this.actionsOf(call).filter(({ type }) => type === 'action_external');
+		const nameOf = ({ config }: StoredObject) => (config as { name: string }).name;
+		const names = external.map(nameOf);
+		return external.filter((action, index) => names.indexOf(nameOf(action)) === index);
 	}
 
-	/** The number object of a phone number in E.164. */
+	/** The number object of a phone number in E.164, with or without the plus sign (API: C24). */
 	findNumber(phoneNumber: unknown): StoredObject | undefined {
-		return [...this.numbers.values()].find(({ number }) => number === phoneNumber);
+		const wanted = withPlus(String(phoneNumber));
+		return [...this.numbers.values()].find(({ number }) => number === wanted);
 	}
 
 	/** Adds agents "Agent 1", "Agent 2", ... that share the first agent's prompt and voice. */
@@ -90,7 +96,8 @@ export class Environment {
 				stage: 'picked_up',
 				stage_outcome: 'bot_disconnected',
 				human_detection_result: 'human',
-				transcript: '[00:01] BOT: Hello, thank you for your time.\n[00:04] HUMAN: Goodbye.',
+				transcript:
+					'[00:01.00] BOT: Hello, thank you for your time.\n[00:04.50] HUMAN: Goodbye.',
 				start_time: start,
 				end_time: start + 30_000,
 				from_number: from?.number,

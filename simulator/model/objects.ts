@@ -16,6 +16,8 @@ export interface StoredCall extends StoredObject {
 	end_time: number | string | null;
 	/** Present while the simulator plays the call; past calls have none. */
 	progress?: CallProgress;
+	/** Epoch milliseconds since which a played call has its recording. */
+	recordedAt?: number;
 }
 
 export type CollectionName =

@@ -14,7 +14,11 @@ export interface Exchange {
 	after: string[];
 	/** Variables that the answer adds to the conversation. */
 	learned: Fields;
-	/** The action_history entry of the call; undefined when nothing was sent. */
+	/** What is asked: name and parameters of the action; undefined when nothing was sent. */
+	use?: { name: string; parameters: Fields };
+	/** Whether the agent says nothing any more, since it never got over the answer. */
+	mutes?: boolean;
+	/** The action_history entry of the call; undefined until there is an answer. */
 	entry?: Fields;
 }
 
@@ -28,6 +32,8 @@ export interface CallProgress {
 	/** Seconds of the wall clock that the whole call takes, without waiting for answers. */
 	callSeconds: number;
 	recorded: boolean;
+	/** Milliseconds by which the API is behind the call. */
+	lagMs: number;
 	/** One for each ask of the script that has come so far. */
 	exchanges: Exchange[];
 }

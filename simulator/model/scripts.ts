@@ -195,3 +195,15 @@ export function scriptFor(call: Parties, canAsk: boolean): CallScript {
 	const [answered] = scripts;
 	return isInbound ? inbound : answered!;
 }
+
+/** What is other in the script of a call that fails before it is picked up. */
+export function failing(error: string): Omit<CallScript, 'name' | 'ending' | 'about' | 'seconds'> {
+	return {
+		...silent,
+		status: 'error',
+		outcome: null,
+		turns: [],
+		asks: undefined,
+		errors: [error],
+	};
+}

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import type { StoredObject } from '../model/objects';
 import { invalidField } from './errors';
 import { renderAction } from './render';
 import { actionDefaults } from '../model/defaults';
@@ -30,6 +31,18 @@ function checkAction(type: string, fields: Fields): void {
 	}
 }
 
+/** The settings of an external action, with what the server adds to them. */
+function settingsOf(config: Fields): Fields {
+	const signature_secret = config.signature_secret ?? randomBytes(32).toString('base64');
+	return { processing_mode: 'muted', ...config, signature_secret };
+}
+
+/** An action that was sent along with a call, as the server keeps it. */
+export function inlineAction(action: StoredObject): StoredObject {
+	if (action.type !== 'action_external') return { config: {}, ...action };
+	return { ...action, config: settingsOf(action.config as Fields) };
+}
+
 export const actions: Resource = {
 	collection: 'actions',
 	singular: 'Action',
@@ -49,9 +62,8 @@ export const actions: Resource = {
 			}
 		}
 		// The server makes the secret; it lives as long as the action does.
-		const known = (existing?.config as Fields | undefined)?.signature_secret;
-		const signature_secret = known ?? randomBytes(32).toString('base64');
-		return { ...fields, config: { processing_mode: 'muted', ...config, signature_secret } };
+		const { signature_secret } = { ...(existing?.config as Fields | undefined) };
+		return { ...fields, config: settingsOf({ ...config, signature_secret }) };
 	},
 	remove: (environment, id) => {
 		for (const agent of environment.agents.values()) {

@@ -1,22 +1,27 @@
 import { endCall, isRunning, settle } from '../model/calls';
-import { invalid, invalidField, notFound, Problem } from './errors';
-import { recordingOf } from './recording';
-import { renderCall } from './render';
-import { callDefaults } from '../model/defaults';
-import type { Environment } from '../model/environment';
-import type { StoredCall } from '../model/objects';
+import {
+	actionDefaults,
+	agentDefaults,
+	callDefaults,
+	promptDefaults,
+	voiceDefaults,
+	webhookDefaults,
+} from '../model/defaults';
+import type { CollectionName, StoredCall, StoredObject } from '../model/objects';
+import { withPlus } from '../model/phoneNumbers';
+import { inlineAction } from './actions';
 import type { Answer, OperationContext, OperationHandlers } from './context';
 import { chosen, type Fields } from './crud';
+import { invalid, invalidField, notFound, Problem } from './errors';
 import { pageAnswer } from './paging';
+import { recordingAnswer } from './recording';
+import { renderCall } from './render';
 
 /** What a call needs beside the numbers where the API takes nothing but the full agent. */
 const fullFields = ['agent_phone_number', 'telephony_provider', 'context', 'telephony_params'];
 
 /** What a caller decides about a call; all else is the server's to say. */
 const inputFields = [
-	'from_number',
-	'to_number',
-	'agent_phone_number',
 	'context',
 	'telephony_params',
 	'is_outgoing',
@@ -60,28 +65,51 @@ function readAgent(context: OperationContext): string | Fields {
 	const id = typeof sent === 'string' ? sent : sent.id;
 	if (id !== undefined && !environment.agents.has(String(id)))
 		throw notFound('Agent', String(id));
-	return typeof sent === 'string' ? sent : withIds(environment, sent);
+	return typeof sent === 'string' ? sent : wholeAgent(context, sent);
 }
 
-/** An inline agent with an id for each object in it that came without one. */
-function withIds(environment: Environment, agent: Fields): Fields {
-	const named = (value: unknown) =>
-		typeof value === 'object' && value !== null ? { id: environment.newId(), ...value } : value;
-	const parts = ['prompt', 'voice', 'webhook']
-		.filter((field) => agent[field] !== undefined)
-		.map((field) => [field, named(agent[field])]);
-	if (Array.isArray(agent.actions)) parts.push(['actions', agent.actions.map(named)]);
-	return { id: environment.newId(), ...agent, ...Object.fromEntries(parts) };
+/**
+ * An inline agent as the server keeps it: whole, with the ids and owners of all that it consists of.
+ * What it refers to by id is taken from the environment, and it gets a voice if it has none.
+ */
+function wholeAgent({ environment }: OperationContext, sent: Fields): Fields {
+	const owned = (fields: Fields): StoredObject => ({
+		id: environment.newId(),
+		user_id: environment.userId,
+		...fields,
+	});
+	const whole = (collection: CollectionName, defaults: Fields, value: unknown) => {
+		if (typeof value === 'string') return environment[collection].get(value) ?? value;
+		if (typeof value !== 'object' || value === null) return null;
+		return owned({ ...defaults, ...value });
+	};
+	const [voice] = environment.voices.values();
+	const actions = (sent.actions ?? []) as unknown[];
+	return owned({
+		...agentDefaults,
+		...sent,
+		prompt: whole('prompts', promptDefaults, sent.prompt),
+		voice: whole('voices', voiceDefaults, sent.voice) ?? voice ?? null,
+		webhook: whole('webhooks', webhookDefaults, sent.webhook),
+		actions: actions.map((sentAction) => {
+			const action = whole('actions', actionDefaults, sentAction);
+			return typeof action === 'object' && action !== null ? inlineAction(action) : action;
+		}),
+	});
 }
 
-/** Checks the numbers, E.164 and owned by the environment. */
-function checkNumbers({ body, environment }: OperationContext): void {
-	if (!/^\+[1-9]\d{6,14}$/.test(String(body.to_number))) {
+/** The numbers of a call in the form in which they are kept; refused when they are none of their kind. */
+function readNumbers({ body, environment }: OperationContext) {
+	const to_number = withPlus(String(body.to_number));
+	if (!/^\+[1-9]\d{6,14}$/.test(to_number)) {
 		throw invalidField('to_number', 'must be a phone number in E.164');
 	}
-	if (environment.findNumber(body.from_number)?.active !== true) {
+	const from = environment.findNumber(body.from_number);
+	if (from?.active !== true) {
 		throw invalidField('from_number', 'must be an active phone number of this environment');
 	}
+	const agent_phone_number = withPlus(String(body.agent_phone_number ?? from.number));
+	return { from_number: from.number, to_number, agent_phone_number };
 }
 
 function readProvider({ body, switches }: OperationContext): unknown {
@@ -92,6 +120,18 @@ function readProvider({ body, switches }: OperationContext): unknown {
 		throw invalidField('telephony_provider', 'must be an object');
 	}
 	return sent;
+}
+
+/** Where a recording is, if it is not with the API itself. */
+function locationOf({ recording, url }: OperationContext, { id }: StoredCall): string | undefined {
+	const { redirectTo, storage } = recording;
+	if (redirectTo !== undefined) {
+		return typeof redirectTo === 'string' ? redirectTo : redirectTo(id);
+	}
+	if (storage === undefined) return undefined;
+	const location = new URL(`/storage/${id}.mp3?expires=1`, url);
+	location.hostname = 'localhost';
+	return location.href;
 }
 
 export const callHandlers: OperationHandlers = {
@@ -105,7 +145,7 @@ export const callHandlers: OperationHandlers = {
 
 	createCall: (context) => {
 		const { body, environment, switches, now, dialled, player } = context;
-		checkNumbers(context);
+		const numbers = readNumbers(context);
 		const agent = readAgent(context);
 		const telephony_provider = readProvider(context);
 		if (settledCalls(context).filter(isRunning).length >= environment.maxConcurrentCalls) {
@@ -119,8 +159,8 @@ export const callHandlers: OperationHandlers = {
 		);
 		const call = environment.add('calls', {
 			...callDefaults,
-			agent_phone_number: body.from_number,
 			...sent,
+			...numbers,
 			telephony_id: `CA${environment.hex(32)}`,
 			telephony_provider,
 			agent,
@@ -143,16 +183,12 @@ export const callHandlers: OperationHandlers = {
 		if (call.recording_available !== true) {
 			throw new Problem(404, `Call ${call.id} has no recording`);
 		}
-		const { redirectTo, bytes } = context.recording;
-		if (redirectTo !== undefined) {
-			const location = typeof redirectTo === 'string' ? redirectTo : redirectTo(call.id);
-			return { status: 302, headers: { location } };
+		const { recording, now } = context;
+		if (now < (call.recordedAt ?? 0) + (recording.missingForMs ?? 0)) {
+			throw new Problem(404, `Call ${call.id} has no recording`);
 		}
-		const { stream, size } = await recordingOf(String(call.transcript ?? ''), bytes);
-		return {
-			status: 200,
-			stream,
-			headers: { 'content-type': 'audio/mpeg', 'content-length': String(size) },
-		};
+		const location = locationOf(context, call);
+		if (location !== undefined) return { status: 302, headers: { location } };
+		return await recordingAnswer(String(call.transcript ?? ''), recording);
 	},
 };

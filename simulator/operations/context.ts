@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 
 import type { Environment } from '../model/environment';
 import type { CallPlayer } from '../playing/player';
+import type { Quirks } from '../quirks';
 import type { RecordingSettings, TotalOf } from '../state';
 import type { Switches } from '../truths';
 
@@ -25,6 +26,9 @@ export interface OperationContext {
 	dialled: Map<string, number>;
 	recording: RecordingSettings;
 	totalOf: TotalOf | undefined;
+	quirks: Quirks;
+	/** Base URL of the simulator itself, with /v1. */
+	url: string;
 	player: CallPlayer;
 	query: Record<string, unknown>;
 	body: Record<string, unknown>;

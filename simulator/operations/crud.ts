@@ -1,3 +1,4 @@
+import { keptFields } from '../quirks';
 import { invalid, notFound } from './errors';
 import { type Render, renderPlain } from './render';
 import type { Environment } from '../model/environment';
@@ -92,7 +93,8 @@ export function createFrom(
 	sent: Fields,
 ): StoredObject {
 	const { collection, defaults, read = asSent } = resource;
-	return context.environment.add(collection, { ...defaults, ...read(context, withoutIds(sent)) });
+	const fields = keptFields(read(context, withoutIds(sent)), context.quirks);
+	return context.environment.add(collection, { ...defaults, ...fields });
 }
 
 /** An object that came from a read carries ids that the server decides on. */
@@ -123,7 +125,8 @@ export function crud(resource: Resource): OperationHandlers {
 		[`update${singular}`]: (context) => {
 			const stored = chosen(context, objects(context), singular);
 			checkUpdateBody(context, mainFields);
-			Object.assign(stored, read(context, withoutIds(context.body), stored));
+			const fields = read(context, withoutIds(context.body), stored);
+			Object.assign(stored, keptFields(fields, context.quirks));
 			return {
 				status: context.switches.successCode,
 				body: render(context, stored, 'objects'),

@@ -3,6 +3,8 @@ import { renderNumber } from './render';
 import { numbersForSale } from '../model/seeds';
 import { numberDefaults } from '../model/defaults';
 import type { StoredObject } from '../model/objects';
+import { withPlus } from '../model/phoneNumbers';
+import { keptFields } from '../quirks';
 import type { Answer, OperationContext, OperationHandlers } from './context';
 import { checkUpdateBody, type Fields, referenceTo } from './crud';
 import { pageAnswer } from './paging';
@@ -108,7 +110,7 @@ export const numberHandlers: OperationHandlers = {
 		const number = left.find((candidate) =>
 			phone_number === undefined
 				? candidate.startsWith(`+1${String(area_code ?? '')}`)
-				: candidate === phone_number,
+				: candidate === withPlus(String(phone_number)),
 		);
 		if (number === undefined) {
 			throw new Problem(400, 'No such number is available');
@@ -122,7 +124,7 @@ export const numberHandlers: OperationHandlers = {
 
 	linkNumber: (context) => {
 		const { phone_number, ...fields } = context.body;
-		const number = String(phone_number);
+		const number = withPlus(String(phone_number));
 		if (!/^\+[1-9]\d{6,14}$/.test(number)) {
 			throw invalidField('phone_number', 'must be a phone number in E.164');
 		}
@@ -135,7 +137,8 @@ export const numberHandlers: OperationHandlers = {
 	updateNumber: (context) => {
 		const stored = chosenNumber(context);
 		checkUpdateBody(context, ['label', 'description', 'outbound_only']);
-		Object.assign(stored, readReferences(context, context.body));
+		const fields = readReferences(context, context.body);
+		Object.assign(stored, keptFields(fields, context.quirks));
 		return changed(context, stored);
 	},
 

@@ -11,8 +11,9 @@ function compare(left: unknown, right: unknown): number {
 const isEmpty = (value: unknown) => value === null || value === undefined;
 
 function sorted<T extends StoredObject>(context: OperationContext, objects: T[]): T[] {
-	const { query, strict, switches } = context;
+	const { query, quirks, strict, switches } = context;
 	const column = query.sort_column;
+	if (quirks.sortIgnored === true) return objects;
 	if (typeof column !== 'string' || column === '') return objects;
 	if (strict && objects.length > 0 && !objects.some((object) => column in object)) {
 		throw invalid({

@@ -2,6 +2,9 @@ import { Readable } from 'node:stream';
 
 import { createMp3Encoder } from 'wasm-media-encoders';
 
+import type { RecordingSettings } from '../state';
+import type { Answer } from './context';
+
 const sampleRate = 16_000;
 const bitrate = 32;
 /** A turn's tone ends when the next turn begins, and after this many seconds at the latest. */
@@ -15,9 +18,9 @@ interface Tone {
 
 /** The turns of a transcript, as the tones that stand for the voices. */
 function tonesOf(transcript: string): Tone[] {
-	return [...transcript.matchAll(/^\[(\d+):(\d+)\] (\w+):/gm)].map(
+	return [...transcript.matchAll(/^\[(\d+):([\d.]+)\] (BOT|HUMAN):/gm)].map(
 		([, minutes, seconds, speaker = '']) => ({
-			at: Number(minutes) * 60 + Number(seconds),
+			at: Number(minutes) * 60 + Math.floor(Number(seconds)),
 			frequency: tones[speaker] ?? 220,
 		}),
 	);
@@ -61,16 +64,39 @@ function* repeat(clip: Buffer, bytes: number): Generator<Buffer> {
 	for (let left = bytes; left > 0; left -= clip.length) yield clip.subarray(0, left);
 }
 
+/** The first bytes of a stream, and then nothing more, without an end. */
+async function* stalled(stream: Readable, bytes: number): AsyncGenerator<Buffer> {
+	let left = bytes;
+	for await (const chunk of stream) {
+		yield (chunk as Buffer).subarray(0, left);
+		left -= (chunk as Buffer).length;
+		if (left <= 0) break;
+	}
+	await new Promise(() => {});
+}
+
 /**
- * The recording of a call as a stream of MP3.
- * @param bytes size in bytes; the conversation is repeated or cut to it. The whole is never in memory
- * @returns the stream and its size in bytes
+ * The recording of a call as an answer: a stream of MP3, or what the settings say.
+ * @param transcript gives the sound its rhythm
  */
-export async function recordingOf(
+export async function recordingAnswer(
 	transcript: string,
-	bytes?: number,
-): Promise<{ stream: Readable; size: number }> {
+	settings: RecordingSettings,
+): Promise<Answer> {
+	const { bytes, body, contentType = 'audio/mpeg', stallAfter } = settings;
+	if ('body' in settings) {
+		return { status: 200, body, headers: { 'content-type': contentType } };
+	}
 	const clip = await mp3Of(transcript);
 	const size = bytes ?? clip.length;
-	return { stream: Readable.from(repeat(clip, size), { objectMode: false }), size };
+	const sound = Readable.from(repeat(clip, size), { objectMode: false });
+	const stream =
+		stallAfter === undefined
+			? sound
+			: Readable.from(stalled(sound, stallAfter), { objectMode: false });
+	return {
+		status: 200,
+		stream,
+		headers: { 'content-type': contentType, 'content-length': String(size) },
+	};
 }

@@ -1,4 +1,7 @@
 import type { CollectionName, StoredCall, StoredObject } from '../model/objects';
+import { shortTranscript } from '../model/conversation';
+import { written } from '../model/phoneNumbers';
+import type { Switches } from '../truths';
 import type { OperationContext } from './context';
 
 /** How an answer refers to other objects. */
@@ -62,6 +65,7 @@ export const renderNumber: Render = (context, stored, references) => {
 	const agent = context.environment.agents.get(String(stored.inbound_agent));
 	return {
 		...stored,
+		number: written(stored.number, context.switches.numberForm),
 		inbound_agent: reference(context, 'agents', stored.inbound_agent, references, renderAgent),
 		inbound_agent_name: agent?.name ?? null,
 		telephony_account_connection: reference(
@@ -73,6 +77,12 @@ export const renderNumber: Render = (context, stored, references) => {
 	};
 };
 
+/** The form of times: `epoch` is a number in lists and a text on get (API: C5). */
+function timeForm(times: Switches['times'], place: 'single' | 'list') {
+	if (times !== 'epoch') return times;
+	return place === 'list' ? 'number' : 'text';
+}
+
 function time(value: unknown, as: 'iso' | 'number' | 'text'): unknown {
 	if (value === null || value === undefined) return null;
 	const date = new Date(value as number | string);
@@ -82,9 +92,15 @@ function time(value: unknown, as: 'iso' | 'number' | 'text'): unknown {
 
 /** The agent of a call: an id as given, or the object that was sent along with the call. */
 function callAgent(context: OperationContext, agent: unknown, references: References): unknown {
-	if (typeof agent === 'string')
+	if (typeof agent === 'string') {
 		return reference(context, 'agents', agent, references, renderAgent);
-	return references === 'ids' ? (agent as StoredObject).id : agent;
+	}
+	if (references === 'ids') return (agent as StoredObject).id;
+	const whole = agent as { actions: Array<string | StoredObject> };
+	const actions = whole.actions.map((action) =>
+		typeof action === 'string' ? action : renderAction(context, action, references),
+	);
+	return { ...whole, actions };
 }
 
 /** A call as answered on its own, or as one of a list. */
@@ -95,11 +111,19 @@ export function renderCall(
 ): Rendered {
 	const { switches } = context;
 	const references = place === 'list' ? switches.listReferences : 'objects';
-	const epoch = place === 'list' ? 'number' : 'text';
-	const times = switches.times === 'iso' ? 'iso' : epoch;
-	const { progress: _internal, action_history, context: variables, ...rest } = stored;
+	const times = timeForm(switches.times, place);
+	const { progress: _, recordedAt: __, action_history, context: variables, ...rest } = stored;
+	const { transcript, to_number, from_number, agent_phone_number } = stored;
+	const number = (phoneNumber: unknown) => written(phoneNumber, switches.numberForm);
 	return {
 		...rest,
+		transcript:
+			typeof transcript === 'string' && switches.transcriptForm === 'seconds'
+				? shortTranscript(transcript)
+				: transcript,
+		to_number: number(to_number),
+		from_number: number(from_number),
+		agent_phone_number: number(agent_phone_number),
 		...(place === 'list' ? {} : { action_history }),
 		...(place === 'list' && !switches.listContext ? {} : { context: variables }),
 		start_time: time(stored.start_time, times),

@@ -1,7 +1,9 @@
-import { momentsOf, transcriptOf } from '../model/conversation';
+import { momentsOf, shortTranscript, transcriptOf } from '../model/conversation';
 import type { Environment } from '../model/environment';
 import type { StoredCall } from '../model/objects';
+import { written } from '../model/phoneNumbers';
 import { type CallProgress, progressAt, timeOf } from '../model/progress';
+import type { Switches } from '../truths';
 
 type Fields = Record<string, unknown>;
 
@@ -47,6 +49,7 @@ export function eventsOf(
 	call: StoredCall,
 	progress: CallProgress,
 	apiUrl: string,
+	switches: Switches,
 ): CallEvent[] {
 	const { script } = progress;
 	const { pickedUp, endsAt, stopped, seconds, recordedAt } = progressAt(progress, Infinity);
@@ -56,32 +59,48 @@ export function eventsOf(
 	const add = (at: number, type: string, payload: Fields) => events.push({ at, type, payload });
 	const answeredAt = timeOf(progress, 0);
 	add(answeredAt, 'event_phone_call_connected', {
-		to_phone_number: call.to_number,
-		from_phone_number: call.from_number,
+		to_phone_number: written(call.to_number, switches.numberForm),
+		from_phone_number: written(call.from_number, switches.numberForm),
 	});
 	add(answeredAt, 'event_human_detection', { result: script.detection });
 
 	const actions = spokenActions(environment, call);
+	const configOf = (id: string) => {
+		if (switches.actionEvent === 'plain') return {};
+		const used = environment.actionsOf(call).find((action) => action.id === id);
+		return { action_config: used?.config ?? null };
+	};
 	const moments = momentsOf(call, progress, Infinity);
 	for (const { time, turn, entry } of moments) {
 		if (entry !== undefined) {
 			const { event_type: _type, timestamp: _time, ...done } = entry;
-			add(time, 'event_action', done);
+			add(time, 'event_action', { ...done, ...configOf(String(done.action_id)) });
 		}
 		if (turn === undefined) continue;
 		const { speaker, text } = turn;
 		add(time, 'event_message', { sender: speaker.toLowerCase(), text });
+		if (switches.transcriptEvent === 'messages') {
+			add(time, 'event_transcript', {
+				text,
+				sender: speaker.toLowerCase(),
+				timestamp: time / 1000,
+			});
+		}
 		const said = speaker === 'BOT' ? text.toLowerCase() : '';
 		for (const { action, phrases } of actions) {
 			if (!phrases.some((phrase) => said.includes(phrase))) continue;
 			const { id: action_id, type: action_type, label: action_label } = action;
-			add(time, 'event_action', { action_id, action_type, action_label });
+			const done = { action_id, action_type, action_label };
+			add(time, 'event_action', { ...done, ...configOf(action_id) });
 		}
 	}
 
 	add(endsAt, 'event_phone_call_ended', { conversation_minutes: seconds / 60 });
-	const transcript = transcriptOf(moments);
-	if (transcript !== null) add(endsAt, 'event_transcript', { transcript });
+	const whole = transcriptOf(moments);
+	if (switches.transcriptEvent !== 'messages' && whole !== null) {
+		const transcript = switches.transcriptForm === 'seconds' ? shortTranscript(whole) : whole;
+		add(endsAt, switches.transcriptEvent, { transcript });
+	}
 	if (recordedAt !== undefined) {
 		const recording_url = `${apiUrl}/calls/recording?id=${call.id}`;
 		add(recordedAt, 'event_recording', { recording_url });

@@ -32,6 +32,12 @@ function faultOf({ status, answer, error }: LiveRequest, switches: Switches): st
 	return isText ? undefined : '"agent_message" of the answer is not a text';
 }
 
+/** Whether the ancestor's agent never gets over an answer: none in time, a redirect, or no JSON. */
+function isNeverOver({ status, answer, isTimedOut }: LiveRequest): boolean {
+	if (status === undefined) return isTimedOut === true;
+	return (status >= 300 && status < 400) || (status < 300 && typeof answer === 'string');
+}
+
 /** What an agent says to the person when an answer is bad. */
 function excuseFor({ status = 0 }: LiveRequest): string {
 	const isOwnMistake = status >= 400 && status < 500 && status !== 401 && status !== 403;
@@ -53,7 +59,7 @@ function reactionTo(
 	action: StoredObject,
 	parameters: Fields,
 	switches: Switches,
-): Pick<Exchange, 'after' | 'learned' | 'entry'> {
+): Pick<Exchange, 'after' | 'learned' | 'mutes' | 'entry'> {
 	const { id: action_id, type: action_type, label: action_label } = action;
 	const error = faultOf(request, switches);
 	const answer = isObject(request.answer) ? request.answer : {};
@@ -69,9 +75,13 @@ function reactionTo(
 			error: error ?? null,
 		},
 	};
-	if (error !== undefined) return { after: [excuseFor(request)], learned, entry };
+	if (error !== undefined) {
+		const mutes = switches.failedAnswer === 'mutes' && isNeverOver(request);
+		return { after: mutes ? [] : [excuseFor(request)], learned, mutes, entry };
+	}
 
 	const { speak_on_receive: speak } = action.config as Fields;
+	if (speak === false && switches.afterAnswer === 'silent') return { after: [], learned, entry };
 	const { agent_message: message } = answer;
 	const own = typeof speak === 'string' ? speak : '';
 	const found = speak === false || speak === '' ? '' : readOut(result);
@@ -94,6 +104,19 @@ function filled(parameters: Fields, variables: Fields): Fields {
 	return Object.fromEntries(entries);
 }
 
+/** Sends a question once more, if the simulator is told so. The agent goes on with the first answer. */
+async function repeat(
+	session: Session,
+	call: StoredCall,
+	request: ReturnType<typeof actionRequest>,
+): Promise<void> {
+	const { questionRepeatedAfterMs: pause } = session.state.quirks;
+	if (pause === undefined) return;
+	const time = Date.now() + pause;
+	while (!session.signal.aborted && Date.now() < time) await session.sleep(call, time);
+	if (!session.signal.aborted) await sendLive(session, request);
+}
+
 /** Uses an external action in a call, and goes on with the answer. */
 async function exchange(
 	session: Session,
@@ -110,13 +133,17 @@ async function exchange(
 	if (action !== undefined) {
 		const { speak_on_send: speak, input_schema: schema } = action.config as Fields;
 		if (speak !== false) current.before = typeof speak === 'string' ? speak : sayings.oneMoment;
-		session.wake(call);
 		const parameters = ask.parameters
 			? filled(ask.parameters, variables)
 			: sampleInput(schema as object, variables);
+		current.use = { name: String((action.config as Fields).name), parameters };
+		session.wake(call);
 		const question = { callId: call.id, parameters };
 		const request = actionRequest(environment, action, question, switches);
-		const answered = await sendLive(session, request);
+		const [answered] = await Promise.all([
+			sendLive(session, request),
+			repeat(session, call, request),
+		]);
 		Object.assign(current, reactionTo(answered, action, parameters, switches));
 	}
 	current.answeredAt = Date.now();

@@ -1,6 +1,7 @@
 import { callDefaults } from '../model/defaults';
 import type { Environment } from '../model/environment';
 import type { StoredCall, StoredObject } from '../model/objects';
+import { withPlus } from '../model/phoneNumbers';
 import { sendLive } from '../sending/liveRequests';
 import { withQuery } from '../sending/query';
 import type { CallPlayer } from './player';
@@ -59,7 +60,8 @@ export interface Dialling {
  * @returns id of the call
  * @throws Error when nobody would answer that number
  */
-export async function dialIn(player: CallPlayer, { from, to }: Dialling): Promise<string> {
+export async function dialIn(player: CallPlayer, dialling: Dialling): Promise<string> {
+	const [from, to] = [withPlus(dialling.from), withPlus(dialling.to)];
 	const { environment, agent } = lineOf(player.state.environments.values(), to);
 	const context = await lookUp(player, environment, agent, from);
 	const call = environment.add('calls', {

@@ -1,7 +1,8 @@
+import { brokenSchemaIn } from '../model/brokenSchema';
 import { startCall } from '../model/calls';
 import type { Environment } from '../model/environment';
 import type { StoredCall } from '../model/objects';
-import { scriptFor } from '../model/scripts';
+import { failing, scriptFor } from '../model/scripts';
 import { playAsks } from './externalActions';
 import { Session } from './session';
 import { playEvents, webhooksOf } from './webhooks';
@@ -12,13 +13,25 @@ export class CallPlayer extends Session {
 
 	/** Begins to play a call that was just placed. */
 	start(environment: Environment, call: StoredCall, now: number): void {
-		const { callSeconds, scriptOf, switches } = this.state;
-		const canAsk = environment.externalActionsOf(call).length > 0;
-		const script = { ...scriptFor(call, canAsk), ...scriptOf?.(call) };
+		const { callSeconds, quirks, scriptOf, switches } = this.state;
+		const external = environment.externalActionsOf(call);
+		const broken = switches.brokenSchema === 'callFails' ? brokenSchemaIn(external) : undefined;
+		const script = {
+			...scriptFor(call, external.length > 0),
+			...scriptOf?.(call),
+			...(broken !== undefined && failing(broken)),
+		};
 		if (!script.pickedUp) delete script.asks;
 		const recorded = environment.agentOf(call)?.enable_recording !== false;
 		const startTime = switches.newCallStartTime === 'set' ? now : null;
-		startCall(call, { now, callSeconds, script, recorded, startTime });
+		startCall(call, {
+			now,
+			callSeconds,
+			script,
+			recorded,
+			startTime,
+			lagMs: quirks.callLagMs ?? 0,
+		});
 		const progress = call.progress!;
 		for (const webhookId of webhooksOf(environment, call, switches)) {
 			this.play(playEvents(this, environment, call, progress, webhookId));

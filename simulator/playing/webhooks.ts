@@ -11,12 +11,25 @@ import type { Session } from './session';
 function bodyOf(
 	{ type, payload }: CallEvent,
 	callId: string,
-	switches: Switches,
+	{ eventCallKey, eventEnvelope }: Switches,
 ): Delivery['body'] {
-	const call = { [switches.eventCallKey]: callId };
-	return switches.eventEnvelope === 'typed'
-		? { type, ...call, payload }
-		: { event_type: type, ...call, ...payload };
+	const call = { [eventCallKey]: callId };
+	switch (eventEnvelope) {
+		case 'typed':
+			return { type, ...call, payload };
+		case 'flat':
+			return { event_type: type, ...call, ...payload };
+		case 'data':
+			return { event: type, data: { ...call, ...payload } };
+		case 'status':
+			return { id: callId, status: type, ...payload };
+	}
+}
+
+/** Whether a webhook wants an event; one with the whole transcript also goes by its longer name. */
+function wants({ subscriptions }: StoredObject, { type }: CallEvent): boolean {
+	const name = type === 'event_transcript_complete' ? 'event_transcript' : type;
+	return ((subscriptions ?? []) as string[]).some((wanted) => [name, type].includes(wanted));
 }
 
 /** The webhook of a call's agent; one that was sent along with the call is stored nowhere else. */
@@ -51,7 +64,7 @@ async function deliver(
 	const webhook =
 		environment.webhooks.get(webhookId) ?? (own?.id === webhookId ? own : undefined);
 	if (webhook === undefined) return;
-	if (!((webhook.subscriptions ?? []) as string[]).includes(event.type)) return;
+	if (!wants(webhook, event)) return;
 	const delivery: Delivery = {
 		at: Date.now(),
 		environment: environment.name,
@@ -85,7 +98,13 @@ export async function playEvents(
 ): Promise<void> {
 	let done = 0;
 	while (!session.signal.aborted) {
-		const event = eventsOf(environment, call, progress, session.state.url)[done];
+		const event = eventsOf(
+			environment,
+			call,
+			progress,
+			session.state.url,
+			session.state.switches,
+		)[done];
 		if (event === undefined) return;
 		if (event.at > Date.now()) {
 			await session.sleep(call, event.at);

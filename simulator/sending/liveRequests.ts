@@ -27,9 +27,18 @@ const retries = [0, 500];
 /** What the network says when no connection came about, so that nothing was sent. */
 const notConnected = ['ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND'];
 
-/** The signature of a body: base64 of HMAC-SHA256 over its bytes, with the decoded secret as key. */
-export function signatureOf(body: string, secret: string): string {
-	return createHmac('sha256', Buffer.from(secret, 'base64')).update(body).digest('base64');
+/**
+ * The signature of a body: HMAC-SHA256 over its bytes, with the decoded secret as key.
+ * @param form how it is written: in base64 or hex, behind a prefix or not
+ */
+export function signatureOf(
+	body: string,
+	secret: string,
+	form: Switches['signatureForm'] = 'base64',
+): string {
+	const hmac = createHmac('sha256', Buffer.from(secret, 'base64')).update(body);
+	const encoding = form.endsWith('hex') ? 'hex' : 'base64';
+	return form.replace(/(base64|hex)$/, hmac.digest(encoding));
 }
 
 /** JSON as a service in another language may write it: spaced, and with nothing but ASCII in it. */
@@ -70,7 +79,9 @@ export function actionRequest(
 		headers: {
 			accept: 'application/json',
 			'content-type': 'application/json',
-			...(signature !== 'none' && { [switches.signatureHeader]: signatureOf(signed, key) }),
+			...(signature !== 'none' && {
+				[switches.signatureHeader]: signatureOf(signed, key, switches.signatureForm),
+			}),
 		},
 		body,
 	};
@@ -92,7 +103,8 @@ async function connect(sender: Sender, request: LiveRequest) {
 	for (;;) {
 		request.attempts += 1;
 		try {
-			return await sendOut(sender, { url, method, headers, data });
+			const timeout = sender.state.quirks.answerTimeoutMs ?? 10_000;
+			return await sendOut(sender, { url, method, headers, data, timeout });
 		} catch (error) {
 			const pause = retries[request.attempts - 1];
 			const isSafe = notConnected.includes(String((error as { code?: string }).code));
@@ -116,6 +128,7 @@ export async function sendLive(sender: Sender, planned: Planned): Promise<LiveRe
 		Object.assign(request, { status, answer: parse(data) });
 	} catch (error) {
 		request.error = reasonOf(error);
+		if ((error as { code?: string }).code === 'ECONNABORTED') request.isTimedOut = true;
 	}
 	request.milliseconds = Math.round(performance.now() - start);
 	const { method, url, environment, callId, status, error, milliseconds } = request;

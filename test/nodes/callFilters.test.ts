@@ -38,7 +38,7 @@ const range = (from: number, to: number) =>
 test('the simulator gives times in both forms', async () => {
 	const { requests } = await getCalls({});
 	expect(requests).toHaveLength(3);
-	expect(simulator.switches.times).toBe(truth === 'a' ? 'iso' : 'epoch');
+	expect(simulator.switches.times).toBe(truth === 'a' ? 'epoch' : 'iso');
 });
 
 describe('a period', () => {

@@ -25,10 +25,16 @@ const hidden: SwitchName[] = [
 	'voiceInput',
 	'eventCallKey',
 	'eventEnvelope',
+	'afterAnswer',
 	'appendedQuery',
+	'brokenSchema',
+	'transcriptEvent',
+	'actionEvent',
 	'signatureHeader',
+	'signatureForm',
 	'actionBody',
 	'actionAnswer',
+	'failedAnswer',
 	'callerNumber',
 	'concurrencyAnswer',
 	'deleteBody',
@@ -123,10 +129,10 @@ describe.each(['a', 'b'] as const)('under truth %s', (which) => {
 });
 
 test('says what was expected and what was seen, and where', async () => {
-	arrange(switchesFor('a', { times: 'epoch' }));
+	arrange(switchesFor('a', { times: 'iso' }));
 	const { findings } = await check();
 	expect(findings.find(({ name }) => name === 'times')?.detail).toMatch(
-		/^expected iso, seen epoch \(listCalls start_time, .*\): truth B$/,
+		/^expected epoch, seen iso \(listCalls start_time, .*\): truth B$/,
 	);
 });
 
@@ -232,7 +238,7 @@ describe('the command', () => {
 		// An answer that holds the key, in what is quoted from it.
 		Object.assign([...environment().voices.values()][0], { type: `voice_${key}` });
 		const { code, output } = await run({ FLUENTS_API_KEY: key });
-		expect(output).toMatch(/confirmed +C5 +times +iso/);
+		expect(output).toMatch(/confirmed +C5 +times +epoch/);
 		expect(output).toContain('unknown value "voice_********"');
 		expect(output).not.toContain(key);
 		expect(code).toBe(0);

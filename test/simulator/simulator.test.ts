@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -6,8 +7,8 @@ import { parse } from 'yaml';
 
 import { startSimulator, type Simulator, type Switches } from '../../simulator';
 import { operations } from '../../simulator/operations';
-import { parseSwitch, truths } from '../../simulator/truths';
-import { startReceiver } from '../support/receiver';
+import { parseSwitch, truths, valuesOf } from '../../simulator/truths';
+import { startReceiver, type Receiver } from '../support/receiver';
 
 type Json = Record<string, unknown>;
 
@@ -172,8 +173,7 @@ describe('lists', () => {
 			const query = { sort_column: 'start_time', sort_desc, filters: '' };
 			const { data } = await get('/calls/list', query);
 			return data.items.map(
-				({ start_time: start }: { start_time: string | null }) =>
-					start && Date.parse(start),
+				({ start_time: start }: { start_time: number | null }) => start,
 			) as number[];
 		};
 		const descending = await starts(true);
@@ -219,11 +219,11 @@ describe('calls', () => {
 				recording_available: false,
 				errors: status === 'error' ? [ended.error_message] : [],
 			});
-			expect(Date.parse(ended.end_time)).toBeGreaterThan(Date.parse(ended.start_time));
+			expect(Number(ended.end_time)).toBeGreaterThan(Number(ended.start_time));
 			expect(Boolean(ended.transcript)).toBe(spoken);
 			if (spoken)
 				expect(ended.transcript).toMatch(
-					/^\[00:0\d\] (BOT|HUMAN): .*(\n\[\d\d:\d\d\] (BOT|HUMAN): .*)+$/,
+					/^\[00:0\d\.\d\d\] (BOT|HUMAN): .*(\n\[\d\d:\d\d\.\d\d\] (BOT|HUMAN): .*)+$/,
 				);
 			if (spoken) expect(ended.transcript).toContain('Hello Ada');
 			passSeconds(1);
@@ -608,14 +608,16 @@ test.each<[string, Json, string]>([
 		},
 		'action_trigger.type must not be phrase based for action_dtmf',
 	],
-	[
-		'/account_connections/create',
-		{ type: 'account_connection_twilio', credentials: { twilio_account_sid: 'AC' } },
-		'credentials.twilio_auth_token should not be empty',
-	],
 ])('%s insists on what the type needs', async (url, body, message) => {
 	const { status, data } = await post(url, body);
 	expect([status, data.message]).toEqual([400, message]);
+});
+
+test('insists on nothing that no source requires', async () => {
+	const { status } = await post('/account_connections/create', {
+		credentials: { twilio_account_sid: 'AC' },
+	});
+	expect(status).toBe(201);
 });
 
 const description = parse(
@@ -769,8 +771,40 @@ async function historyOfAnswer(answer: Json) {
 	return entry.result.json;
 }
 
-/** What somebody outside sees of each switch, under truth A and under truth B. */
-const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unknown]> = {
+/** What webhooks get of a call whose agent uses an action once. */
+async function eventsOfAnAction(subscriptions: string[]) {
+	const { receiver } = await withAction({ success: true });
+	const environment = simulator.environment('default');
+	const events = await startReceiver();
+	environment.agents.get(firstId('agents'))!.webhook = environment.add('webhooks', {
+		...{ url: events.url, method: 'POST', subscriptions },
+	}).id;
+	simulator.callSeconds = 0;
+	await placeCall('+12025550106');
+	await simulator.allDelivered();
+	await Promise.all([receiver.close(), events.close()]);
+	return events.received.map(({ body }) => body!);
+}
+
+/** What the agent says after its question to a server that gives this answer. */
+async function saidAfter(answer: Receiver['answers'][number], config: Json = {}) {
+	const { receiver, action } = await withAction({});
+	receiver.answers.splice(0, 1, answer);
+	const stored = simulator.environment('default').actions.get(action)!;
+	stored.config = { ...(stored.config as Json), ...config };
+	simulator.callSeconds = 0;
+	const { id } = await placeCall('+12025550106');
+	await simulator.allDelivered();
+	await receiver.close();
+	const { transcript } = await readCall(id);
+	return [...transcript.matchAll(/BOT: (.*)/g)].map(([, text]) => text).slice(2);
+}
+
+/** What somebody outside sees of each switch, under truth A, under truth B and with its further values. */
+const probes: Record<
+	keyof Switches,
+	[() => Promise<unknown>, a: unknown, b: unknown, ...others: unknown[]]
+> = {
 	agentPayload: [
 		async () => {
 			const call = { from_number: mainLine, to_number: answered, agent: firstId('agents') };
@@ -812,8 +846,10 @@ const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unk
 			(await get('/calls/list')).data.items[0].start_time,
 			(await readCall(firstId('calls'))).start_time,
 		],
-		['2026-01-02T14:00:00.000Z', '2026-01-02T14:00:00.000Z'],
 		[1767362400, '1767362400'],
+		['2026-01-02T14:00:00.000Z', '2026-01-02T14:00:00.000Z'],
+		[1767362400, 1767362400],
+		['1767362400', '1767362400'],
 	],
 	speakOn: [
 		async () => {
@@ -822,6 +858,15 @@ const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unk
 		},
 		'boolean',
 		'string',
+	],
+	afterAnswer: [
+		async () =>
+			await saidAfter(
+				{ body: { result: {}, agent_message: 'It is sent.' } },
+				{ speak_on_receive: false },
+			),
+		['It is sent.', 'You are welcome, goodbye.'],
+		['You are welcome, goodbye.'],
 	],
 	webhookMethod: [
 		async () => (await receivedBy({ method: 'GET' })).map(({ method }) => method),
@@ -902,6 +947,16 @@ const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unk
 		async () => Object.keys((await receivedBy({}))[0]?.body ?? {}),
 		['type', 'call_id', 'payload'],
 		['event_type', 'call_id', 'telephony_status'],
+		['event', 'data'],
+		['id', 'status', 'telephony_status'],
+	],
+	numberForm: [
+		async () => {
+			const { data } = await get('/numbers', { phone_number: '14155550100' });
+			return [data.number, (await get('/calls/list')).data.items[0].to_number];
+		},
+		[mainLine, '+12025550117'],
+		['14155550100', '12025550117'],
 	],
 	appendedQuery: [
 		async () => {
@@ -910,11 +965,82 @@ const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unk
 		},
 		'1',
 		'1?type=event_phone_call_did_not_connect',
+		undefined,
+	],
+	brokenSchema: [
+		async () => {
+			const { receiver, action } = await withAction({});
+			await receiver.close();
+			const { config } = simulator.environment('default').actions.get(action)!;
+			Object.assign(config as Json, { input_schema: { type: 'object' } });
+			simulator.callSeconds = 0;
+			const { id } = await placeCall(answered);
+			const { status, error_message: message } = await readCall(id);
+			return [status, message];
+		},
+		['error', 'Action look_up_order: input_schema is an object without properties'],
+		['ended', null],
+	],
+	transcriptEvent: [
+		async () => {
+			const events = await eventsOfAnAction(['event_transcript']);
+			return [
+				...new Set(
+					events.map(({ type, payload }) => `${type}: ${Object.keys(payload as Json)}`),
+				),
+			];
+		},
+		['event_transcript: transcript'],
+		['event_transcript_complete: transcript'],
+		['event_transcript: text,sender,timestamp'],
+	],
+	actionEvent: [
+		async () => {
+			const [event] = await eventsOfAnAction(['event_action']);
+			const { action_config: config } = event!.payload as { action_config?: Json };
+			return config?.signature_secret;
+		},
+		undefined,
+		Buffer.from('default action secret').toString('base64'),
+	],
+	transcriptForm: [
+		async () => {
+			const { receiver } = await withAction({});
+			simulator.callSeconds = 0;
+			const { id } = await placeCall('+12025550106');
+			await simulator.allDelivered();
+			await receiver.close();
+			const { transcript } = await readCall(id);
+			return (transcript as string)
+				.split('\n')
+				.map((line) => line.replace(/\d\d/g, '00').replace(/(\w+): .*$/, '$1'));
+		},
+		[
+			...['BOT', 'HUMAN', 'BOT', 'bot_action_start', 'bot_action_finish', 'BOT', 'HUMAN'],
+			'BOT',
+		].map((sender) => `[00:00.00] ${sender}`),
+		['BOT', 'HUMAN', 'BOT', 'BOT', 'HUMAN', 'BOT'].map((sender) => `[00:00] ${sender}`),
 	],
 	signatureHeader: [
 		async () => Object.keys((await askedWith({})).headers).filter((name) => /^x-/.test(name)),
 		['x-vocode-signature'],
 		['x-fluents-signature'],
+	],
+	signatureForm: [
+		async () => {
+			const { receiver, action } = await withAction({});
+			await simulator.ask({ action, body: '{}' });
+			await receiver.close();
+			const secret = Buffer.from('default action secret');
+			const hmac = (encoding: 'base64' | 'hex') =>
+				createHmac('sha256', secret).update('{}').digest(encoding);
+			return (receiver.received[0]!.headers['x-vocode-signature'] as string)
+				.replace(hmac('base64'), '<base64>')
+				.replace(hmac('hex'), '<hex>');
+		},
+		'<base64>',
+		'<hex>',
+		...['sha256=<base64>', 'sha256=<hex>', 'v1=<hex>'],
 	],
 	actionBody: [
 		async () => (await askedWith({ callId: '1', parameters: { name: 'Zoë' } })).text,
@@ -922,6 +1048,11 @@ const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unk
 		'{ "payload": { "name": "Zo\\u00eb" }, "call_id": "1" }',
 	],
 	actionAnswer: [async () => await historyOfAnswer({ success: true }), { success: true }, null],
+	failedAnswer: [
+		async () => await saidAfter({ body: 'Hello' }),
+		['I am sorry, I cannot do that at the moment.', 'You are welcome, goodbye.'],
+		[],
+	],
 	callerNumber: [
 		async () => {
 			const receiver = await startReceiver();
@@ -985,12 +1116,14 @@ const probes: Record<keyof Switches, [() => Promise<unknown>, a: unknown, b: unk
 };
 
 describe('switches', () => {
-	test.each(Object.entries(probes))('%s', async (name, [probe, a, b]) => {
-		expect(await probe()).toEqual(a);
-		simulator.reset();
-		const { b: other } = truths[name as keyof Switches];
-		Object.assign(simulator.switches, { [name]: other });
-		expect(await probe()).toEqual(b);
+	test.each(Object.entries(probes))('%s', async (name, [probe, ...expected]) => {
+		const values = valuesOf(name as keyof Switches);
+		expect(values).toHaveLength(expected.length);
+		for (const [index, value] of values.entries()) {
+			simulator.reset();
+			Object.assign(simulator.switches, { [name]: value });
+			expect([value, await probe()]).toEqual([value, expected[index]]);
+		}
 	});
 
 	test('can be read from text', () => {
@@ -999,6 +1132,8 @@ describe('switches', () => {
 		expect(() => parseSwitch('time=iso')).toThrow(
 			'Unknown switch "time". Switches: agentPayload',
 		);
-		expect(() => parseSwitch('times=today')).toThrow('"times" is iso or epoch, not "today"');
+		expect(() => parseSwitch('times=today')).toThrow(
+			'"times" is epoch or iso or number or text, not "today"',
+		);
 	});
 });

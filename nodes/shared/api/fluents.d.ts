@@ -1827,9 +1827,9 @@ export interface components {
                 [key: string]: unknown;
             }) | null;
         };
-        /** @description Body of createAccountConnection. Which fields are required is not known; type is taken for required (inference). */
+        /** @description Body of createAccountConnection. Which fields are required is not known. */
         AccountConnectionInput: {
-            type: components["schemas"]["AccountConnectionType"];
+            type?: components["schemas"]["AccountConnectionType"];
             label?: components["schemas"]["AccountConnection"]["label"];
             description?: components["schemas"]["AccountConnection"]["description"];
             credentials?: components["schemas"]["AccountConnection"]["credentials"];

@@ -10,3 +10,14 @@ export function fictionalNumber(index: number): string {
 	if (areaCode === undefined) throw new Error(`There are no ${index + 1} fictional numbers`);
 	return `+1${areaCode}55501${String(index % 100).padStart(2, '0')}`;
 }
+
+/** A number in the form in which the simulator keeps it, E.164 with its plus sign. */
+export function withPlus(phoneNumber: string): string {
+	return phoneNumber.replace(/^\+?(?=\d)/, '+');
+}
+
+/** A number as the switch `numberForm` writes it (API: C24); anything that is no text stays as it is. */
+export function written<T>(phoneNumber: T, form: 'plus' | 'digits'): T | string {
+	if (form === 'plus' || typeof phoneNumber !== 'string') return phoneNumber;
+	return phoneNumber.replace(/^\+/, '');
+}
