@@ -5,7 +5,7 @@ import { actions } from '../shared/records/action';
 import { agents } from '../shared/records/agent';
 import { readOne } from '../shared/records/collection';
 import { canonical } from '../shared/canonical';
-import { namesField, orRefusal } from '../shared/api/errors';
+import { namesField, catchStatus } from '../shared/api/errors';
 import { idOf } from '../shared/records/shape';
 import type { FluentsTransport } from '../shared/api/transport';
 import { newSecret, secretIn, withoutQuery, withSecret } from '../triggers/address';
@@ -172,7 +172,7 @@ async function writeAction(
 		own
 			? await updateAction(api, String(own.id), form)
 			: await createAction(api, form, address);
-	const first = await orRefusal(write(body), ['400', '422']);
+	const first = await catchStatus(write(body), ['400', '422']);
 	if (!first.refusal) return first.value;
 	// Sources disagree whether what the agent says is a text, or on and off (API: C7).
 	const config = body.config as IDataObject;

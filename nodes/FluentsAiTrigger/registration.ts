@@ -4,7 +4,7 @@ import type { IDataObject, INode, IWebhookFunctions, NodeApiError } from 'n8n-wo
 import { readOne } from '../shared/records/collection';
 import { webhooks } from '../shared/records/webhook';
 import { connect } from '../shared/api/connect';
-import { orRefusal } from '../shared/api/errors';
+import { catchStatus } from '../shared/api/errors';
 import type { FluentsTransport } from '../shared/api/transport';
 import { newSecret, secretIn, withoutQuery } from '../triggers/address';
 import { existingAgents, readAgents, readAll, updateAgent } from '../triggers/agents';
@@ -153,7 +153,7 @@ async function releaseOne(
 	removal: Removal,
 ): Promise<void> {
 	const release = async () => {
-		const { refusal } = await orRefusal(updateAgent(api, agentId, { webhook }), ['404']);
+		const { refusal } = await catchStatus(updateAgent(api, agentId, { webhook }), ['404']);
 		// Either the agent is gone, or what it had before is.
 		if (refusal) await updateAgent(api, agentId, { webhook: null });
 	};

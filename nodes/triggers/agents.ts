@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { agentFieldNames, agents } from '../shared/records/agent';
 import { readOne, sendChanges, type Collection } from '../shared/records/collection';
-import { orRefusal } from '../shared/api/errors';
+import { catchStatus } from '../shared/api/errors';
 import { eachRecord } from '../shared/api/pagination';
 import type { FluentsTransport } from '../shared/api/transport';
 import type { Activation } from './lifeCycle';
@@ -37,7 +37,7 @@ export async function existingAgents(
 	const ids: string[] = [];
 	for (const id of agentIds) {
 		if (!known.some((agent) => agent.id === id)) {
-			const read = await orRefusal(readOne(api, agents, id), mayBeGone ? ['404'] : []);
+			const read = await catchStatus(readOne(api, agents, id), mayBeGone ? ['404'] : []);
 			if (read.refusal) {
 				const { name } = context.getNode();
 				context.logger.warn(`${read.refusal.message}: '${name}' goes on without it`);

@@ -1,11 +1,12 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INodeProperties, NodeApiError } from 'n8n-workflow';
 
+import { withFallback } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
 import { readRunOptions } from '../fields/options';
 import type { Run } from '../operation';
 import { keyOf, type Attempt } from './callKey';
-import { createCollector, readIfPossible, unlessRefused } from '../watching/watcher';
+import { createCollector, readIfPossible } from '../watching/watcher';
 import { readRecentCalls } from './recentCalls';
 
 export const retryUnconfirmedOption: INodeProperties = {
@@ -93,9 +94,10 @@ export function createSearch({ api }: Run) {
 		placed: new Set<string>(),
 		readRecent: createCollector(
 			async (since: number[]) =>
-				await readRecentCalls(api, Math.min(...since), MOST_PAGES).catch(
-					unlessRefused({ recent: [] as IDataObject[], isComplete: false }),
-				),
+				await withFallback(readRecentCalls(api, Math.min(...since), MOST_PAGES), {
+					recent: [],
+					isComplete: false,
+				}),
 		),
 	};
 }

@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { orRefusal } from '../../shared/api/errors';
+import { catchStatus } from '../../shared/api/errors';
 import { createFields, readCreateBody, type BodyField } from '../fields/body';
 import { telephonyProviderField } from '../fields/common';
 import { contextFields, readContext } from '../fields/context';
@@ -176,11 +176,11 @@ export async function dial(run: Run, request: CallRequest): Promise<IDataObject>
 	if (request.agentPayload === 'full' || request.webhook) {
 		return await send(run, await fullBody(run, request));
 	}
-	const withId = await orRefusal(send(run, idBody(request)), REFUSED);
+	const withId = await catchStatus(send(run, idBody(request)), REFUSED);
 	if (!withId.refusal) return withId.value;
 	if (isLimit(withId.refusal)) throw withId.refusal;
 
-	const inFull = await orRefusal(send(run, await fullBody(run, request)), REFUSED);
+	const inFull = await catchStatus(send(run, await fullBody(run, request)), REFUSED);
 	if (!inFull.refusal) return inFull.value;
 	if (inFull.refusal.message !== withId.refusal.message) {
 		inFull.refusal.message += ` (and with the ID of the agent alone: ${withId.refusal.message})`;

@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { orRefusal } from '../../shared/api/errors';
+import { catchStatus } from '../../shared/api/errors';
 import { hasMaskedSecret } from '../../shared/masking';
 import { getRecords, type Choice } from '../../shared/api/pagination';
 import { readOne, sendChanges, type Collection } from '../../shared/records/collection';
@@ -208,7 +208,7 @@ export function deleteOperation(
 					ifUnclear: `Look with Get whether the ${one} is still there.`,
 				},
 			);
-			const { refusal } = await orRefusal(request, ignoreMissing ? ['404'] : []);
+			const { refusal } = await catchStatus(request, ignoreMissing ? ['404'] : []);
 			if (!refusal) note(`${one} '${id}' deleted`);
 			return [{ json: { deleted: true } }];
 		},

@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
-import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
+import { withFallback } from '../../shared/api/errors';
 import { getRecords, LARGEST_PAGE } from '../../shared/api/pagination';
 import { pauseUnlessStopped, type FluentsTransport } from '../../shared/api/transport';
 import type { Run } from '../operation';
@@ -9,9 +10,6 @@ import { calls } from '../../shared/records/call';
 
 /** Final states; any other, also one that Fluents.ai may add, is waited for. */
 const ENDED = new Set(['ended', 'error']);
-
-/** Answers that will be the same at the next look. A new call that is not found may be there later. */
-const REFUSED = ['401', '403'];
 
 /** Milliseconds in which what several items ask for counts as one. */
 const COLLECTING_TIME = 20;
@@ -25,20 +23,12 @@ export function hasEnded({ status }: IDataObject): boolean {
 
 /** @returns undefined when it could not be read this time, which may pass. */
 export async function readIfPossible(api: FluentsTransport, id: string) {
-	return await readOne(api, calls, id).catch(unlessRefused(undefined));
+	return await withFallback(readOne(api, calls, id), undefined);
 }
 
 /** A call that was placed to a number, at least its ID when it cannot be read now. */
 export async function readPlaced(api: FluentsTransport, id: string, toNumber: string) {
 	return (await readIfPossible(api, id)) ?? { id, to_number: toNumber };
-}
-
-/** Handles the error of a look: it may pass, unless the key is refused. */
-export function unlessRefused<T>(value: T): (error: NodeApiError) => T {
-	return (error) => {
-		if (REFUSED.includes(error.httpCode ?? '')) throw error;
-		return value;
-	};
 }
 
 /** Lets all that is asked for in the same moment be answered together. */
@@ -102,7 +92,7 @@ async function readTogether(
 	if (ids.length >= FEWEST_FOR_LIST) {
 		const limit = pages * LARGEST_PAGE;
 		const newest = getRecords(api, `${calls.path}/list`, { query: { ...calls.sort }, limit });
-		for (const call of await newest.catch(unlessRefused<IDataObject[]>([]))) {
+		for (const call of await withFallback(newest, [])) {
 			found.set(String(call.id), call);
 		}
 	}

@@ -4,8 +4,12 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import type { FluentsCredential } from './credential';
 import { maskSecrets } from '../masking';
 
+/** HTTP codes of an answer that stays the same until somebody changes the credential. */
+const KEY_REFUSED = ['401', '403'];
+
 /** What became of a request that did not succeed. */
 export type Failure =
+	/** `retryAfter`: milliseconds for which the server wants to be left alone. */
 	| { kind: 'answer'; status: number; body: unknown; retryAfter?: number }
 	/** `sent`: whether the server may have received the request, and acted on it. */
 	| { kind: 'connection'; reason: string; sent: boolean }
@@ -21,23 +25,43 @@ export interface Subject {
 	ifUnclear?: string;
 }
 
-const unclear = new WeakSet<object>();
+/** A failed request, in the user's words. */
+export class FluentsApiError extends NodeApiError {
+	/** n8n and workflows know errors of an API by this name. */
+	override name = 'NodeApiError';
 
-/** Whether, after this error of a request that changes something, it is open if the server did. */
-export function isUnclear(error: object): boolean {
-	return unclear.has(error);
-}
+	/**
+	 * Whether it is open if the server acted on the request. It says nothing about a request that only
+	 * reads.
+	 */
+	readonly isUnclear: boolean;
 
-function leavesOpen(failure: Failure): boolean {
-	if (failure.kind === 'answer') {
-		const { status } = failure;
-		return status >= 500 || status < 300 || status === 408;
+	constructor(node: INode, { message, description, httpCode, isUnclear }: ErrorFields) {
+		// From a plain object, since a NodeApiError made from another one ignores everything that is new.
+		super(node, {}, { message, description, httpCode });
+		// n8n replaces any text in which it finds a name like EPERM (also inside of words) by its own.
+		this.message = message;
+		this.description = description;
+		this.messages = [];
+		this.isUnclear = isUnclear;
 	}
-	return failure.kind === 'cancelled' || (failure.kind === 'connection' && failure.sent);
 }
 
-/** An answer is quoted up to this many characters: an HTML page helps nobody. */
-const LONGEST_QUOTE = 500;
+interface ErrorFields {
+	message: string;
+	description: string;
+	httpCode?: string;
+	isUnclear: boolean;
+}
+
+/**
+ * Whether, after this error of a request that changes something, it is open if the server did. n8n wraps
+ * errors in others, so their causes are asked as well.
+ */
+export function isUnclear(error: unknown): boolean {
+	if (error instanceof FluentsApiError) return error.isUnclear;
+	return error instanceof Error && error.cause !== undefined && isUnclear(error.cause);
+}
 
 /**
  * Turns a failed request into the error that the user sees: the message says what happened, in the
@@ -48,17 +72,14 @@ export function toNodeError(
 	credential: FluentsCredential,
 	failure: Failure,
 	subject: Subject = {},
-): NodeApiError {
-	const { message, description } = explain(credential, failure, subject);
-	const httpCode = failure.kind === 'answer' ? String(failure.status) : undefined;
-	// From a plain object, since a NodeApiError made from another one ignores everything that is new.
-	const error = new NodeApiError(node, {}, { message, description, httpCode });
-	// n8n replaces any text in which it finds a name like EPERM (also inside of words) by its own.
-	error.message = withoutSecrets(message, credential);
-	error.description = withoutSecrets(description, credential);
-	error.messages = [];
-	if (leavesOpen(failure)) unclear.add(error);
-	return error;
+): FluentsApiError {
+	const { message, description, isUnclear: open } = explain(credential, failure, subject);
+	return new FluentsApiError(node, {
+		message: withoutSecrets(message, credential),
+		description: withoutSecrets(description, credential),
+		httpCode: failure.kind === 'answer' ? String(failure.status) : undefined,
+		isUnclear: open,
+	});
 }
 
 /** A value that the user has to correct; `[item N]` tells where, as n8n's own nodes do. */
@@ -76,11 +97,11 @@ export function parameterError(
 }
 
 /**
- * Takes a refusal with one of these HTTP codes as an answer, where the caller knows what to do about it.
+ * Takes an error with one of these HTTP codes as an answer, where the caller knows what to do about it.
  *
  * @throws whatever else `request` throws.
  */
-export async function orRefusal<T>(
+export async function catchStatus<T>(
 	request: Promise<T>,
 	codes: string[],
 ): Promise<{ value: T; refusal?: undefined } | { refusal: NodeApiError }> {
@@ -93,17 +114,176 @@ export async function orRefusal<T>(
 	);
 }
 
+/**
+ * Takes `fallback` for what could not be read this time.
+ *
+ * @throws NodeApiError when the key is refused (401, 403), which will not pass.
+ */
+export async function withFallback<T, F>(request: Promise<T>, fallback: F): Promise<T | F> {
+	return await request.catch((error: NodeApiError): F => {
+		if (KEY_REFUSED.includes(error.httpCode ?? '')) throw error;
+		return fallback;
+	});
+}
+
 /** Whether the words of a refusal name this field or query parameter. */
 export function namesField({ message }: NodeApiError, field: string): boolean {
 	return new RegExp(`\\b${field}\\b`).test(message);
 }
 
+/** What an answer that was not expected means. `said` holds the API's own words, maybe none. */
+interface Explanation {
+	/** What happened. */
+	message(answer: ExplainedAnswer): string;
+	/** What to do next. */
+	advice(answer: ExplainedAnswer): string;
+	/** Whether the server may have acted on the request all the same. */
+	leavesOpen?: true;
+}
+
+interface ExplainedAnswer extends Subject {
+	status: number;
+	said: string;
+	retryAfter?: number;
+	credential: FluentsCredential;
+}
+
+/** Also of statuses that do not exist. */
+const SERVER_FAULT: Explanation = {
+	message: ({ said, status }) =>
+		said || `Fluents.ai could not handle the request (HTTP ${status})`,
+	advice: ({ ifUnclear }) =>
+		ifUnclear
+			? ''
+			: 'This lies on the side of Fluents.ai. Run it again later; if it stays, ask support@fluents.ai.',
+	leavesOpen: true,
+};
+
+/** By status, or else by its first digit. */
+const EXPLANATIONS: Record<string, Explanation | undefined> = {
+	// 400 and 422 name wrong values, 409 a conflict with what is there.
+	'4xx': {
+		message: ({ said, status }) => said || `Fluents.ai refused the request (HTTP ${status})`,
+		advice: ({ status, credential: { environment } }) =>
+			`Fluents.ai did not accept the values (HTTP ${status}, environment '${environment}'). Correct what it names and run the node again.`,
+	},
+	401: {
+		message: ({ credential: { environment } }) =>
+			`Fluents.ai refused the API key of environment '${environment}'`,
+		advice: ({ said, credential: { environment } }) =>
+			sentences(
+				quoted(said),
+				`Each environment has its own key. Copy the one of '${environment}' from Fluents.ai: Settings > Environments > API Key column (some accounts: Settings > API Keys), and put it into the credential that this node uses.`,
+			),
+	},
+	402: {
+		message: ({ said }) => said || 'Fluents.ai asks for a payment (HTTP 402)',
+		advice: () =>
+			'The plan or the balance of the Fluents.ai account does not cover this. Check its billing, then run the node again.',
+	},
+	403: {
+		message: ({ credential: { environment } }) =>
+			`The API key of environment '${environment}' does not have the right to do this`,
+		advice: ({ said }) =>
+			sentences(
+				quoted(said),
+				'The key itself is known to Fluents.ai. Ask Fluents.ai support about its rights.',
+			),
+	},
+	404: {
+		message: ({ object, said, credential: { environment } }) =>
+			object
+				? `The ${object} does not exist in environment '${environment}'`
+				: said ||
+					`Fluents.ai found nothing at this address in environment '${environment}'`,
+		advice: ({ object, said, credential: { environment } }) =>
+			sentences(
+				object ? quoted(said) : '',
+				`An API key sees only its own environment, here '${environment}'. Check the ID, or choose the credential of the environment that it belongs to.`,
+			),
+	},
+	408: {
+		message: ({ said }) => said || 'Fluents.ai did not get the request in time (HTTP 408)',
+		advice: () => 'Run it again later.',
+		leavesOpen: true,
+	},
+	429: {
+		message: ({ said }) => said || 'Fluents.ai takes no more requests for now',
+		advice: ({ retryAfter }) =>
+			sentences(
+				`A limit is reached${retryAfter === undefined ? '' : `, and Fluents.ai asks to wait ${Math.ceil(retryAfter / 1000)} seconds`}.`,
+				"Run it again later, or slow down with the option 'Batching'.",
+			),
+	},
+	'2xx': {
+		message: () => 'The answer is not what the Fluents.ai API sends',
+		advice: ({ credential: { baseUrl } }) =>
+			`Check the Base URL of the credential (${baseUrl}).`,
+		leavesOpen: true,
+	},
+	'3xx': {
+		message: () => 'Fluents.ai answered with a redirect, which is not followed',
+		advice: ({ credential: { baseUrl } }) =>
+			`The API key goes to the Base URL of the credential only (${baseUrl}). Check it.`,
+	},
+	'5xx': SERVER_FAULT,
+};
+
+function explanationOf(status: number): Explanation {
+	return EXPLANATIONS[status] ?? EXPLANATIONS[`${Math.floor(status / 100)}xx`] ?? SERVER_FAULT;
+}
+
+function explain(
+	credential: FluentsCredential,
+	failure: Failure,
+	subject: Subject,
+): { message: string; description: string; isUnclear: boolean } {
+	switch (failure.kind) {
+		case 'local':
+			return { message: failure.reason, description: '', isUnclear: false };
+		case 'cancelled':
+			return {
+				message: 'The execution was stopped',
+				description: doubt(subject),
+				isUnclear: true,
+			};
+		case 'connection':
+			return {
+				message: failure.reason,
+				description: (failure.sent && doubt(subject)) || reachability(credential),
+				isUnclear: failure.sent,
+			};
+		case 'answer': {
+			const { status, body, retryAfter } = failure;
+			const { message, advice, leavesOpen = false } = explanationOf(status);
+			const answer = { ...subject, status, said: wordsOf(body), retryAfter, credential };
+			return {
+				message: message(answer),
+				description: sentences(leavesOpen ? doubt(subject) : '', advice(answer)),
+				isUnclear: leavesOpen,
+			};
+		}
+	}
+}
+
+function doubt({ ifUnclear }: Subject): string {
+	return ifUnclear ? `It is not known whether Fluents.ai acted on it. ${ifUnclear}` : '';
+}
+
+function reachability({ baseUrl }: FluentsCredential): string {
+	return `Check that this n8n reaches ${new URL(baseUrl).origin}, and the Base URL of the credential.`;
+}
+
+/** An answer is quoted up to this many characters: an HTML page helps nobody. */
+const LONGEST_QUOTE = 500;
+
 /**
- * Finds the API's own words in an answer. Forms seen: `message` or `detail` as text or list, `error`,
- * and plain text (API: C4).
+ * Finds the API's own words in an answer. Forms seen (API: C4): `message` or `detail` as text or list, `error`,
+ * and plain text.
  */
-export function wordsOf(body: unknown): string {
-	return quote(findWords(body).replace(/\s+/g, ' ').trim());
+function wordsOf(body: unknown): string {
+	const words = findWords(body).replace(/\s+/g, ' ').trim();
+	return words.length > LONGEST_QUOTE ? `${words.slice(0, LONGEST_QUOTE)}...` : words;
 }
 
 function findWords(body: unknown): string {
@@ -119,105 +299,8 @@ function findWords(body: unknown): string {
 	return findWords(message) || findWords(detail) || findWords(error);
 }
 
-function quote(text: string): string {
-	return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}...` : text;
-}
-
-function explain(
-	credential: FluentsCredential,
-	failure: Failure,
-	{ object, ifUnclear }: Subject,
-): { message: string; description: string } {
-	const unclear = ifUnclear ? `It is not known whether Fluents.ai acted on it. ${ifUnclear}` : '';
-
-	if (failure.kind === 'cancelled') {
-		return { message: 'The execution was stopped', description: unclear };
-	}
-	if (failure.kind === 'local') {
-		return { message: failure.reason, description: '' };
-	}
-	if (failure.kind === 'connection') {
-		return {
-			message: failure.reason,
-			description: failure.sent && unclear ? unclear : reachability(credential),
-		};
-	}
-
-	const { status, body, retryAfter } = failure;
-	const said = wordsOf(body);
-	const quoted = said ? `Fluents.ai said: ${said}` : '';
-	const { environment } = credential;
-
-	if (status === 401) {
-		return {
-			message: `Fluents.ai refused the API key of environment '${environment}'`,
-			description: sentences(
-				quoted,
-				`Each environment has its own key. Copy the one of '${environment}' from Fluents.ai: Settings > Environments > API Key column (some accounts: Settings > API Keys), and put it into the credential that this node uses.`,
-			),
-		};
-	}
-	if (status === 403) {
-		return {
-			message: `The API key of environment '${environment}' does not have the right to do this`,
-			description: sentences(
-				quoted,
-				'The key itself is known to Fluents.ai. Ask Fluents.ai support about its rights.',
-			),
-		};
-	}
-	if (status === 404) {
-		return {
-			message: object
-				? `The ${object} does not exist in environment '${environment}'`
-				: said ||
-					`Fluents.ai found nothing at this address in environment '${environment}'`,
-			description: sentences(
-				object ? quoted : '',
-				`An API key sees only its own environment, here '${environment}'. Check the ID, or choose the credential of the environment that it belongs to.`,
-			),
-		};
-	}
-	if (status === 429) {
-		return {
-			message: said || 'Fluents.ai takes no more requests for now',
-			description: sentences(
-				`A limit is reached${retryAfter === undefined ? '' : `, and Fluents.ai asks to wait ${Math.ceil(retryAfter / 1000)} seconds`}.`,
-				"Run it again later, or slow down with the option 'Batching'.",
-			),
-		};
-	}
-	if (status >= 300 && status < 400) {
-		return {
-			message: 'Fluents.ai answered with a redirect, which is not followed',
-			description: `The API key goes to the Base URL of the credential only (${credential.baseUrl}). Check it.`,
-		};
-	}
-	if (status < 300) {
-		return {
-			message: 'The answer is not what the Fluents.ai API sends',
-			description: sentences(
-				unclear,
-				`Check the Base URL of the credential (${credential.baseUrl}).`,
-			),
-		};
-	}
-	if (status >= 500) {
-		return {
-			message: said || `Fluents.ai could not handle the request (HTTP ${status})`,
-			description:
-				unclear ||
-				'This lies on the side of Fluents.ai. Run it again later; if it stays, ask support@fluents.ai.',
-		};
-	}
-	return {
-		message: said || `Fluents.ai refused the request (HTTP ${status})`,
-		description: `Fluents.ai did not accept the values (HTTP ${status}, environment '${environment}'). Correct what it names and run the node again.`,
-	};
-}
-
-function reachability({ baseUrl }: FluentsCredential): string {
-	return `Check that this n8n reaches ${new URL(baseUrl).origin}, and the Base URL of the credential.`;
+function quoted(said: string): string {
+	return said && `Fluents.ai said: ${said}`;
 }
 
 function sentences(...parts: string[]): string {

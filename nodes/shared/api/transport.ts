@@ -14,16 +14,11 @@ import type {
 import { CREDENTIAL_NAME, isPrivateTransport, type FluentsCredential } from './credential';
 import { toNodeError, type Failure, type Subject } from './errors';
 import { createLimiter } from './limiter';
+import { nextStep, parseRetryAfter, type Effect } from './retry';
 
 /** The contexts of n8n that talk to Fluents.ai. */
 export type FluentsContext =
 	IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions | IWebhookFunctions;
-
-/**
- * Whether a request may be sent again when its answer is missing: one that only reads may, and a
- * `repeatable` change, which has the same effect when it is made twice; any other change may not.
- */
-type Effect = 'read' | 'repeatable' | 'write';
 
 interface FluentsRequest extends Subject {
 	method: IHttpRequestMethods;
@@ -59,11 +54,6 @@ export interface TransportOptions {
 const DEFAULT_TIMEOUT = 30_000;
 
 const DEFAULT_RETRY_BUDGET = 60_000;
-
-/** Tries of a read that meets faults. For rate limits only the budget counts. */
-const MOST_TRIES = 5;
-
-const FIRST_BACKOFF = 400;
 
 /** Requests that only read and are open at the same time. */
 const OPEN_READS = 20;
@@ -247,17 +237,20 @@ export class FluentsTransport {
 			if (outcome.ok) return outcome.value;
 
 			const { failure } = outcome;
-			const limited = isRateLimit(failure);
-			const asked = failure.kind === 'answer' ? failure.retryAfter : undefined;
-			const delay = asked ?? backoff(tries);
-			const isThrown = limited && request.throwLimits === true;
-			if (limited && (asked !== undefined || !isThrown)) {
-				this.holdBack(sent, delay, failure);
+			const timeLeft = deadline - Date.now();
+			const callerWaits = request.throwLimits;
+			const step = nextStep({ effect, failure, tries, timeLeft, callerWaits });
+			switch (step.kind) {
+				case 'repeat':
+					await this.pause(step.after, request);
+					break;
+				case 'hold':
+					this.holdBack(sent, step.for, failure);
+					break;
+				case 'giveUp':
+					if (step.hold !== undefined) this.holdBack(sent, step.hold, failure);
+					throw this.errorOf(failure, request);
 			}
-			const again =
-				isSafeToRepeat(effect, failure) && !isThrown && (limited || tries < MOST_TRIES);
-			if (!again || Date.now() + delay > deadline) throw this.errorOf(failure, request);
-			if (!limited) await this.pause(delay, request);
 		}
 	}
 
@@ -354,31 +347,6 @@ function isSuccess({ statusCode }: IN8nHttpFullResponse): boolean {
 function answerOf({ statusCode, headers }: IN8nHttpFullResponse, body: unknown): Failure {
 	const retryAfter = parseRetryAfter(lowerCase(headers)['retry-after']);
 	return { kind: 'answer', status: statusCode, body, retryAfter };
-}
-
-/** Reads a Retry-After header (seconds or a date) as milliseconds from now. */
-function parseRetryAfter(header: string | undefined): number | undefined {
-	if (header === undefined) return undefined;
-	if (/^\d+(\.\d+)?$/.test(header)) return Number(header) * 1000;
-	const date = Date.parse(header);
-	return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
-}
-
-function isRateLimit(failure: Failure): boolean {
-	return failure.kind === 'answer' && failure.status === 429;
-}
-
-function isSafeToRepeat(effect: Effect, failure: Failure): boolean {
-	if (isRateLimit(failure)) return true;
-	if (failure.kind === 'connection') return effect !== 'write' || !failure.sent;
-	return (
-		effect !== 'write' && failure.kind === 'answer' && [502, 503, 504].includes(failure.status)
-	);
-}
-
-/** Doubles with each try; the jitter keeps requests that failed together from returning together. */
-function backoff(tries: number): number {
-	return FIRST_BACKOFF * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
 }
 
 /** n8n wraps what the HTTP client threw, which holds the key: only these two texts leave here. */

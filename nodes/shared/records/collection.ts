@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { namesField, orRefusal } from '../api/errors';
+import { namesField, catchStatus } from '../api/errors';
 import type { FluentsTransport } from '../api/transport';
 import { idOf, type Shape } from './shape';
 
@@ -48,7 +48,7 @@ export async function sendChanges(
 	const objects = topLevelNames(insides).filter((name) => isObject(changes[name]));
 	const body = objects.length > 0 ? withRest(await read(), changes, objects) : changes;
 
-	const partial = await orRefusal(send(body), ['400', '422']);
+	const partial = await catchStatus(send(body), ['400', '422']);
 	if (!partial.refusal) return partial.value;
 	const names = topLevelNames(fields);
 	const missing = names.filter((name) => !(name in body) && namesField(partial.refusal, name));

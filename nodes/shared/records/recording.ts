@@ -1,6 +1,6 @@
 import type { IBinaryData, IExecuteFunctions, IWebhookFunctions, NodeApiError } from 'n8n-workflow';
 
-import { orRefusal } from '../api/errors';
+import { catchStatus } from '../api/errors';
 import type { Download, FluentsTransport } from '../api/transport';
 import { readOne } from './collection';
 import { calls } from './call';
@@ -24,7 +24,7 @@ export async function downloadRecording(
 		// As a stream, n8n writes it to its binary storage without holding it in memory.
 		await helpers.prepareBinaryData(stream, fileName, audioType(headers));
 	const object = `recording of call '${callId}'`;
-	const download = await orRefusal(
+	const download = await catchStatus(
 		api.download('/calls/recording', { id: callId }, { object }, store),
 		['404'],
 	);

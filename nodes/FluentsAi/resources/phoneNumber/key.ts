@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { namesField, orRefusal, toNodeError } from '../../../shared/api/errors';
+import { namesField, catchStatus, toNodeError } from '../../../shared/api/errors';
 import { eachRecord } from '../../../shared/api/pagination';
 import type { FluentsTransport } from '../../../shared/api/transport';
 import { phoneNumberLocator, readId, readPhoneNumber } from '../../fields/locators';
@@ -92,7 +92,7 @@ export async function changeNumber(
 	const byNumber = { phone_number: number };
 	const byId = { id };
 
-	const both = await orRefusal(send({ ...byNumber, ...byId }), REFUSED);
+	const both = await catchStatus(send({ ...byNumber, ...byId }), REFUSED);
 	if (!both.refusal) return both.value;
 
 	const namesNumber = namesField(both.refusal, 'phone_number');
@@ -100,7 +100,7 @@ export async function changeNumber(
 	if (namesNumber !== namesId) return await send(namesNumber ? byId : byNumber);
 	if (fields.some((field) => namesField(both.refusal, field))) throw both.refusal;
 	for (const query of [byNumber, byId]) {
-		const single = await orRefusal(send(query), REFUSED);
+		const single = await catchStatus(send(query), REFUSED);
 		if (!single.refusal) return single.value;
 	}
 	throw both.refusal;
