@@ -1272,7 +1272,7 @@ export interface components {
             errors?: string[] | null;
             /** @description Whether there is a recording. May become true minutes after the end. */
             recording_available?: boolean | null;
-            /** @description The conversation as one text, one line per utterance, each with a time in brackets and BOT or HUMAN (S). Missing when hipaa_compliant (V). */
+            /** @description The conversation as one text, one line per utterance, each with a time in brackets and BOT or HUMAN (S). In the ancestor a line is [MM:SS.cc] SENDER: text, minutes begin anew after an hour, and actions have lines of their own (V-oss). Missing when hipaa_compliant (V). */
             transcript?: string | null;
             human_detection_result?: components["schemas"]["HumanDetectionResult"];
             /** @description Whether the person asked not to be called again. The type is not known. */
@@ -1849,7 +1849,7 @@ export interface components {
             account_supports_any_caller_id?: components["schemas"]["AccountConnection"]["account_supports_any_caller_id"];
             config?: components["schemas"]["AccountConnection"]["config"];
         };
-        /** @description A call event. Only the section payload is confirmed; type and call_id are the ancestor's. The open-source classes hold the fields of payload at the top, so no field is certain to be there. */
+        /** @description A call event. Only the section payload is confirmed; type and call_id are the ancestor's. The open-source classes hold the fields of payload at the top, and relatives of the ancestor send an event with a data object, or an id with a status (inference), so no field is certain to be there. */
         WebhookEvent: {
             type?: components["schemas"]["EventType"];
             /** @description What happened, under another name that an event without payload may use. */
