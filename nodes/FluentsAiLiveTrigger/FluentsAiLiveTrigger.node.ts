@@ -28,7 +28,8 @@ export class FluentsAiLiveTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'fluentsAiApi', required: true }],
 		webhooks: [
-			{ name: 'default', httpMethod: 'POST', responseMode, path: 'live' },
+			// Its address works with the secret only, which the panel cannot show.
+			{ name: 'default', httpMethod: 'POST', responseMode, path: 'live', ndvHideUrl: true },
 			// A caller lookup comes by GET (API: caller number). It needs no registration of its own.
 			{ name: 'setup', httpMethod: 'GET', responseMode, path: 'live', ndvHideUrl: true },
 		],

@@ -1,23 +1,23 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { parsePhoneNumber } from '../shared/records/phoneNumber';
+import { isObject } from '../shared/json';
 import { isSecret, readQuery } from '../triggers/address';
 import { triggerData } from '../triggers/lifeCycle';
-import { isObject } from '../shared/json';
-import { readEnvelope, readFields, type Request } from '../triggers/request';
-import { actionAnswer, toActionAnswer, toLookupAnswer } from '../shared/liveAnswer';
+import { action } from './action/request';
+import { callerLookup } from './callerLookup/request';
 import { holdAnswer } from './heldAnswer';
-import { problemsOf } from './inputSchema';
 import {
 	DEFAULT_DEADLINE,
 	DEFAULT_FALLBACK,
 	readLiveParameters,
 	type LiveParameters,
 } from './parameters';
-import { checkSignature } from './signature';
+import type { RequestKind } from './requestKind';
 
 const NOTHING: IWebhookResponseData = { noWebhookResponse: true };
+
+const kinds: Record<LiveParameters['requestType'], RequestKind> = { action, callerLookup };
 
 /**
  * Takes one question of an agent: verifies it, starts the workflow, and sees to it that the agent gets an
@@ -25,8 +25,7 @@ const NOTHING: IWebhookResponseData = { noWebhookResponse: true };
  */
 export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const receivedAt = Date.now();
-	const request = this.getRequestObject() as Request &
-		ReturnType<IWebhookFunctions['getRequestObject']>;
+	const request = this.getRequestObject();
 	const response = this.getResponseObject();
 	const { secret: expected, environment = null, signatureSecret } = triggerData(this);
 	const { secret, query } = readQuery(request.originalUrl);
@@ -35,56 +34,30 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		return NOTHING;
 	}
 	const parameters = readOrAnswer(this, request.method, response);
-	const { requestType, answerUsing, deadline, fallbackAnswer } = parameters;
-	const isAction = requestType === 'action';
-
-	const { mode } = parameters.signature;
-	const signature =
-		isAction && mode !== 'off'
-			? checkSignature(
-					request.headers,
-					request.rawBody,
-					signatureSecret,
-					parameters.signature,
-				)
-			: null;
-	if (signature === 'missing') logHeaders(this, request.headers, parameters);
-	if (signature === 'wrong' || (isAction && mode === 'required' && signature !== 'valid')) {
-		response.status(401).json({ message: 'The signature is missing or wrong' });
+	const kind = kinds[parameters.requestType];
+	const reading = kind.read({ context: this, request, query, parameters, signatureSecret });
+	if (reading.kind === 'answered') {
+		response.status(reading.status).json(reading.answer);
 		return NOTHING;
 	}
 
-	const fields = readFields(request, query);
-	if (!fields) {
-		response.status(400).json({ message: 'A request has to be a JSON object' });
-		return NOTHING;
-	}
-	const asked: IDataObject = isAction ? readQuestion(fields) : readCaller(fields);
-	const problems = isAction ? problemsOf(asked.input, parameters.inputSchema) : [];
-	if (problems.length > 0) {
-		const text = `${problems.join(' ')} Ask the caller for it, then try again.`;
-		response.status(200).json(actionAnswer({ accepted: false, message: text }, ''));
-		return NOTHING;
-	}
-
+	const { requestType, answerUsing, deadline } = parameters;
 	const answersAtOnce = answerUsing === 'immediately';
 	const json: IDataObject = {
 		request_type: requestType,
-		...asked,
+		...reading.asked,
 		environment,
 		received_at: new Date(receivedAt).toISOString(),
 		respond_by: answersAtOnce ? null : new Date(receivedAt + deadline).toISOString(),
-		...(isAction && { is_signed: signature === 'valid' }),
+		...reading.about,
 	};
 	const workflowData = [[{ json }]];
 	if (answersAtOnce) {
-		response.status(200).json(isAction ? actionAnswer({}, parameters.answerText) : {});
+		response.status(200).json(kind.answerAtOnce(parameters));
 		return { ...NOTHING, workflowData };
 	}
-	const fallback = isAction ? actionAnswer({ answered: false }, fallbackAnswer) : {};
-	const toAnswer = isAction ? toActionAnswer : toLookupAnswer;
-	holdAnswer(response, deadline, fallback, (status, body) =>
-		toAnswer(status, withoutOwn(body, json)),
+	holdAnswer(response, deadline, kind.fallback(parameters), (status, body) =>
+		kind.toAnswer(status, withoutOwn(body, json)),
 	);
 	return { workflowData };
 }
@@ -101,8 +74,8 @@ function readOrAnswer(
 	try {
 		return readLiveParameters(context);
 	} catch (error) {
-		const isLookup = method === 'GET';
-		const fallback = isLookup ? {} : actionAnswer({ answered: false }, DEFAULT_FALLBACK);
+		const kind = method === 'GET' ? callerLookup : action;
+		const fallback = kind.fallback({ fallbackAnswer: DEFAULT_FALLBACK });
 		holdAnswer(response, DEFAULT_DEADLINE * 1000, fallback, () => undefined);
 		throw new NodeOperationError(context.getNode(), error as Error);
 	}
@@ -116,37 +89,4 @@ function withoutOwn(body: unknown, own: IDataObject): unknown {
 	if (!isObject(body) || body.respond_by !== own.respond_by) return body;
 	const entries = Object.entries(body).filter(([name]) => !(name in own));
 	return entries.length > 0 ? Object.fromEntries(entries) : undefined;
-}
-
-/** What an agent sends: `{ call_id, payload: { ...fields } }` in the ancestor (API: action body). */
-function readQuestion(fields: IDataObject) {
-	const { callId, inside, payload, rest } = readEnvelope(fields);
-	return { call_id: callId, input: payload === undefined ? rest : inside };
-}
-
-/** On a keypad they spell anonymous, blocked, restricted, unknown and unavailable. */
-const HIDDEN_NUMBERS = /^\+(266696687|2562533|7378742833|8656696|86282452253)$/;
-
-/** The number of the caller: its digits in the ancestor (API: caller number), which may come without a plus sign. */
-function readCaller(fields: IDataObject) {
-	const { callId, inside } = readEnvelope(fields);
-	const phoneNumber = String(fields.phone_number ?? inside.phone_number ?? '').trim();
-	const parsed = parsePhoneNumber(phoneNumber.replace(/^(?=[1-9])/, '+'));
-	const isKnown = 'number' in parsed && !HIDDEN_NUMBERS.test(parsed.number);
-	return {
-		call_id: callId,
-		caller_number: isKnown ? parsed.number : null,
-		phone_number: phoneNumber,
-	};
-}
-
-/** Which header Fluents.ai signs with is not confirmed; their names help to find it. */
-function logHeaders(
-	context: IWebhookFunctions,
-	headers: Record<string, unknown>,
-	{ signature }: LiveParameters,
-): void {
-	context.logger.info(
-		`'${context.getNode().name}' got a request without the header '${signature.header}'. It has: ${Object.keys(headers).join(', ')}`,
-	);
 }

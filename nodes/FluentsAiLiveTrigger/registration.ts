@@ -1,6 +1,6 @@
 import { lifeCycleOf, type Activation, type Registrar } from '../triggers/lifeCycle';
-import { externalAction } from './action';
-import { callerLookup } from './callerLookup';
+import { externalAction } from './action/registration';
+import { callerLookup } from './callerLookup/registration';
 import { readRequestType } from './parameters';
 
 const registrars: Record<ReturnType<typeof readRequestType>, Registrar> = {

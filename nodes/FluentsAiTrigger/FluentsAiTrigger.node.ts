@@ -23,7 +23,14 @@ export class FluentsAiTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'fluentsAiApi', required: true }],
 		webhooks: [
-			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+			// Its address works with the secret only, which the panel cannot show.
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				path: 'webhook',
+				ndvHideUrl: true,
+			},
 			// Fluents.ai is said to send events by GET too (API: C8). It needs no registration of its own.
 			{
 				name: 'setup',

@@ -10,13 +10,19 @@ export function actionAnswer(result: IDataObject, message: unknown): IDataObject
 
 /**
  * Makes the answer to an action of what a workflow has answered: `result` and `agent_message`, or any
- * other object, which is the result then.
+ * other object, which is the result then. A text that stands for the whole answer is said.
  */
 export function toActionAnswer(status: number, body: unknown): IDataObject | undefined {
 	const given = readAnswer(status, body);
 	if (!given) return undefined;
-	const { result, agent_message: message } = given;
-	return isObject(result) ? actionAnswer(result, message) : actionAnswer(given, '');
+	const { agent_message: message, ...rest } = given;
+	return actionAnswer(isObject(rest.result) ? rest.result : rest, message || wordsOf(rest));
+}
+
+/** An answer in words: a text as result, or what n8n's AI nodes and plain texts come as. */
+function wordsOf({ result, output, text, ...others }: IDataObject): unknown {
+	const isText = result === undefined && Object.keys(others).length === 0;
+	return [result, output, isText && text].find((words) => typeof words === 'string');
 }
 
 /**

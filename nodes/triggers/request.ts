@@ -8,24 +8,42 @@ export type Request = Pick<ReturnType<IWebhookFunctions['getRequestObject']>, 'm
 	rawBody?: Buffer;
 };
 
+/** Deeper JSON is nothing that a phone call makes, and ends functions that go down into it. */
+const DEEPEST = 100;
+
 /**
- * Takes the fields of a request: from the JSON in its body, whatever type it is said to have, or from
- * the query of a GET.
+ * Takes the fields of a request: from the JSON in its body, whatever type it is said to have, from a form,
+ * or from the query of a GET.
  *
- * @returns undefined when there is no JSON object.
+ * @returns undefined when there is no JSON object, or one that is too deep.
  */
 export function readFields(
-	{ method, body, rawBody }: Request,
+	request: Request,
 	query: Record<string, string>,
 ): IDataObject | undefined {
-	if (method === 'GET') {
+	if (request.method === 'GET') {
 		const entries = Object.entries(query).map(([name, text]) => [
 			name,
 			/^[[{]/.test(text) ? (parseJson(text) ?? text) : text,
 		]);
-		return Object.fromEntries(entries) as IDataObject;
+		return shallow(Object.fromEntries(entries));
 	}
-	return [parseJson(String(rawBody ?? '')), body as unknown].find(isObject);
+	return readJsonBody(request) ?? shallow(request.body);
+}
+
+/** The JSON object that the bytes of a body are; undefined when they are none, or one that is too deep. */
+export function readJsonBody({ rawBody }: Pick<Request, 'rawBody'>): IDataObject | undefined {
+	return shallow(parseJson(String(rawBody ?? '').replace(/^\uFEFF/, '')));
+}
+
+function shallow(value: unknown): IDataObject | undefined {
+	let level: unknown[] = [value];
+	for (let depth = 0; depth <= DEEPEST && level.length > 0; depth++) {
+		level = level.flatMap((one) =>
+			typeof one === 'object' && one !== null ? Object.values(one) : [],
+		);
+	}
+	return isObject(value) && level.length === 0 ? value : undefined;
 }
 
 /** What a request says about its call, apart from where it says it. */

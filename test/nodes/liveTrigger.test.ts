@@ -256,6 +256,17 @@ describe('by the last node', () => {
 			answerOf({ day: 'Monday' }, 'On Monday.'),
 		],
 		['an empty message', '{ result: {}, agent_message: "" }', answerOf({})],
+		['a message alone', '{ agent_message: "On Monday." }', answerOf({}, 'On Monday.')],
+		[
+			'a text as result',
+			'{ result: "On Monday." }',
+			answerOf({ result: 'On Monday.' }, 'On Monday.'),
+		],
+		[
+			'what an AI Agent gives',
+			'{ output: "On Monday." }',
+			answerOf({ output: 'On Monday.' }, 'On Monday.'),
+		],
 		[
 			'fields beside those of the trigger',
 			'{ ...$input.all()[0].json, day: "Monday" }',
@@ -410,6 +421,43 @@ describe('who may ask', () => {
 		expect(server.executions).toHaveLength(4);
 	});
 
+	test('only what is signed counts: neither a query nor another method', async () => {
+		await publish({ options: { signature: 'ifSent', signatureHeader: header() } });
+		const { url, headers, body } = await ask(server, { signature: 'valid' });
+		await server.settled();
+		const forged = `${url}&call_id=1&order_number=9`;
+		const signed = { [header()]: headers[header()], 'content-type': 'application/json' };
+		for (const method of ['GET', 'POST']) {
+			await send(forged, body, { method, headers: signed, transformRequest: [] });
+		}
+		await server.settled();
+		const inputs = outputs(server.executions).map(({ input }) => input);
+		expect(inputs).toEqual(inputs.map(() => ({ order_number: '7' })));
+		expect((await send(forged, body, { method: 'GET' })).status).toBe(405);
+	});
+
+	test.each([
+		['a form', 'order_number=9', 'application/x-www-form-urlencoded'],
+		['XML', '<payload><order_number>9</order_number></payload>', 'application/xml'],
+		['bytes', '\u0000\ufffd', 'application/octet-stream'],
+		['nothing', '', 'application/json'],
+		[
+			'JSON that is too deep',
+			`{"payload":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+			'text/plain',
+		],
+	])('%s is refused', async (_what, body, type) => {
+		await publish();
+		const { url } = actionOf(server).config;
+		const headers = { 'content-type': type };
+		const config = { method: 'POST', headers, transformRequest: [] };
+		expect((await send(String(url), body, config)).status).toBe(400);
+		expect([server.executions, server.log.filter((line) => line.startsWith('error'))]).toEqual([
+			[],
+			[],
+		]);
+	});
+
 	test.each(['[]', '"text"', '7', 'null', 'not JSON'])(
 		'a body that is no JSON object is refused: %s',
 		async (body) => {
@@ -498,6 +546,7 @@ describe('what is asked', () => {
 		['null', { ...good, day: null }, ["'day' is missing."]],
 		['all missing', {}, ["'day' is missing.", "'guests' is missing."]],
 		['a wrong type', { ...good, guests: 'two' }, ["'guests' has to be of the type integer."]],
+		['an object', { ...good, guests: { a: 1 } }, ["'guests' has to be of the type integer."]],
 		['a fraction', { ...good, guests: 2.5 }, ["'guests' has to be of the type integer."]],
 		['not allowed', { ...good, day: 'Sunday' }, ['\'day\' has to be "Monday" or "Tuesday".']],
 		['not allowed either', { ...good, price: 9 }, ["'price' has to be 9.5 or 12."]],
@@ -524,6 +573,18 @@ describe('what is asked', () => {
 		expect(outputs(server.executions).map(({ input }) => input)).toEqual([parameters]);
 	});
 
+	test('is handed on as it is meant, since models mix up types', async () => {
+		await publish({ inputFields: fields });
+		const parameters = { day: ' monday', guests: '2', window: 'yes', price: '12', note: 7 };
+		await ask(server, { parameters });
+		await ask(server, { parameters: { ...good, window: '', price: '' } });
+		await server.settled();
+		expect(outputs(server.executions).map(({ input }) => input)).toEqual([
+			{ day: 'Monday', guests: 2, window: true, price: 12, note: '7' },
+			good,
+		]);
+	});
+
 	test('may be described by a JSON Schema, with objects and lists in it', async () => {
 		const inputSchema = {
 			type: 'object',
@@ -543,7 +604,7 @@ describe('what is asked', () => {
 		await publish({ specifyInput: 'schema', inputSchema: JSON.stringify(inputSchema) });
 		expect(actionOf(server).config.input_schema).toEqual(inputSchema);
 		const answers: unknown[] = [];
-		for (const guests of [[{ age: 4 }], [{ age: -1 }], [{}, { age: '4' }], []]) {
+		for (const guests of [[{ age: 4 }], [{ age: -1 }], [{}, { age: 'four' }], []]) {
 			answers.push((await ask(server, { parameters: { guests } })).answer);
 		}
 		const message = (text: string) =>

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 
-import { readEndpoint, writeEndpoint, type Layer } from '../../nodes/FluentsAiLiveTrigger/endpoint';
+import {
+	readEndpoint,
+	writeEndpoint,
+	type Layer,
+} from '../../nodes/FluentsAiLiveTrigger/callerLookup/endpoint';
 import { readQuery } from '../../nodes/triggers/address';
 
 const layerOf = (name: string, test = false): Layer => ({

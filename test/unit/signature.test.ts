@@ -1,11 +1,12 @@
-import { checkSignature } from '../../nodes/FluentsAiLiveTrigger/signature';
+import { checkSignature } from '../../nodes/FluentsAiLiveTrigger/action/signature';
 import { signatureOf } from '../../simulator';
 
 const secret = Buffer.from('the secret of an action').toString('base64');
 const body = Buffer.from('{"call_id": "1", "payload": {"name": "Zoë"}}');
 const header = 'x-vocode-signature';
-const check = { mode: 'required', header } as const;
+const check = { header };
 const signed = (text = String(body), key = secret) => ({ [header]: signatureOf(text, key) });
+const hex = (text?: string) => Buffer.from(signed(text)[header], 'base64').toString('hex');
 
 test.each<[string, Record<string, unknown>, string]>([
 	['valid', signed(), 'valid'],
@@ -17,7 +18,16 @@ test.each<[string, Record<string, unknown>, string]>([
 		'wrong',
 	],
 	['too short', { [header]: signed()[header].slice(0, 20) }, 'wrong'],
-	['in hex', { [header]: Buffer.from(signed()[header], 'base64').toString('hex') }, 'wrong'],
+	['in hex', { [header]: hex() }, 'valid'],
+	['in hex in capitals', { [header]: hex().toUpperCase() }, 'valid'],
+	['in hex of another body', { [header]: hex('other') }, 'wrong'],
+	['in hex with its hash', { [header]: `sha256=${hex()}` }, 'valid'],
+	['in base64 with its hash', { [header]: `SHA256=${signed()[header]}` }, 'valid'],
+	['in hex with a version', { [header]: `v1=${hex()}` }, 'valid'],
+	['in base64 with a version', { [header]: ` v1=${signed()[header]} ` }, 'valid'],
+	['with another version', { [header]: `v2=${hex()}` }, 'wrong'],
+	['nothing but a prefix', { [header]: 'sha256=' }, 'wrong'],
+	['too long', { [header]: `${hex()}00` }, 'wrong'],
 	['no base64', { [header]: '!' }, 'wrong'],
 	['empty', { [header]: '' }, 'missing'],
 	['twice', { [header]: [signed()[header]] }, 'missing'],

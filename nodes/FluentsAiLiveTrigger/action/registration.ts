@@ -1,19 +1,21 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 
-import { actions } from '../shared/records/action';
-import { agents } from '../shared/records/agent';
-import { readOne } from '../shared/records/collection';
-import { canonical } from '../shared/canonical';
-import { namesField, catchStatus } from '../shared/api/errors';
-import { idOf } from '../shared/records/shape';
-import type { FluentsTransport } from '../shared/api/transport';
-import { newSecret, secretIn, withoutQuery, withSecret } from '../triggers/address';
-import { existingAgents, readAgents, readAll, updateAgent } from '../triggers/agents';
-import type { Activation, Place, Registrar, Registration } from '../triggers/lifeCycle';
-import { isCounterpart, isOwn, readRecord, writeRecord } from '../triggers/record';
-import { orUndo, Removal } from '../triggers/removal';
-import { readActionConfig, readAgentIds, readSignature } from './parameters';
+import { actions } from '../../shared/records/action';
+import { agents } from '../../shared/records/agent';
+import { readOne } from '../../shared/records/collection';
+import { canonical } from '../../shared/canonical';
+import { namesField, catchStatus } from '../../shared/api/errors';
+import { idOf } from '../../shared/records/shape';
+import type { FluentsTransport } from '../../shared/api/transport';
+import { newSecret, secretIn, withoutQuery, withSecret } from '../../triggers/address';
+import { existingAgents, readAgents, readAll, updateAgent } from '../../triggers/agents';
+import type { Activation, Place, Registrar, Registration } from '../../triggers/lifeCycle';
+import { isCounterpart, isOwn, readRecord, writeRecord } from '../../triggers/record';
+import { orUndo, Removal } from '../../triggers/removal';
+import { readActionConfig, readAgentIds, readSignature } from '../parameters';
+
+const MASKED = /^[^a-z0-9]+$|[*\u2022]/i;
 
 /** What the agent says before and after it asks. */
 const SPEECH = ['speak_on_send', 'speak_on_receive'];
@@ -129,9 +131,11 @@ function urlOf(action: IDataObject | undefined): string {
 	return String((action?.config as IDataObject | null | undefined)?.url ?? '');
 }
 
+/** Stars are no key: the API may hide it. */
 function signatureSecretOf({ config }: IDataObject): string | undefined {
 	const { signature_secret: secret } = (config ?? {}) as IDataObject;
-	return typeof secret === 'string' && secret !== '' ? secret : undefined;
+	const isKey = typeof secret === 'string' && secret !== '' && !MASKED.test(secret);
+	return isKey ? secret : undefined;
 }
 
 function listOf(agent: IDataObject): unknown[] {

@@ -1,5 +1,5 @@
-import { SECRET_PARAMETER } from '../shared/masking';
-import { secretIn, withoutQuery } from '../triggers/address';
+import { SECRET_PARAMETER } from '../../shared/masking';
+import { secretIn, withoutQuery } from '../../triggers/address';
 
 /**
  * A context endpoint of an agent as n8n sets it. What the agent had before stands in its query, where a

@@ -1,11 +1,11 @@
 import { NodeOperationError } from 'n8n-workflow';
 
-import { newSecret, withoutQuery } from '../triggers/address';
-import { existingAgents, readAgents, updateAgent } from '../triggers/agents';
-import type { Activation, Place, Registrar, Registration } from '../triggers/lifeCycle';
-import { orUndo, Removal } from '../triggers/removal';
+import { newSecret, withoutQuery } from '../../triggers/address';
+import { existingAgents, readAgents, updateAgent } from '../../triggers/agents';
+import type { Activation, Place, Registrar, Registration } from '../../triggers/lifeCycle';
+import { orUndo, Removal } from '../../triggers/removal';
 import { readEndpoint, writeEndpoint, type Layer } from './endpoint';
-import { readAgentIds } from './parameters';
+import { readAgentIds } from '../parameters';
 
 /** The trigger is registered as the context endpoint of agents, which they ask who is calling. */
 export const callerLookup: Registrar = { prepare, remove: unregister };
