@@ -31,6 +31,11 @@ export interface Case<Room = CaseContext> {
 	skip?(context: CaseContext): Promise<string | undefined>;
 	setUp(context: CaseContext): Promise<Room>;
 	checks: Array<Check<Room>>;
+	/**
+	 * Made after those, while no other case listens in the editor: n8n 2.41 hangs for minutes when a test
+	 * begins while another ends (it then clones all that it holds in memory).
+	 */
+	listening?: Array<Check<Room>>;
 	/** n8n ends as it is asked to. */
 	restart?: Outage<Room>;
 	/** All processes of n8n end at once, whatever they are doing. */

@@ -7,7 +7,7 @@ import { defaultCache, installN8n, type Installation } from './install';
 import { N8nServer, type ServerOptions } from './server';
 import { openServices, type ServiceAddresses } from './services';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** A simulator of the API, and the credentials in n8n that lead to it. */
 export interface Account {

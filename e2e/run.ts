@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { CaseContext, Check, NamedCase, Outage } from './case';
 import type { Launched } from './launch';
 
 /** So many cases are at work in n8n at once; more, and answers in time are no longer n8n's doing. */
 const SIDE_BY_SIDE = 5;
+
+/** Milliseconds in which n8n forgets a test, after the trigger was told of its end. */
+const FORGETTING = 2000;
 
 /** Outcome of one check. */
 export interface Row {
@@ -38,7 +43,15 @@ class Running {
 		});
 	}
 
-	async makeChecks(checks: Array<Check<unknown>> = this.one.checks): Promise<void> {
+	get checks(): Array<Check<unknown>> {
+		return this.one.checks;
+	}
+
+	get listening(): Array<Check<unknown>> {
+		return this.one.listening ?? [];
+	}
+
+	async makeChecks(checks: Array<Check<unknown>>): Promise<void> {
 		if (!this.isReady) return;
 		for (const { what, run } of checks) {
 			await this.perform(what, async () => {
@@ -96,7 +109,16 @@ export async function runCases(
 	const all = cases.map((one) => new Running(one, log));
 	// One after the other: older versions of n8n mix up transactions of SQLite.
 	for (const running of all) await running.setUp(launched);
-	await sideBySide(all, async (running) => await running.makeChecks());
+	let listening = Promise.resolve();
+	await sideBySide(all, async (running) => {
+		await running.makeChecks(running.checks);
+		if (running.listening.length === 0) return;
+		listening = listening.then(async () => {
+			await running.makeChecks(running.listening);
+			await sleep(FORGETTING);
+		});
+		await listening;
+	});
 	await endAndStart(all, 'restart', async () => await launched.server.restart());
 	await endAndStart(all, 'powerCut', async () => await launched.server.powerCut());
 	await Promise.all(all.map(async (running) => await running.tearDown()));

@@ -514,7 +514,8 @@ export default {
 		room.quiet = await room.create('Quiet');
 		return room;
 	},
-	checks: [...publishing, ...changing, ...failingToCreate, ...listening, conflict],
+	checks: [...publishing, ...changing, ...failingToCreate, conflict],
+	listening,
 	restart: {
 		async prepare({ n8n, recorder, quiet }) {
 			recorder.reset(working);

@@ -434,32 +434,6 @@ const asking = [
 		equal(outputOf(executions[0], 'Work').length, 1);
 		return secondsOf(result);
 	}),
-	check<Room>(
-		'listening in the editor takes one question, then it is production again',
-		async (room) => {
-			const production = room.settings;
-			await room.n8n.listen(room.orders);
-			const [test] = room.actions('webhook-test');
-			const held = room.environment.agents.get(room.reminder)?.actions as string[];
-			ok(held.includes(test.id) && !held.includes(room.action.id), held.join(', '));
-			const { result, executions } = await room.asked(1, 'A-7', { action: test.id });
-			equal(result.status, 200);
-			match(
-				String(executions[0].data.resultData.runData.Question[0].executionStatus),
-				/success/,
-			);
-			equal((await room.n8n.executions(room.orders.id)).results[0].mode, 'manual');
-			await eventually(async () => deepEqual(room.settings, production));
-		},
-	),
-	check<Room>('unpublishing leaves everything as it was', async (room) => {
-		const { id, config } = room.action;
-		await room.n8n.unpublish(room.orders);
-		deepEqual(room.settings, room.before);
-		equal(room.environment.actions.has(id), false);
-		const { url } = config as { url: string };
-		equal((await fetch(url, { method: 'POST' })).status, 404);
-	}),
 ];
 
 const callerLookup = [
@@ -494,6 +468,28 @@ const callerLookup = [
 		const forged = room.endpoint.replace(/.$/, (end) => (end === '0' ? '1' : '0'));
 		equal((await fetch(`${forged}&phone_number=12125550121`)).status, 401);
 	}),
+];
+
+/** Listening, and the end of both workflows. */
+const listening = [
+	check<Room>(
+		'listening in the editor takes one question, then it is production again',
+		async (room) => {
+			const production = room.settings;
+			await room.n8n.listen(room.orders);
+			const [test] = room.actions('webhook-test');
+			const held = room.environment.agents.get(room.reminder)?.actions as string[];
+			ok(held.includes(test.id) && !held.includes(room.action.id), held.join(', '));
+			const { result, executions } = await room.asked(1, 'A-7', { action: test.id });
+			equal(result.status, 200);
+			match(
+				String(executions[0].data.resultData.runData.Question[0].executionStatus),
+				/success/,
+			);
+			equal((await room.n8n.executions(room.orders.id)).results[0].mode, 'manual');
+			await eventually(async () => deepEqual(room.settings, production));
+		},
+	),
 	check<Room>('caller lookup: listening in the editor', async (room) => {
 		const production = room.endpoint;
 		await room.n8n.listen(room.callers);
@@ -505,7 +501,16 @@ const callerLookup = [
 	}),
 	check<Room>('caller lookup: unpublishing puts the earlier endpoint back', async (room) => {
 		await room.n8n.unpublish(room.callers);
+		const earlier = room.before.agents.find(({ id }) => id === room.reception);
+		equal(room.endpoint, earlier?.context_endpoint);
+	}),
+	check<Room>('unpublishing leaves everything as it was', async (room) => {
+		const { id, config } = room.action;
+		await room.n8n.unpublish(room.orders);
 		deepEqual(room.settings, room.before);
+		equal(room.environment.actions.has(id), false);
+		const { url } = config as { url: string };
+		equal((await fetch(url, { method: 'POST' })).status, 404);
 	}),
 ];
 
@@ -517,6 +522,7 @@ export default {
 		return room;
 	},
 	checks: [...asking, ...callerLookup],
+	listening,
 	powerCut: {
 		/** n8n does not learn that the action was made. */
 		async prepare(room) {

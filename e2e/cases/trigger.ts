@@ -182,6 +182,28 @@ export default {
 			equal(labels.length, 1);
 			return `its webhook is called '${String(labels[0])}'`;
 		}),
+		check('why a workflow was not published is told', async (room) => {
+			const { n8n } = room.context;
+			const before = room.settings;
+			const both = [
+				await room.create('Taken', { agents: [room.followUp] }),
+				await room.create('Unreachable', { agents: [room.reminder], options: {} }),
+			];
+			const [taken, unreachable] = await Promise.all(
+				both.map(async (one) => await n8n.publish(one)),
+			);
+			deepEqual([taken.status, unreachable.status], ['failed', 'failed']);
+			const [{ label, url }] = room.start.webhooks;
+			for (const text of [label, url]) {
+				ok(taken.errors[0].includes(String(text)), taken.errors[0]);
+			}
+			match(unreachable.errors[0], /cannot reach this n8n.*WEBHOOK_URL/);
+			deepEqual(room.settings, before);
+			for (const one of both) await n8n.unpublish(one);
+			return taken.errors[0];
+		}),
+	],
+	listening: [
 		check(
 			'listening in the editor takes one event, then it is production again',
 			async (room) => {
@@ -206,26 +228,6 @@ export default {
 			await room.context.n8n.listen(room.workflow);
 			await room.context.n8n.stopListening(room.workflow);
 			await eventually(() => deepEqual(room.settings, before));
-		}),
-		check('why a workflow was not published is told', async (room) => {
-			const { n8n } = room.context;
-			const before = room.settings;
-			const both = [
-				await room.create('Taken', { agents: [room.followUp] }),
-				await room.create('Unreachable', { agents: [room.reminder], options: {} }),
-			];
-			const [taken, unreachable] = await Promise.all(
-				both.map(async (one) => await n8n.publish(one)),
-			);
-			deepEqual([taken.status, unreachable.status], ['failed', 'failed']);
-			const [{ label, url }] = room.start.webhooks;
-			for (const text of [label, url]) {
-				ok(taken.errors[0].includes(String(text)), taken.errors[0]);
-			}
-			match(unreachable.errors[0], /cannot reach this n8n.*WEBHOOK_URL/);
-			deepEqual(room.settings, before);
-			for (const one of both) await n8n.unpublish(one);
-			return taken.errors[0];
 		}),
 	],
 	powerCut: {
