@@ -325,7 +325,12 @@ export class N8nApi {
 	private async request(method: string, path: string, body?: object): Promise<Response> {
 		const response = await fetch(`${this.url}${path}`, {
 			method,
-			headers: { 'content-type': 'application/json', cookie: this.cookie },
+			headers: {
+				'content-type': 'application/json',
+				cookie: this.cookie,
+				// A connection that is kept may be closed by a busy n8n just when it is used again.
+				connection: 'close',
+			},
 			body: body && JSON.stringify(body),
 		});
 		if (!response.ok) {

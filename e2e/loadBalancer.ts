@@ -46,7 +46,7 @@ export class LoadBalancer {
 		const forwarded = send({ host: LOOPBACK, port, method, path, headers });
 		forwarded.once('response', (answer) => {
 			// The client may have gone, e.g. because its test has ended.
-			if (response.destroyed) return answer.destroy();
+			if (response.destroyed) return void answer.destroy();
 			response.writeHead(answer.statusCode ?? 502, answer.headers);
 			pipeline(answer, response, () => {});
 		});

@@ -18,7 +18,23 @@ export interface ProcessOptions {
 	readyUrl: string;
 }
 
-/** One process of n8n. */
+/** Those that have not ended yet, with what they have started. */
+const groups = new Set<number>();
+
+process.once('exit', () => {
+	for (const pid of groups) endGroup(pid);
+});
+
+/** Ends a process and what it started at once. */
+function endGroup(pid: number): void {
+	try {
+		process.kill(-pid, 'SIGKILL');
+	} catch {
+		// The whole group has ended already.
+	}
+}
+
+/** One process of n8n. It never outlives this program. */
 export class N8nProcess {
 	private constructor(
 		private readonly child: ChildProcess,
@@ -33,6 +49,7 @@ export class N8nProcess {
 			// A group of its own: Ctrl+C reaches n8n through stop(), and nothing it started outlives it.
 			detached: true,
 		});
+		if (child.pid !== undefined) groups.add(child.pid);
 		const log = createWriteStream(options.logFile, { flags: 'a' });
 		child.stdout.pipe(log);
 		child.stderr.pipe(log);
@@ -71,12 +88,9 @@ export class N8nProcess {
 
 	/** Ends it and what it started at once, as a power cut does (SIGKILL). */
 	async kill(): Promise<void> {
-		try {
-			process.kill(-this.pid, 'SIGKILL');
-		} catch {
-			// The whole group has ended already.
-		}
+		endGroup(this.pid);
 		await this.ended;
+		groups.delete(this.pid);
 	}
 
 	private get isRunning(): boolean {

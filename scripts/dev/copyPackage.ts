@@ -34,9 +34,15 @@ export function packageFolder(folder: string, name: string): string {
  *
  * @param source the root of the package; it has to be built.
  * @returns the files that were written or removed, below `target`.
+ * @throws Error when something is missing that package.json names, as during another build.
  */
 export async function copyPackage(source: string, target: string): Promise<string[]> {
 	const wanted = await filesOf(source);
+	const { n8n } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as {
+		n8n: { nodes: string[]; credentials: string[] };
+	};
+	const missing = [...n8n.nodes, ...n8n.credentials].find((file) => !wanted.includes(file));
+	if (missing) throw new Error(`${missing} is not built`);
 	const present = await filesOf(target);
 	const changed: string[] = [];
 	for (const file of wanted) {

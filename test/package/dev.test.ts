@@ -24,7 +24,8 @@ beforeEach(() => {
 	mkdirSync(join(folder, '.n8n'));
 	mkdirSync(join(source, 'dist/nodes'), { recursive: true });
 	mkdirSync(join(source, 'node_modules/dist'), { recursive: true });
-	writeFileSync(join(source, 'package.json'), '{"name":"n8n-nodes-x"}');
+	const n8n = { nodes: ['dist/nodes/X.node.js'], credentials: [] };
+	writeFileSync(join(source, 'package.json'), JSON.stringify({ name: 'n8n-nodes-x', n8n }));
 	writeFileSync(join(source, 'README.md'), 'not for n8n');
 	writeFileSync(join(source, 'node_modules/dist/other.js'), 'not for n8n');
 	writeFileSync(join(source, 'dist/nodes/X.node.js'), 'first');
@@ -61,6 +62,15 @@ test('only what has changed is written, and what is gone is removed', async () =
 	expect(readFileSync(join(target, 'dist/nodes/X.node.js'), 'utf8')).toBe('again');
 	expect(existsSync(join(target, 'dist/gone.js'))).toBe(false);
 	expect(statSync(join(target, 'package.json')).mtime).toEqual(anHourAgo);
+});
+
+test('a package that is being built is left as it was', async () => {
+	await copyPackage(source, target);
+	rmSync(join(source, 'dist/nodes/X.node.js'));
+	await expect(copyPackage(source, target)).rejects.toThrow(
+		/dist\/nodes\/X.node.js is not built/,
+	);
+	expect(readFileSync(join(target, 'dist/nodes/X.node.js'), 'utf8')).toBe('first');
 });
 
 test('a folder where n8n has never run, and a linked package, are told', () => {
