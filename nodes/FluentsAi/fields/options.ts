@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { requiredEnvironmentOption } from '../../shared/parameters/requiredEnvironment';
+import type { ParameterReader } from '../../shared/parameters/reader';
 import type { TransportOptions } from '../../shared/api/transport';
 import { sortedByLabel } from './sorted';
 
@@ -77,6 +78,11 @@ export function optionsField(own: INodeProperties[] = []): INodeProperties {
 			timeout,
 		]),
 	};
+}
+
+/** The options that were added, in a reader of their own. */
+export function optionsOf(from: ParameterReader): ParameterReader {
+	return from.inside(optionsField());
 }
 
 export function readOptions(context: IExecuteFunctions, itemIndex: number): IDataObject {

@@ -1,0 +1,332 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IHookFunctions,
+	INode,
+	INodeProperties,
+	INodePropertyCollection,
+	INodePropertyOptions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
+
+import { isObject } from '../json';
+import {
+	fromLocator,
+	isEmpty,
+	toBoolean,
+	toId,
+	toJson,
+	toNumber,
+	toPhoneNumber,
+	toSimpleText,
+	toTextList,
+	toTimeIn,
+	toTrimmedText,
+	withoutDates,
+	type Convert,
+	type Fail,
+} from './convert';
+import { shown } from './shown';
+
+/** How to read a parameter, where its kind alone does not tell. */
+export interface Reading {
+	/**
+	 * The parameter keeps the user from harm, so its default is the dangerous side: what is set and
+	 * gives nothing is an error then, instead of the default.
+	 */
+	guards?: boolean;
+}
+
+/** Where values come from: the parameters of a node, or a collection among them. */
+interface Source {
+	node(): INode;
+	timezone(): string;
+	/** undefined in triggers, which have no items. */
+	itemIndex: number | undefined;
+	/** Goes before the labels of fields, as in 'Calling Window: From'. */
+	prefix: string;
+	/** What the parameter holds; undefined when it is not set, null when its expression gives nothing. */
+	evaluate(property: INodeProperties): unknown;
+}
+
+/**
+ * Reads the parameters of a node: each kind of value in one way, the same in all three nodes.
+ *
+ * Each method takes the field as the description has it (`INodeProperties`), where label, default,
+ * options, `required`, `minValue`, `maxValue` and `numberPrecision: 0` (whole numbers only) come from.
+ *
+ * - What is not set or empty (undefined, null, white space) gives the field's default. If that is
+ *   empty too, a `required` field throws; others give '', [] or undefined.
+ * - Text is taken for what it says: 'true', '4', '["a"]', `{"a":1}`. A date is its ISO text.
+ * - What is not of the kind throws a NodeOperationError with the label, the item, and what was given.
+ * - Values are evaluated once per reader, a collection in one go.
+ *
+ *     const options = from.inside(optionsField());       // a collection
+ *     const timeout = options.number(timeoutOption);
+ *     const window = options.entry(callingWindowOption); // a fixedCollection; undefined if not set
+ *     const variables = from.entries(variablesField);    // one with multipleValues
+ *     const calls = from.choice(callsField, { guards: true });
+ */
+export class ParameterReader {
+	private readonly values = new Map<string, unknown>();
+
+	constructor(private readonly source: Source) {}
+
+	/** Text without white space around it; numbers and dates become text. */
+	text(property: INodeProperties, reading?: Reading): string {
+		return this.required(property, this.convert(property, toTrimmedText, reading) ?? '');
+	}
+
+	/** Text with its white space, for what is spoken or written out. */
+	prose(property: INodeProperties, reading?: Reading): string {
+		return this.required(property, this.convert(property, toSimpleText, reading) ?? '');
+	}
+
+	/** A number within the limits of the field. */
+	number(property: INodeProperties, reading?: Reading): number | undefined {
+		const number = this.convert(property, toNumber, reading) ?? undefined;
+		if (number !== undefined) this.checkRange(property, number);
+		return this.required(property, number);
+	}
+
+	boolean(property: INodeProperties, reading?: Reading): boolean {
+		return this.convert(property, toBoolean, reading) ?? false;
+	}
+
+	/** The stored value of one of the field's options, which may also be given by its name. */
+	choice<T extends string = string>(property: INodeProperties, reading?: Reading): T {
+		const toChoice: Convert<string> = (value, fail) =>
+			optionOf(property, toTrimmedText(value, fail), fail);
+		return this.required(property, this.convert(property, toChoice, reading) ?? '') as T;
+	}
+
+	/** A list of texts, each once; of a multiOptions field, each one of its options. */
+	list(property: INodeProperties, reading?: Reading): string[] {
+		const toKnown: Convert<string[]> = (value, fail) => {
+			const texts = toTextList(value, fail).map((text) => optionOf(property, text, fail));
+			return [...new Set(texts)];
+		};
+		const list = this.convert(property, toKnown, reading) ?? [];
+		if (list.length === 0 && (reading?.guards || property.required)) {
+			throw this.fail(property, 'is empty');
+		}
+		return list;
+	}
+
+	/** A JSON value, or what `kind` makes of it (`toObject`, `toObjects`); undefined when empty. */
+	json<T = unknown>(
+		property: INodeProperties,
+		kind: Convert<T> = toJson as Convert<T>,
+		reading?: Reading,
+	): NonNullable<T> | undefined {
+		return this.required(property, this.convert(property, kind, reading) ?? undefined);
+	}
+
+	/** Milliseconds since 1970, or undefined; a time without an offset is in the workflow's zone. */
+	time(property: INodeProperties, reading?: Reading): number | undefined {
+		const toTime = toTimeIn(this.source.timezone());
+		return this.required(property, this.convert(property, toTime, reading) ?? undefined);
+	}
+
+	/** A phone number in E.164, or undefined; also from a locator. */
+	phoneNumber(property: INodeProperties, reading?: Reading): string | undefined {
+		return this.required(property, this.convert(property, toPhoneNumber, reading) ?? undefined);
+	}
+
+	/** An ID, as text or from a locator; the address of an object's page does as well. */
+	id(property: INodeProperties, reading?: Reading): string {
+		const id = this.convert(property, toId, reading) ?? '';
+		if (id !== '' || !property.required) return id;
+		throw this.fail(property, 'is empty', 'Choose an entry from the list, or enter an ID.');
+	}
+
+	/** The time zone of the workflow. */
+	get timezone(): string {
+		return this.source.timezone();
+	}
+
+	/** The mode of a locator, e.g. `id`; undefined where an expression gives the value alone. */
+	mode(property: INodeProperties): string | undefined {
+		const value = this.given(property);
+		return isObject(value) ? String(value.mode) : undefined;
+	}
+
+	/** Whether a field was added to a collection, even if left empty. */
+	has(property: INodeProperties): boolean {
+		return this.given(property) !== undefined;
+	}
+
+	/** What was given, of any kind, for conversions of one's own; report problems with `failing`. */
+	given(property: INodeProperties): unknown {
+		const { name } = property;
+		if (!this.values.has(name)) this.values.set(name, this.evaluate(property));
+		return this.values.get(name);
+	}
+
+	/** The fields that were added to a collection. */
+	inside(collection: INodeProperties): ParameterReader {
+		const { prefix } = this.source;
+		return this.among(this.objectOf(collection, this.given(collection)), prefix);
+	}
+
+	/** The fields of a fixedCollection that holds one entry; undefined when it was not added. */
+	entry(collection: INodeProperties): ParameterReader | undefined {
+		const entry = this.groupIn(collection);
+		if (entry === undefined) return undefined;
+		return this.among(this.objectOf(collection, entry), prefixOf(collection));
+	}
+
+	/** The entries of a fixedCollection that can hold many. */
+	entries(collection: INodeProperties): ParameterReader[] {
+		const group = this.groupIn(collection) ?? [];
+		const entries: unknown[] = Array.isArray(group) ? group : [group];
+		return entries.map((entry) =>
+			this.among(this.objectOf(collection, entry), prefixOf(collection)),
+		);
+	}
+
+	/** Makes errors about the value of a field; `advice` is the description. */
+	failing(property: INodeProperties): Fail {
+		const isSecret = property.typeOptions?.password === true;
+		const hidden = 'does not hold what belongs there (it is secret, so it is not shown)';
+		return (problem, advice) => this.fail(property, isSecret ? hidden : problem, advice);
+	}
+
+	/** An error about a field: `'Label' problem [item N]`. */
+	fail({ displayName }: INodeProperties, problem: string, advice?: string): NodeOperationError {
+		const { itemIndex, prefix } = this.source;
+		const where = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
+		const message = `'${prefix}${displayName}' ${problem}${where}`;
+		const options = { itemIndex, description: advice };
+		const error = new NodeOperationError(this.source.node(), message, options);
+		// n8n replaces a whole message in which it finds a name like EPERM, also inside of words.
+		error.message = message;
+		return error;
+	}
+
+	/** @returns null when nothing was given and the field has no default. */
+	private convert<T>(
+		property: INodeProperties,
+		kind: Convert<T>,
+		{ guards = false }: Reading = {},
+	): T | null {
+		const given = valueOf(property, this.given(property));
+		if (!isEmpty(given)) return kind(given, this.failing(property));
+		if (guards && this.given(property) !== undefined) {
+			throw this.fail(
+				property,
+				'gives nothing',
+				'It is there to prevent something, so it has to have a value. Correct the expression, or remove the field if you do not need it.',
+			);
+		}
+		const usual = valueOf(property, property.default);
+		return isEmpty(usual) ? null : kind(usual, this.failing(property));
+	}
+
+	private required<T>(property: INodeProperties, value: T): T {
+		if (property.required && (value === '' || value === undefined)) {
+			throw this.fail(property, 'is empty');
+		}
+		return value;
+	}
+
+	private checkRange(property: INodeProperties, number: number): void {
+		const { minValue, maxValue, numberPrecision } = property.typeOptions ?? {};
+		const isBelow = minValue !== undefined && number < minValue;
+		const isAbove = maxValue !== undefined && number > maxValue;
+		const isBroken = numberPrecision === 0 && !Number.isInteger(number);
+		if (!isBelow && !isAbove && !isBroken) return;
+		const what = numberPrecision === 0 ? 'a whole number' : 'a number';
+		const range = [
+			...(minValue === undefined ? [] : [`${minValue} or more`]),
+			...(maxValue === undefined ? [] : [`${maxValue} or less`]),
+		].join(' and ');
+		const wanted = [what, range].filter(Boolean).join(' of ');
+		throw this.fail(property, `has to be ${wanted}, not ${number}`);
+	}
+
+	/** The entry or entries of a fixedCollection with one kind of them, as all of ours are. */
+	private groupIn(collection: INodeProperties): unknown {
+		const [{ name }] = collection.options as INodePropertyCollection[];
+		const object = this.objectOf(collection, this.given(collection));
+		return Object.hasOwn(object, name) ? (object[name] ?? null) : undefined;
+	}
+
+	private objectOf(collection: INodeProperties, given: unknown): IDataObject {
+		if (given === undefined) return {};
+		if (isObject(given)) return given;
+		throw this.fail(collection, `holds no fields, but ${shown(given)}`);
+	}
+
+	private evaluate(property: INodeProperties): unknown {
+		try {
+			return withoutDates(this.source.evaluate(property));
+		} catch (caught) {
+			const { message, description } = caught as NodeOperationError;
+			throw this.fail(
+				property,
+				`could not be evaluated: ${message}`,
+				description ?? 'Correct the expression in this field.',
+			);
+		}
+	}
+
+	private among(values: IDataObject, prefix: string) {
+		return new ParameterReader({
+			...this.source,
+			prefix,
+			evaluate: ({ name }) =>
+				Object.hasOwn(values, name) ? (values[name] ?? null) : undefined,
+		});
+	}
+}
+
+function valueOf({ type }: INodeProperties, given: unknown): unknown {
+	return type === 'resourceLocator' ? fromLocator(given) : given;
+}
+
+function prefixOf({ displayName }: INodeProperties): string {
+	return `${displayName}: `;
+}
+
+/** Finds the option that a text means; where any text may stand, that is the value. */
+function optionOf(
+	{ options = [], allowArbitraryValues }: INodeProperties,
+	text: string,
+	fail: Fail,
+): string {
+	const known = options as INodePropertyOptions[];
+	const isSame = (candidate: unknown) => String(candidate).toLowerCase() === text.toLowerCase();
+	const found =
+		known.find(({ value }) => value === text) ??
+		known.find(({ name, value }) => isSame(value) || isSame(name));
+	if (found) return String(found.value);
+	if (known.length === 0 || allowArbitraryValues) return text;
+	const choices = known.map(({ value }) => `'${String(value)}'`).join(', ');
+	throw fail(`is none of the choices: ${shown(text)}. They are ${choices}`);
+}
+
+/** The parameters of an action node for one item. */
+export function readerOfItem(context: IExecuteFunctions, itemIndex: number): ParameterReader {
+	return new ParameterReader({
+		node: () => context.getNode(),
+		timezone: () => context.getTimezone(),
+		itemIndex,
+		prefix: '',
+		// A parameter that is not shown is not there.
+		evaluate: ({ name, default: usual = '' }) =>
+			context.getNodeParameter(name, itemIndex, usual) ?? null,
+	});
+}
+
+/** The parameters of a trigger. */
+export function readerOfTrigger(context: IHookFunctions | IWebhookFunctions): ParameterReader {
+	return new ParameterReader({
+		node: () => context.getNode(),
+		timezone: () => context.getTimezone(),
+		itemIndex: undefined,
+		prefix: '',
+		evaluate: ({ name, default: usual = '' }) => context.getNodeParameter(name, usual) ?? null,
+	});
+}
