@@ -1,4 +1,4 @@
-import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
 import type {
 	IExecuteFunctions,
 	INodeExecutionData,
@@ -8,6 +8,8 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { operationError } from '../shared/api/errors';
+import { foreignText } from '../shared/foreignText';
 import { execute } from './execute';
 import * as methods from './methods';
 import { findOperation, properties } from './resources';
@@ -42,9 +44,9 @@ export class FluentsAi implements INodeType {
 		const name = this.getNodeParameter('operation', 0) as string;
 		const operation = findOperation(resource, name);
 		if (!operation) {
-			throw new NodeOperationError(
+			throw operationError(
 				this.getNode(),
-				`This version of the node has no operation '${name}' for the resource '${resource}'`,
+				`This version of the node has no operation '${foreignText(name)}' for the resource '${foreignText(resource)}'`,
 				{
 					description:
 						'Choose another operation, or update the package n8n-nodes-fluentsai.',

@@ -2,6 +2,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { connect } from '../shared/api/connect';
+import { exceptionError } from '../shared/api/errors';
 import { createLimiter, createStagger } from '../shared/api/limiter';
 import { requireEnvironment } from '../shared/parameters/requiredEnvironment';
 import { cancelSignal, pauseUnlessStopped } from '../shared/api/transport';
@@ -155,7 +156,7 @@ async function settle<T>(
 		return { value: await task() };
 	} catch (caught) {
 		const known = caught instanceof NodeApiError || caught instanceof NodeOperationError;
-		const error = known ? caught : new NodeOperationError(context.getNode(), caught as Error);
+		const error = known ? caught : exceptionError(context.getNode(), caught);
 		error.context.itemIndex ??= itemIndex;
 		return { error };
 	}
@@ -187,10 +188,18 @@ function withNote(error: NodeApiError | NodeOperationError, done: string[]) {
 	if (done.length > 0) {
 		error.description = [
 			error.description,
-			`Before this, and not undone: ${done.join(', ')}. Running these items again in a new execution does it a second time.`,
+			`Before this, and not undone: ${summary(done)}. Running these items again in a new execution does it a second time.`,
 		]
 			.filter(Boolean)
 			.join(' ');
 	}
 	return error;
+}
+
+/** The most steps that are listed one by one. */
+const LONGEST_LIST = 5;
+
+function summary(done: string[]): string {
+	if (done.length <= LONGEST_LIST) return done.join(', ');
+	return `${done.length} steps, from "${done[0]}" to "${done.at(-1)}"`;
 }

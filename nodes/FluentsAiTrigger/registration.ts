@@ -1,10 +1,15 @@
-import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, INode, IWebhookFunctions, NodeApiError } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INode,
+	IWebhookFunctions,
+	NodeApiError,
+	NodeOperationError,
+} from 'n8n-workflow';
 
 import { readOne } from '../shared/records/collection';
 import { webhooks } from '../shared/records/webhook';
 import { connect } from '../shared/api/connect';
-import { catchStatus } from '../shared/api/errors';
+import { catchStatus, operationError } from '../shared/api/errors';
 import type { FluentsTransport } from '../shared/api/transport';
 import { newSecret, secretIn, withoutQuery } from '../triggers/address';
 import { existingAgents, readAgents, readAll, updateAgent } from '../triggers/agents';
@@ -184,7 +189,7 @@ function conflictError(node: INode, conflicts: Plan['conflicts']): NodeOperation
 		const name = [label && `'${String(label)}'`, withoutQuery(String(url))];
 		return `Agent '${String(agent.name ?? agent.id)}' has another webhook already: ${name.filter(Boolean).join(', ')}`;
 	});
-	return new NodeOperationError(node, message, {
+	return operationError(node, message, {
 		description: [
 			...others,
 			"An agent has one webhook at most. Take that one off the agent in Fluents.ai, or set 'If the Agent Already Has a Webhook' to Replace It: then its events come here until the workflow is unpublished.",
@@ -193,7 +198,7 @@ function conflictError(node: INode, conflicts: Plan['conflicts']): NodeOperation
 }
 
 function recordLostError(node: INode): NodeOperationError {
-	return new NodeOperationError(
+	return operationError(
 		node,
 		'Fluents.ai did not keep the description of the webhook, so webhooks of agents could not be put back later',
 		{

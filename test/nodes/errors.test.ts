@@ -57,7 +57,8 @@ describe('the words of Fluents.ai reach the user', () => {
 	])('as %s', async (_form, status, body, message) => {
 		const error = await refused({ status, body });
 		expect(error?.name).toBe('NodeApiError');
-		expect(error?.message).toBe(message);
+		// What n8n would replace is broken by a character that nobody sees.
+		expect(error?.message.replaceAll('\u2060', '')).toBe(message);
 		expect(error?.httpCode).toBe(String(status));
 		expect(error?.description).toContain('Correct what it names and run the node again');
 		expect(error?.context.itemIndex).toBe(0);
@@ -169,7 +170,7 @@ describe('reads are tried again', () => {
 		simulator.faults.add({ operationId: 'getAgent', times: 2, ...fault });
 		const { error, json, requests } = await runNode({
 			...getAgent(),
-			options: { timeout: 200 },
+			options: { timeout: fault.hang ? 200 : 10_000 },
 		});
 		expect(error).toBeUndefined();
 		expect(json[0].id).toBe(id());
@@ -243,7 +244,7 @@ describe('requests that change something are sent again only if nothing can have
 	])('not after %s', async (_fault, fault) => {
 		simulator.faults.add({ operationId: 'endCall', times: Infinity, ...fault });
 		const { error, requests } = await runNode({ ...endCall, options: { timeout: 200 } });
-		expect(error?.description).toContain('It is not known whether Fluents.ai acted on it.');
+		expect(error?.message).toContain('. It is not known whether Fluents.ai acted on it');
 		expect(requests).toHaveLength(1);
 	});
 

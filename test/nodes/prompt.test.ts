@@ -126,6 +126,23 @@ describe('create', () => {
 		expect(error).toMatchObject({ message: 'Too short', context: { itemIndex: 1 } });
 		expect(error?.description).toContain("Before this, and not undone: prompt '");
 	});
+
+	test('of many that were created it names the first and the last', async () => {
+		simulator.faults.add({
+			match: ({ body }) => (body as IDataObject).content === 'Text 300',
+			status: 400,
+			body: { message: 'Too short' },
+		});
+		const items = Array.from({ length: 301 }, (_, i) => ({ text: `Text ${i}` }));
+		const { error, requests } = await runNode(create({ content: '={{ $json.text }}' }), {
+			items,
+		});
+		expect(requests).toHaveLength(301);
+		expect(error?.description).toMatch(
+			/not undone: 300 steps, from "prompt '[0-9a-f-]{36}' created" to "prompt '[0-9a-f-]{36}' created"\. /,
+		);
+		expect(error?.description?.length).toBeLessThan(500);
+	});
 });
 
 describe('update', () => {

@@ -1,6 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties, NodeApiError } from 'n8n-workflow';
 
+import { isPassingLimit } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
 import { readOptions } from '../fields/options';
 import type { Run } from '../operation';
@@ -83,13 +84,8 @@ function readPacing(context: IExecuteFunctions): Pacing {
 	};
 }
 
-/** Whether Fluents.ai refused a call because too many are in progress or asked for (API: concurrency). */
-export function isLimit({ httpCode, message }: NodeApiError): boolean {
-	return (
-		httpCode === '429' ||
-		(/^4/.test(httpCode ?? '') && /concurren|\blimits?\b|too many/i.test(message))
-	);
-}
+/** Whether Fluents.ai refused a call because too many are in progress or asked for. */
+export const isLimit = isPassingLimit;
 
 /** For `Run.shared`: lets a run place its calls no faster than its option Pacing allows. */
 export function createPacer(run: Run) {

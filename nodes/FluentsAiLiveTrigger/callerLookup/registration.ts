@@ -1,5 +1,6 @@
-import { NodeOperationError } from 'n8n-workflow';
+import type { NodeOperationError } from 'n8n-workflow';
 
+import { operationError } from '../../shared/api/errors';
 import { newSecret, withoutQuery } from '../../triggers/address';
 import { existingAgents, readAgents, updateAgent } from '../../triggers/agents';
 import type { Activation, Place, Registrar, Registration } from '../../triggers/lifeCycle';
@@ -91,7 +92,7 @@ function isCounterpart({ workflow, trigger, isTest }: Activation, layer: Layer):
 }
 
 function conflictError({ context }: Activation, [first, ...others]: string[]): NodeOperationError {
-	return new NodeOperationError(context.getNode(), first, {
+	return operationError(context.getNode(), first, {
 		description: [
 			...others,
 			"Take that one off the agent in Fluents.ai, or set 'If the Agent Already Has a Context Endpoint' to Replace It: then this workflow is asked until it is unpublished.",

@@ -1,7 +1,7 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { ICredentialDataDecryptedObject, INode } from 'n8n-workflow';
 
 import { CREDENTIAL_NAME, parseCredential, type FluentsCredential } from './credential';
+import { operationError } from './errors';
 import { FluentsTransport, type FluentsContext, type TransportOptions } from './transport';
 
 /**
@@ -24,6 +24,6 @@ function usable(node: INode, data: ICredentialDataDecryptedObject): FluentsCrede
 	try {
 		return parseCredential(data);
 	} catch (error) {
-		throw new NodeOperationError(node, (error as Error).message);
+		throw operationError(node, (error as Error).message);
 	}
 }

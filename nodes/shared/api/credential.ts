@@ -1,5 +1,7 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
+import { foreignText } from '../foreignText';
+
 export const CREDENTIAL_NAME = 'fluentsAiApi';
 export const DEFAULT_BASE_URL = 'https://api.fluents.ai/v1';
 
@@ -81,7 +83,7 @@ function parseBaseUrl(baseUrl: string): string {
 	const advice = `It is usually ${DEFAULT_BASE_URL}.`;
 	if (!url || !/^https?:$/.test(url.protocol)) {
 		throw new Error(
-			`The 'Base URL' of the Fluents.ai credential is not a web address: '${baseUrl}'. ${advice}`,
+			`The 'Base URL' of the Fluents.ai credential is not a web address: '${foreignText(baseUrl)}'. ${advice}`,
 		);
 	}
 	if (!isPrivateTransport(url)) {

@@ -2,7 +2,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { FluentsCredential } from './credential';
-import { maskSecrets } from '../masking';
+import { finishedText, foreignText } from '../foreignText';
 
 /** HTTP codes of an answer that stays the same until somebody changes the credential. */
 const KEY_REFUSED = ['401', '403'];
@@ -36,20 +36,31 @@ export class FluentsApiError extends NodeApiError {
 	 */
 	readonly isUnclear: boolean;
 
-	constructor(node: INode, { message, description, httpCode, isUnclear }: ErrorFields) {
+	/** What happened, without what may have come of it. */
+	readonly reason: string;
+
+	/** The API's own words, maybe none. */
+	readonly said: string;
+
+	constructor(node: INode, { reason, said, doubt, advice, httpCode, isUnclear }: Explained) {
+		const message = doubt ? `${sentences(reason)} ${doubt}` : reason;
 		// From a plain object, since a NodeApiError made from another one ignores everything that is new.
-		super(node, {}, { message, description, httpCode });
-		// n8n replaces any text in which it finds a name like EPERM (also inside of words) by its own.
-		this.message = message;
-		this.description = description;
+		super(node, {}, { message, description: advice, httpCode });
+		this.description = advice;
 		this.messages = [];
+		this.reason = reason;
+		this.said = said;
 		this.isUnclear = isUnclear;
 	}
 }
 
-interface ErrorFields {
-	message: string;
-	description: string;
+interface Explained {
+	reason: string;
+	said: string;
+	/** That it is not known what came of the request, in a sentence; empty when it is. */
+	doubt: string;
+	/** What to do next. */
+	advice: string;
 	httpCode?: string;
 	isUnclear: boolean;
 }
@@ -73,13 +84,42 @@ export function toNodeError(
 	failure: Failure,
 	subject: Subject = {},
 ): FluentsApiError {
-	const { message, description, isUnclear: open } = explain(credential, failure, subject);
+	const explained = explain(credential, failure, subject);
+	const { reason, advice } = explained;
+	const secrets = [credential.apiKey];
 	return new FluentsApiError(node, {
-		message: withoutSecrets(message, credential),
-		description: withoutSecrets(description, credential),
+		...explained,
+		reason: finishedText(reason, secrets),
+		advice: finishedText(advice, secrets),
 		httpCode: failure.kind === 'answer' ? String(failure.status) : undefined,
-		isUnclear: open,
 	});
+}
+
+/**
+ * An error of this node in the user's words, which n8n passes on as they are.
+ *
+ * @param message may quote text from outside; cut that with `foreignText` if it can be long.
+ */
+export function operationError(
+	node: INode,
+	message: string,
+	{ description, itemIndex }: { description?: string; itemIndex?: number } = {},
+): NodeOperationError {
+	return new NodeOperationError(node, finishedText(message), {
+		description: description && finishedText(description),
+		itemIndex,
+	});
+}
+
+/** An exception from elsewhere, e.g. of an expression: its own words, made harmless, and as its cause. */
+export function exceptionError(node: INode, caught: unknown): NodeOperationError {
+	const cause = caught instanceof Error ? caught : new Error(String(caught));
+	const error = new NodeOperationError(node, cause);
+	// Set afterwards, since the constructor replaces a message in which it finds such a word.
+	error.message = foreignText(cause.message);
+	error.description &&= foreignText(error.description);
+	error.messages = [];
+	return error;
 }
 
 /** A value that the user has to correct; `[item N]` tells where, as n8n's own nodes do. */
@@ -90,10 +130,8 @@ export function parameterError(
 	itemIndex: number,
 	description?: string,
 ): NodeOperationError {
-	return new NodeOperationError(node, `'${displayName}' ${problem} [item ${itemIndex}]`, {
-		itemIndex,
-		description,
-	});
+	const message = `'${displayName}' ${problem} [item ${itemIndex}]`;
+	return operationError(node, message, { itemIndex, description });
 }
 
 /**
@@ -124,6 +162,19 @@ export async function withFallback<T, F>(request: Promise<T>, fallback: F): Prom
 		if (KEY_REFUSED.includes(error.httpCode ?? '')) throw error;
 		return fallback;
 	});
+}
+
+/** What a refusal says when calls in progress have to end first. */
+const CALLS_IN_PROGRESS =
+	/concurren|simultaneous|calls? (are |is )?(already )?(in progress|active|ongoing|running)|(active|ongoing|running|open|parallel) calls?/i;
+
+/**
+ * Whether a limit was met that passes by itself: too many requests (429), or a refusal (4xx) whose words
+ * speak of calls in progress (API: createCall). Quotas, billing (402) and limits of fields do not pass.
+ */
+export function isPassingLimit({ httpCode, message }: NodeApiError): boolean {
+	if (httpCode === '429') return true;
+	return /^4(?!0[123])/.test(httpCode ?? '') && CALLS_IN_PROGRESS.test(message);
 }
 
 /** Whether the words of a refusal name this field or query parameter. */
@@ -191,14 +242,15 @@ const EXPLANATIONS: Record<string, Explanation | undefined> = {
 			),
 	},
 	404: {
-		message: ({ object, said, credential: { environment } }) =>
-			object
+		message: ({ object, said, credential: { environment } }) => {
+			if (said && (!object || namesAnother(object, said))) return said;
+			return object
 				? `The ${object} does not exist in environment '${environment}'`
-				: said ||
-					`Fluents.ai found nothing at this address in environment '${environment}'`,
+				: `Fluents.ai found nothing at this address in environment '${environment}'`;
+		},
 		advice: ({ object, said, credential: { environment } }) =>
 			sentences(
-				object ? quoted(said) : '',
+				object && !namesAnother(object, said) ? quoted(said) : '',
 				`An API key sees only its own environment, here '${environment}'. Check the ID, or choose the credential of the environment that it belongs to.`,
 			),
 	},
@@ -236,67 +288,74 @@ function explanationOf(status: number): Explanation {
 function explain(
 	credential: FluentsCredential,
 	failure: Failure,
-	subject: Subject,
-): { message: string; description: string; isUnclear: boolean } {
+	{ object, ifUnclear }: Subject,
+): Omit<Explained, 'httpCode'> {
+	const doubt = ifUnclear ? 'It is not known whether Fluents.ai acted on it' : '';
+	const plain = { said: '', doubt: '', advice: '', isUnclear: false };
+	const open = { ...plain, doubt, advice: ifUnclear ?? '', isUnclear: true };
 	switch (failure.kind) {
 		case 'local':
-			return { message: failure.reason, description: '', isUnclear: false };
+			return { ...plain, reason: failure.reason };
 		case 'cancelled':
-			return {
-				message: 'The execution was stopped',
-				description: doubt(subject),
-				isUnclear: true,
-			};
-		case 'connection':
-			return {
-				message: failure.reason,
-				description: (failure.sent && doubt(subject)) || reachability(credential),
-				isUnclear: failure.sent,
-			};
+			return { ...open, reason: 'The execution was stopped' };
+		case 'connection': {
+			const { reason, sent } = failure;
+			const advice = reachability(credential);
+			return sent
+				? { ...open, reason, advice: ifUnclear ?? advice }
+				: { ...plain, reason, advice };
+		}
 		case 'answer': {
 			const { status, body, retryAfter } = failure;
-			const { message, advice, leavesOpen = false } = explanationOf(status);
-			const answer = { ...subject, status, said: wordsOf(body), retryAfter, credential };
+			const { message, advice, leavesOpen } = explanationOf(status);
+			const said = foreignText(wordsOf(body), [credential.apiKey]);
+			const named = object && foreignText(object);
+			const answer = { object: named, ifUnclear, status, said, retryAfter, credential };
 			return {
-				message: message(answer),
-				description: sentences(leavesOpen ? doubt(subject) : '', advice(answer)),
-				isUnclear: leavesOpen,
+				...(leavesOpen ? open : plain),
+				reason: message(answer),
+				said,
+				advice: sentences(leavesOpen ? (ifUnclear ?? '') : '', advice(answer)),
 			};
 		}
 	}
 }
 
-function doubt({ ifUnclear }: Subject): string {
-	return ifUnclear ? `It is not known whether Fluents.ai acted on it. ${ifUnclear}` : '';
+/** What a refusal can be about, as the API names it. */
+const KINDS = /\b(account connection|action|agent|call|number|prompt|recording|voice|webhook)\b/gi;
+
+/** Whether the API's words name an object of another kind than the one that the request is about. */
+function namesAnother(object: string, said: string): boolean {
+	return (said.match(KINDS) ?? []).some(
+		(kind) => !object.toLowerCase().includes(kind.toLowerCase()),
+	);
 }
 
 function reachability({ baseUrl }: FluentsCredential): string {
 	return `Check that this n8n reaches ${new URL(baseUrl).origin}, and the Base URL of the credential.`;
 }
 
-/** An answer is quoted up to this many characters: an HTML page helps nobody. */
-const LONGEST_QUOTE = 500;
+/** Objects inside of each other, and entries of a list, in which words are looked for. */
+const DEEPEST = 5;
+const LONGEST_LIST = 20;
 
 /**
- * Finds the API's own words in an answer. Forms seen (API: C4): `message` or `detail` as text or list, `error`,
- * and plain text.
+ * Finds the API's own words in an answer. Forms seen (API: C4): `message` or `detail` as text or list,
+ * `error`, and plain text.
  */
-function wordsOf(body: unknown): string {
-	const words = findWords(body).replace(/\s+/g, ' ').trim();
-	return words.length > LONGEST_QUOTE ? `${words.slice(0, LONGEST_QUOTE)}...` : words;
-}
-
-function findWords(body: unknown): string {
+function wordsOf(body: unknown, depth = 0): string {
+	const within = (value: unknown) => wordsOf(value, depth + 1);
 	if (typeof body === 'string') return /^\s*</.test(body) ? '' : body;
-	if (Array.isArray(body)) return body.map(findWords).filter(Boolean).join('; ');
-	if (body === null || typeof body !== 'object') return '';
-
+	if (body === null || typeof body !== 'object' || depth > DEEPEST) return '';
+	if (Array.isArray(body)) {
+		return body.slice(0, LONGEST_LIST).map(within).filter(Boolean).join('; ');
+	}
 	const { message, detail, error, msg, loc } = body as IDataObject;
 	if (typeof msg === 'string') {
 		const field = Array.isArray(loc) ? loc.filter((part) => part !== 'body').join('.') : '';
 		return field ? `${field}: ${msg}` : msg;
 	}
-	return findWords(message) || findWords(detail) || findWords(error);
+	return within(message) || within(detail) || within(error);
 }
 
 function quoted(said: string): string {
@@ -308,9 +367,4 @@ function sentences(...parts: string[]): string {
 		.filter(Boolean)
 		.map((part) => (/[.!?]$/.test(part) ? part : `${part}.`))
 		.join(' ');
-}
-
-/** Fluents.ai may repeat what it was sent. */
-function withoutSecrets(text: string, { apiKey }: FluentsCredential): string {
-	return maskSecrets(text.replaceAll(apiKey, '********'));
 }

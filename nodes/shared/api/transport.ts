@@ -13,6 +13,7 @@ import type {
 
 import { CREDENTIAL_NAME, isPrivateTransport, type FluentsCredential } from './credential';
 import { toNodeError, type Failure, type Subject } from './errors';
+import { foreignText } from '../foreignText';
 import { createLimiter } from './limiter';
 import { nextStep, parseRetryAfter, type Effect } from './retry';
 
@@ -151,7 +152,7 @@ export class FluentsTransport {
 			} catch (error) {
 				const failure: Failure = stream.errored
 					? this.connectionFailure(stream.errored)
-					: { kind: 'local', reason: originOf(error).message };
+					: this.localFailure(error);
 				return { ok: false, failure };
 			}
 		});
@@ -293,7 +294,7 @@ export class FluentsTransport {
 	private connectionFailure(error: unknown): Failure {
 		const { code, message } = originOf(error);
 		// Without a code it is no fault of the connection: n8n refused to send the request, and says why.
-		if (code === '') return { kind: 'local', reason: message };
+		if (code === '') return this.localFailure(error);
 		if (code === 'ERR_CANCELED' || this.signal()?.aborted) return { kind: 'cancelled' };
 		if (NEVER_SENT.has(code)) {
 			return { kind: 'connection', sent: false, reason: 'Fluents.ai could not be reached' };
@@ -307,6 +308,11 @@ export class FluentsTransport {
 				? `Fluents.ai did not answer within ${seconds} seconds`
 				: 'The connection to Fluents.ai broke before the answer was complete',
 		};
+	}
+
+	private localFailure(error: unknown): Failure {
+		const { message } = originOf(error);
+		return { kind: 'local', reason: foreignText(message, [this.credential.apiKey]) };
 	}
 
 	private errorOf(failure: Failure, subject: Subject) {

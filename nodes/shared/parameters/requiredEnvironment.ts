@@ -1,5 +1,6 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { INode, INodeProperties } from 'n8n-workflow';
+
+import { operationError } from '../api/errors';
 
 export const requiredEnvironmentOption: INodeProperties = {
 	displayName: 'Required Environment',
@@ -21,7 +22,7 @@ export function requireEnvironment(
 	const required = String(requirement ?? '').trim();
 	if (required === '' || required.toLowerCase() === actual.toLowerCase()) return;
 	const where = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
-	throw new NodeOperationError(
+	throw operationError(
 		node,
 		`This node requires the Fluents.ai environment '${required}', but its credential is for '${actual}'${where}`,
 		{
