@@ -56,7 +56,6 @@ export async function execute(
 	const stop = new AbortController();
 	const cancelled = cancelSignal(context);
 	const done: string[] = [];
-	const shared = new Map<unknown, unknown>();
 	const signal = cancelled ? AbortSignal.any([cancelled, stop.signal]) : stop.signal;
 	const run: Run = {
 		context,
@@ -64,10 +63,6 @@ export async function execute(
 		signal,
 		cancelled,
 		inTurn: createTurns(signal, () => !continueOnFail && stop.abort()),
-		shared: <T>(create: (of: Run) => T) => {
-			if (!shared.has(create)) shared.set(create, create(run));
-			return shared.get(create) as T;
-		},
 		note: (what) => done.push(what),
 	};
 

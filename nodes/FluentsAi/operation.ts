@@ -24,8 +24,6 @@ export interface Run {
 	cancelled?: AbortSignal;
 	/** Runs the tasks of all items one after the other, in the order in which they ask for it. */
 	inTurn<T>(task: () => Promise<T>): Promise<T>;
-	/** What the items of this run share, made by the first one that asks for it. */
-	shared<T>(create: (run: Run) => T): T;
 	/** Notes what was done and cannot be undone, so that an error of a later item can tell. */
 	note(done: string): void;
 }

@@ -67,9 +67,10 @@ describe('a call whose answer is lost', () => {
 		});
 		json.forEach(({ error, details }, i) => {
 			expect(error).toContain(`It is not known whether the call to ${all[i]} was placed: `);
+			expect(error).toContain('may have been called, so the node does not dial again');
 			expect(details).toMatchObject({
 				description: expect.stringMatching(
-					/has no new call .* does not dial again\. Look at the call history.*n8n_call_key: n8n-.*'Retry Unconfirmed Calls'/,
+					/has no new call .*\. Look at the call history.*n8n_call_key: n8n-.*'Retry Unconfirmed Calls'/,
 				),
 			});
 		});

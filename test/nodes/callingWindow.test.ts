@@ -16,12 +16,12 @@ const clock = (time: number) => new Date(time).toISOString().slice(11, 16);
 
 /** A window of one minute that has just closed, and opens again in a day. */
 const closed = (): INodeParameters => {
-	const from = clock(Date.now() - 120_000);
-	return { days: DAYS, from, to: clock(Date.now() - 60_000), timezone: 'UTC' };
+	const opensAt = clock(Date.now() - 120_000);
+	return { days: DAYS, opensAt, closesAt: clock(Date.now() - 60_000), timezone: 'UTC' };
 };
 
 test('inside of its window an item is called', async () => {
-	const options = window({ days: DAYS, from: '00:00', to: '24:00' });
+	const options = window({ days: DAYS, opensAt: '00:00', closesAt: '24:00' });
 	const { error } = await runNode(placing('create', options), { items: [{ to: TO }] });
 	expect(error).toBeUndefined();
 	expect(dialled()).toEqual({ [TO]: 1 });
@@ -32,20 +32,28 @@ describe('outside of it', () => {
 		const { error } = await runNode(placing('create', window(closed())), {
 			items: [{ to: TO }],
 		});
-		expect(error?.message).toBe('Nobody was called: it is outside the calling window');
+		expect(error?.message).toBe('Nobody was called: it is outside the calling window in UTC');
 		expect(error?.description).toMatch(/opens next on \w+day.* (\d\d:\d\d) \(UTC\)/);
 		expect(dialled()).toEqual({});
 	});
 
-	test.each(['create', 'createAndWait'] as const)('%s skips it if wanted', async (operation) => {
-		const options = window({ ...closed(), outside: 'skip' });
-		const { json, requests, run } = await runNode(placing(operation, options), {
-			items: [{ to: TO }],
-		});
-		expect(json).toEqual([{ to_number: TO, skipped: 'outside calling window' }]);
-		expect(requests).toEqual([]);
-		expect(hintsOf(run)).toEqual([expect.stringContaining('1 item: skipped')]);
-	});
+	test.each(['create', 'createAndWait'] as const)(
+		'%s gives it back if wanted',
+		async (operation) => {
+			const options = window({ ...closed(), outside: 'giveBack' });
+			const { json, requests, run } = await runNode(placing(operation, options), {
+				items: [{ to: TO, name: 'Anna' }],
+			});
+			expect(json).toEqual([
+				{ to: TO, name: 'Anna', skipped: 'outside_window', opens_at: expect.any(String) },
+			]);
+			const opening = Date.parse(String(json[0].opens_at)) - Date.now();
+			expect(opening).toBeGreaterThan(23 * 3_600_000);
+			expect(opening).toBeLessThan(24 * 3_600_000);
+			expect(requests).toEqual([]);
+			expect(hintsOf(run)).toEqual([expect.stringContaining('1 item: given back')]);
+		},
+	);
 
 	test('an item fails at once when it would wait longer than Max Wait', async () => {
 		const options = { ...window({ ...closed(), outside: 'wait' }), maxWait: 60 };
@@ -59,8 +67,8 @@ describe('outside of it', () => {
 		const opening = Math.ceil((Date.now() + 1000) / 60_000) * 60_000;
 		const options = window({
 			days: DAYS,
-			from: '={{ $json.from }}',
-			to: '={{ $json.until }}',
+			opensAt: '={{ $json.from }}',
+			closesAt: '={{ $json.until }}',
 			timezone: 'UTC',
 			outside: 'wait',
 		});
@@ -91,19 +99,29 @@ test('its time zone is that of the workflow unless it has one', async () => {
 		new Intl.DateTimeFormat('en', { weekday: 'long', timeZone }).format().toLowerCase(),
 	);
 	// It is never the same day in both.
-	const options = window({ days: [days[0]], from: '00:00', to: '24:00', outside: 'skip' });
+	const options = window({
+		days: [days[0]],
+		opensAt: '00:00',
+		closesAt: '24:00',
+		outside: 'giveBack',
+	});
 	const run = async (timezone: string) =>
 		(await runNode(placing('create', options), { items: [{ to: TO }], timezone })).json[0]
 			.skipped;
 	expect(await run(zones[0])).toBeUndefined();
-	expect(await run(zones[1])).toBe('outside calling window');
+	expect(await run(zones[1])).toBe('outside_window');
 });
 
 test.each<[INodeParameters, string]>([
 	[{ timezone: 'Mars/Olympus' }, "'Calling Window: Time Zone' is not known: 'Mars/Olympus'"],
-	[{ from: 'nine' }, "'Calling Window: From' is not a time: 'nine'"],
-	[{ to: '25:00' }, "'Calling Window: To' is not a time: '25:00'"],
-	[{ from: '09:00', to: '9:00' }, "'Calling Window: To' is the same time as From"],
+	[{ opensAt: 'nine' }, "'Calling Window: Opens At' is not a time: 'nine'"],
+	[{ opensAt: '24:00', closesAt: '00:00' }, "'Calling Window: Opens At' is not a time: '24:00'"],
+	[{ opensAt: '13:00 PM' }, "'Calling Window: Opens At' is not a time: '13:00 PM'"],
+	[{ closesAt: '25:00' }, "'Calling Window: Closes At' is not a time: '25:00'"],
+	[
+		{ opensAt: '09:00', closesAt: '9am' },
+		"'Calling Window: Closes At' is the same time as Opens At",
+	],
 	[{ days: [] }, "'Calling Window: Days' has no day"],
 	[{ days: '={{ "caturday" }}' }, "'Calling Window: Days' has no day 'caturday'"],
 ])('%j is refused before anybody is called', async (fields, message) => {

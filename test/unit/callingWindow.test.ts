@@ -1,5 +1,6 @@
 import {
 	isOpen,
+	minutesOf,
 	nextOpening,
 	type CallingWindow,
 } from '../../nodes/FluentsAi/placing/callingWindow';
@@ -10,11 +11,39 @@ const hours = (text: string) => {
 };
 const workdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'];
 const window = (
-	from: string,
-	to: string,
+	opensAt: string,
+	closesAt: string,
 	timezone = 'Europe/Berlin',
 	days = workdays,
-): CallingWindow => ({ days, from: hours(from), to: hours(to), timezone, outside: 'fail' });
+): CallingWindow => ({
+	days,
+	opensAt: hours(opensAt),
+	closesAt: hours(closesAt),
+	timezone,
+	outside: 'fail',
+});
+
+test.each([
+	['09:00', 540],
+	['9:00', 540],
+	['09:00:00', 540],
+	['9:00 AM', 540],
+	['9am', 540],
+	['12 a.m.', 0],
+	['12:30 PM', 750],
+	['5:45pm', 1065],
+	['00:00', 0],
+	['24:00', 1440],
+])('%s is minute %i of the day', (text, minutes) => {
+	expect(minutesOf(text)).toBe(minutes);
+});
+
+test.each(['', '9', '0900', '25:00', '24:01', '13pm', '0am', '9:60', 'nine', '9:00 xm', '-1:00'])(
+	"'%s' is no time of day",
+	(text) => {
+		expect(minutesOf(text)).toBeUndefined();
+	},
+);
 
 describe('a window is open', () => {
 	// 2026-03-27 is a Friday; Berlin is at +01:00 until 29 March, then at +02:00.
@@ -83,6 +112,16 @@ describe('the next opening', () => {
 		expect(nextOpening(sundays, Date.parse('2026-10-24T12:00:00+02:00'))).toBe(
 			Date.parse('2026-10-25T02:30:00+02:00'),
 		);
+	});
+
+	test('is none when the clocks leave out the only hour of the week', () => {
+		const sundays = window('02:10', '02:50', 'Europe/Berlin', ['sunday']);
+		expect(nextOpening(sundays, Date.parse('2026-03-23T12:00:00+01:00'))).toBeUndefined();
+	});
+
+	test('is none, and found out soon, for a window that never opens', () => {
+		const never = { ...window('09:00', '17:00'), opensAt: 24 * 60, closesAt: 0 };
+		expect(nextOpening(never, Date.parse('2026-03-23T12:00:00+01:00'))).toBeUndefined();
 	});
 
 	test('a week later, when the only day has just passed', () => {

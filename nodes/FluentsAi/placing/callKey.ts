@@ -1,7 +1,10 @@
+import { randomBytes } from 'crypto';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { parameterError } from '../../shared/api/errors';
 import { toText } from '../../shared/parameters/convert';
 import { readOptions } from '../fields/options';
+import { placeOf } from './attempts';
 
 /** Name of the context variable in which a call carries its key. */
 const VARIABLE = 'n8n_call_key';
@@ -14,7 +17,7 @@ export const callKeyOptions: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. order-1234',
 		description:
-			'Names this call, so that it is placed once: an item whose key was called within Look Back gives that call. Make it from your data, e.g. an order number, and it holds when you run the workflow again. Without it, the node makes a key that holds within one execution and its retries.',
+			'Names this call, so that it is placed once: an item whose key was called within Look Back gives that call. Make it from your data, e.g. an order number, and it holds when you run the workflow again. One key belongs to one phone number. Without this option, the node makes a key that holds within one execution and its retries.',
 	},
 	{
 		displayName: 'Send Call Key',
@@ -33,19 +36,42 @@ export interface CallKey {
 	isSent: boolean;
 }
 
-/** The key of an item's call: the user's, or one made from workflow, execution, node, run and item. */
-export function readCallKey(context: IExecuteFunctions, itemIndex: number): CallKey {
-	const { callKey, sendCallKey } = readOptions(context, itemIndex);
-	const own = toText(callKey);
-	const execution = context.getExecutionId() ?? Date.now();
+/**
+ * The key of an item's call: the user's, or one made from workflow, execution, node, run and item.
+ *
+ * @param ofTool how the key of a request by a tool begins instead.
+ * @throws NodeOperationError when the option is there and its value is empty.
+ */
+export function readCallKey(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	ofTool?: string,
+): CallKey {
+	const options = readOptions(context, itemIndex);
+	const isSent = options.sendCallKey !== false;
+	const own = toText(options.callKey);
+	if (own !== '') return { key: own, isOwn: true, isSent };
+	if ('callKey' in options) {
+		throw parameterError(
+			context.getNode(),
+			'Call Key',
+			'is empty',
+			itemIndex,
+			'Nobody was called. Make the key from a value that each item has, or remove the option.',
+		);
+	}
 	const { id: workflow = '' } = context.getWorkflow();
-	return {
-		key:
-			own ||
-			['n8n', workflow, execution, context.getNode().id, place(context, itemIndex)].join('-'),
-		isOwn: own !== '',
-		isSent: sendCallKey !== false,
-	};
+	const execution = context.getExecutionId() ?? '';
+	const place = () => [workflow, execution, context.getNode().id, placeOf(context, itemIndex)];
+	const begin = ofTool ?? ['n8n', ...place()].join('-');
+	const end = `${randomBytes(4).toString('hex')}-${Date.now().toString(36)}`;
+	return { key: `${begin}-${end}`, isOwn: false, isSent };
+}
+
+/** When the node made a key by itself, in milliseconds since 1970; undefined for a key of the user. */
+export function madeAt(key: string): number | undefined {
+	const [, time] = /^n8n-.*-[0-9a-f]{8}-([0-9a-z]{8})$/.exec(key) ?? [];
+	return time === undefined ? undefined : parseInt(time, 36);
 }
 
 /** Adds the key to the variables of a call. */
@@ -57,45 +83,8 @@ export function withCallKey(variables: IDataObject, { key, isSent }: CallKey): I
  * @returns the key that a call carries; null when its variables can be read and have none; undefined
  * when they cannot be read, as in lists they may.
  */
-export function keyOf({ context }: IDataObject): string | null | undefined {
+export function carriedKey({ context }: IDataObject): string | null | undefined {
 	if (typeof context !== 'object') return undefined;
 	const key = (context as IDataObject | null)?.[VARIABLE];
 	return key === undefined || key === null ? null : String(key);
-}
-
-/** A request to place a call, noted before it is sent. */
-export interface Attempt {
-	key: string;
-	toNumber: string;
-	/** Milliseconds since 1970. */
-	at: number;
-	/** Known as soon as Fluents.ai has answered, or the call was found. */
-	callId?: string;
-	/** Why it is not known whether the call was placed. */
-	doubt?: string;
-	/** Address that the events of the call go to, if an execution sleeps until they come. */
-	webhookUrl?: string;
-}
-
-/**
- * The attempts that this node has noted in the execution. n8n keeps them when it runs the node again:
- * with Retry On Fail, and when somebody retries the execution in the editor.
- */
-export function attemptsOf(context: IExecuteFunctions, itemIndex: number) {
-	const noted = context.getContext('node') as { calls?: Record<string, Attempt> };
-	const name = place(context, itemIndex);
-	return {
-		find: (): Attempt | undefined => noted.calls?.[name],
-		note(attempt: Attempt): Attempt {
-			return ((noted.calls ??= {})[name] = attempt);
-		},
-		forget(): void {
-			delete noted.calls?.[name];
-		},
-	};
-}
-
-/** The item among all that this node handles in an execution, also in a loop or as a tool. */
-function place(context: IExecuteFunctions, itemIndex: number): string {
-	return `${String(context.evaluateExpression('{{ $runIndex }}', itemIndex))}-${itemIndex}`;
 }

@@ -2,16 +2,18 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { parameterError } from '../../shared/api/errors';
+import { toText } from '../../shared/parameters/convert';
 import { parseTime } from '../../shared/records/time';
 import { readOptions } from '../fields/options';
 import type { Run } from '../operation';
-import { readOne } from '../../shared/records/collection';
-import { keyOf, type CallKey } from './callKey';
-import { calls } from '../../shared/records/call';
-import { hasEnded, readIfPossible, readPlaced } from '../watching/watcher';
-import { readRecentCalls } from './recentCalls';
+import { readIfPossible, readPlaced } from '../watching/watcher';
+import type { CallKey } from './callKey';
+import { callsOf } from './callsOf';
+import { digitsOf } from './digits';
 
 const HOUR = 3_600_000;
+
+const LOOK_BACK = 24;
 
 export const duplicateOptions: INodeProperties[] = [
 	{
@@ -20,19 +22,18 @@ export const duplicateOptions: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'No', value: 'none', description: 'Only a Call Key of your own is looked for' },
-			{ name: 'Same Key', value: 'sameKey' },
 			{ name: 'Same Number', value: 'sameNumber' },
 		],
 		default: 'none',
 		description:
-			'Whether an item whose call key or number was called within Look Back dials nothing and gives that call, marked as duplicate. Two executions at the same moment do not know of each other.',
+			'Whether an item whose number was called within Look Back dials nothing and gives that call, marked as duplicate. Two executions at the same moment do not know of each other.',
 	},
 	{
 		displayName: 'Look Back (Hours)',
 		name: 'lookBack',
 		type: 'number',
 		typeOptions: { minValue: 0 },
-		default: 24,
+		default: LOOK_BACK,
 		description: 'How old an earlier call with the same key or number may be, in hours',
 	},
 ];
@@ -50,57 +51,88 @@ export function readDuplicateOptions(
 	itemIndex: number,
 	hasOwnKey: boolean,
 ): DuplicateOptions {
-	const { skipDuplicates, lookBack = 24 } = readOptions(context, itemIndex);
-	if (!(Number(lookBack) >= 0)) {
+	const { skipDuplicates, lookBack } = readOptions(context, itemIndex);
+	const hours = toText(lookBack) === '' ? LOOK_BACK : Number(lookBack);
+	if (!(hours >= 0)) {
 		const problem = 'has to be 0 or more';
 		throw parameterError(context.getNode(), 'Look Back (Hours)', problem, itemIndex);
 	}
 	return {
-		byKey: hasOwnKey || skipDuplicates === 'sameKey',
+		byKey: hasOwnKey,
 		byNumber: skipDuplicates === 'sameNumber',
-		lookBack: Number(lookBack) * HOUR,
+		lookBack: hours * HOUR,
 	};
+}
+
+interface Wanted {
+	toNumber: string;
+	key: CallKey;
+	duplicates: DuplicateOptions;
 }
 
 /**
  * Looks for a call with the same key or number, among those of this run and those that Fluents.ai had
- * before it. One reading of the list serves all items.
+ * before it.
  *
- * @throws NodeOperationError when the calls to the same number do not tell their keys.
+ * @throws NodeOperationError when the key was used for another number, and when the calls to the same
+ * number do not tell their keys.
  */
-export async function findDuplicate(
-	run: Run,
-	{
-		toNumber,
-		key: { key },
-		duplicates: { byKey, byNumber, lookBack },
-	}: { toNumber: string; key: CallKey; duplicates: DuplicateOptions },
-): Promise<IDataObject | undefined> {
+export async function findDuplicate(run: Run, wanted: Wanted): Promise<IDataObject | undefined> {
+	const { byKey, byNumber, lookBack } = wanted.duplicates;
 	if (!byKey && !byNumber) return undefined;
-	const earlier = run.shared(createEarlierCalls);
-	for (const call of earlier.ofRun) {
-		const fits = (byKey && call.key === key) || (byNumber && call.toNumber === toNumber);
-		const id = fits ? await call.id : undefined;
-		if (id !== undefined) return await readPlaced(run.api, id, call.toNumber);
+	const { ledger } = callsOf(run);
+	const { toNumber, key } = wanted;
+
+	const ofRun = [
+		...(byKey ? ledger.ofRun.withKey(key.key) : []),
+		...(byNumber ? ledger.ofRun.toNumber(toNumber) : []),
+	];
+	for (const entry of ofRun) {
+		const id = await entry.id;
+		if (id === undefined) continue;
+		if (!isTo(entry.toNumber, toNumber)) throw keyOfAnother(run, wanted, entry.toNumber);
+		return await readPlaced(run.api, id, entry.toNumber);
 	}
+
 	const since = Date.now() - lookBack;
-	for (const call of await earlier.read(since)) {
-		if ((parseTime(call.start_time) ?? since) < since) continue;
-		const isSameNumber = call.to_number === toNumber;
-		// Over without having started, it has reached nobody.
-		const countsByNumber = parseTime(call.start_time) !== undefined || !hasEnded(call);
-		if (byNumber && isSameNumber && countsByNumber) return await inFull(run, call);
-		if (!byKey) continue;
-		const carried =
-			keyOf(call) ?? (isSameNumber ? await earlier.readKey(String(call.id)) : undefined);
-		if (carried === undefined && isSameNumber) throw keyNotTold(run, call);
-		if (carried === key) return await inFull(run, call);
+	const earlier = await ledger.earlier(since);
+	const isRecent = ({ start_time: start }: IDataObject) => (parseTime(start) ?? since) >= since;
+	const toSame = earlier.toNumber(toNumber).filter(isRecent);
+	const [sameNumber] = toSame;
+	if (byNumber && sameNumber) return await inFull(run, sameNumber);
+	if (!byKey) return undefined;
+
+	const [sameKey] = earlier.withKey(key.key).filter(isRecent);
+	if (sameKey) {
+		const used = String(sameKey.to_number);
+		if (!isTo(used, toNumber)) throw keyOfAnother(run, wanted, used);
+		return await inFull(run, sameKey);
+	}
+	for (const call of toSame) {
+		const carried = await ledger.keyOf(call);
+		if (carried === undefined) throw keyNotTold(run, call);
+		if (carried === key.key) return await inFull(run, call);
 	}
 	return undefined;
 }
 
+function isTo(number: string, other: string): boolean {
+	return digitsOf(number) === digitsOf(other);
+}
+
 async function inFull({ api }: Run, call: IDataObject): Promise<IDataObject> {
 	return (await readIfPossible(api, String(call.id))) ?? call;
+}
+
+function keyOfAnother({ context }: Run, { toNumber, key }: Wanted, used: string) {
+	return new NodeOperationError(
+		context.getNode(),
+		`Nobody was called: the Call Key '${key.key}' was used for a call to ${used}, so it cannot be used for ${toNumber}`,
+		{
+			description:
+				'A Call Key belongs to one phone number. Make it from a value that differs from person to person, and check that no item lacks that value.',
+		},
+	);
 }
 
 function keyNotTold({ context }: Run, { id, to_number: to }: IDataObject) {
@@ -112,32 +144,4 @@ function keyNotTold({ context }: Run, { id, to_number: to }: IDataObject) {
 				"So it cannot be told whether this item was called already, and nobody was called. Use 'Same Number' for the option 'Skip If Already Called', and no Call Key of your own.",
 		},
 	);
-}
-
-/** For `Run.shared`: the calls before this run, read once, and those that the run has placed itself. */
-export function createEarlierCalls({ api }: Run) {
-	let reading: { since: number; calls: Promise<IDataObject[]> } | undefined;
-	const keys = new Map<string, string | null | undefined>();
-	return {
-		/** An ID may still be searched for; it is undefined when nobody was called. */
-		ofRun: [] as Array<{
-			key: string;
-			toNumber: string;
-			id: string | Promise<string | undefined>;
-		}>,
-		/** @param since milliseconds since 1970; a little later than what was read is fine as well. */
-		async read(since: number): Promise<IDataObject[]> {
-			if (!reading || since < reading.since) {
-				const all = readRecentCalls(api, since).then(({ recent }) => recent);
-				reading = { since, calls: all };
-				all.catch(() => (reading = undefined));
-			}
-			return await reading.calls;
-		},
-		/** The key of a call that the list gives without it. */
-		async readKey(id: string): Promise<string | null | undefined> {
-			if (!keys.has(id)) keys.set(id, keyOf(await readOne(api, calls, id)));
-			return keys.get(id);
-		},
-	};
 }

@@ -1,23 +1,16 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties, NodeApiError } from 'n8n-workflow';
 
-import { isPassingLimit } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
 import { readOptions } from '../fields/options';
 import type { Run } from '../operation';
-import { createLookout, hasEnded } from '../watching/watcher';
-import { readRecentCalls } from './recentCalls';
+import { hasEnded, type Watcher } from '../watching/watcher';
+import type { Ledger } from './ledger';
 
 const MINUTE = 60_000;
 
 /** Milliseconds between two looks whether there is room for one more call. */
 const LOOK_INTERVAL = 2000;
-
-/** Calls of others that are in progress have started within this many milliseconds. */
-const LONGEST_CALL = 2 * 60 * MINUTE;
-
-/** Pages of the newest calls that are counted at most. */
-const MOST_PAGES = 5;
 
 /** Milliseconds before the first and between later tries when Fluents.ai says that a limit is reached. */
 const FIRST_PAUSE = 1000;
@@ -84,13 +77,31 @@ function readPacing(context: IExecuteFunctions): Pacing {
 	};
 }
 
-/** Whether Fluents.ai refused a call because too many are in progress or asked for. */
-export const isLimit = isPassingLimit;
+/** Fluents.ai placed nothing, because a limit was reached. */
+export interface Limited {
+	kind: 'limited';
+	error: NodeApiError;
+}
 
-/** For `Run.shared`: lets a run place its calls no faster than its option Pacing allows. */
-export function createPacer(run: Run) {
+/** Lets a run place its calls no faster than its option Pacing allows. */
+export interface Pacer {
+	/**
+	 * Places a call when there is room for it, and again as long as Fluents.ai says that a limit is
+	 * reached.
+	 *
+	 * @param maxWait milliseconds to wait at most, each time.
+	 * @throws NodeApiError of the last try; NodeOperationError when there was no room.
+	 */
+	withinLimits<T extends { kind: string }>(
+		maxWait: number,
+		place: () => Promise<T | Limited>,
+	): Promise<T>;
+	/** Counts a call as in progress. */
+	count(id: string): void;
+}
+
+export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: Ledger): Pacer {
 	const { interval, maxConcurrentCalls, countAll } = readPacing(run.context);
-	const { look, untilNextLook } = run.shared(createLookout);
 	const inProgress = new Set<string>();
 	let next = 0;
 
@@ -104,61 +115,45 @@ export function createPacer(run: Run) {
 		}
 		return inProgress.size;
 	};
-	const countOthers = async () => {
-		const since = Date.now() - LONGEST_CALL;
-		const { recent } = await readRecentCalls(run.api, since, MOST_PAGES);
-		return recent.filter((call) => !hasEnded(call) && !inProgress.has(String(call.id))).length;
-	};
 	const waitForRoom = async (maxWait: number) => {
 		const deadline = Date.now() + maxWait;
 		for (;;) {
 			if (inProgress.size < maxConcurrentCalls && !countAll) return;
-			const count = (await countOwn()) + (countAll ? await countOthers() : 0);
+			const count = (await countOwn()) + (countAll ? await ledger.countOthers() : 0);
 			if (count < maxConcurrentCalls) return;
 			const left = deadline - Date.now();
 			if (left <= 0) throw noRoomError(run, count, maxWait);
 			if (await untilNextLook(LOOK_INTERVAL, left)) run.signal.throwIfAborted();
 		}
 	};
+	/** Waits until the next call may be placed. */
+	const admit = async (maxWait: number) => {
+		if (maxConcurrentCalls < Infinity) await waitForRoom(maxWait);
+		await pause(next - Date.now());
+		next = Date.now() + interval;
+	};
 
 	return {
-		/** Waits until the next call may be placed. */
-		async admit(maxWait: number): Promise<void> {
-			if (maxConcurrentCalls < Infinity) await waitForRoom(maxWait);
-			await pause(next - Date.now());
-			next = Date.now() + interval;
-		},
-
-		/**
-		 * Places a call, again as long as Fluents.ai says that a limit is reached.
-		 *
-		 * @param maxWait milliseconds.
-		 * @throws NodeApiError of the last try.
-		 */
-		async withinLimits<T>(
-			maxWait: number,
-			place: () => Promise<T | { limit: NodeApiError }>,
-		): Promise<T> {
+		async withinLimits(maxWait, place) {
 			const deadline = Date.now() + maxWait;
 			for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
-				await this.admit(maxWait);
+				await admit(maxWait);
 				const outcome = await place();
-				if (!isRefusal(outcome)) return outcome;
+				if (!isLimited(outcome)) return outcome;
+				const { error } = outcome;
 				const left = deadline - Date.now();
 				const asked = run.api.heldUntil - Date.now();
-				if (asked > left) throw outcome.limit;
-				if (left <= 0) throw limitError(outcome.limit, maxWait);
+				if (asked > left) throw error;
+				if (left <= 0) throw limitError(error, maxWait);
 				await pause(Math.min(Math.max(wait, asked), left));
 			}
 		},
-
-		/** Counts a call that was placed. */
-		count: (id: string) => inProgress.add(id),
+		count: (id) => void inProgress.add(id),
 	};
 }
 
-function isRefusal<T>(outcome: T | { limit: NodeApiError }): outcome is { limit: NodeApiError } {
-	return typeof outcome === 'object' && outcome !== null && 'limit' in outcome;
+function isLimited<T extends { kind: string }>(outcome: T | Limited): outcome is Limited {
+	return outcome.kind === 'limited';
 }
 
 function limitError(error: NodeApiError, maxWait: number): NodeApiError {

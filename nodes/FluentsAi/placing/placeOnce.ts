@@ -1,35 +1,52 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 
-import { isUnclear } from '../../shared/api/errors';
 import type { Run } from '../operation';
-import { attemptsOf, type Attempt } from './callKey';
-import { isOpen, OUTSIDE, waitForWindow } from './callingWindow';
-import { createSearch, findPlaced, unconfirmedError } from './findCall';
-import { createEarlierCalls, findDuplicate } from './duplicates';
-import { readPlaced } from '../watching/watcher';
-import { createPacer, isLimit } from './pacing';
-import { dial, type CallRequest } from './request';
+import { hasEnded, readIfPossible, readPlaced } from '../watching/watcher';
+import { attemptsOf, type Attempt, type Attempts, type SentAttempt } from './attempts';
+import { isOpen, waitForWindow } from './callingWindow';
+import { callsOf } from './callsOf';
+import { dial } from './dial';
+import { digitsOf } from './digits';
+import { findDuplicate } from './duplicates';
+import { findCall, MOST_DIALS, unconfirmedError } from './findCall';
+import { countsAsCalled } from './ledger';
+import type { Limited } from './pacing';
+import { afterSameRequests, findRepeat, repeatNote, type RepeatRule } from './repeats';
+import type { CallRequest } from './request';
 
-/** How often an item is dialled at most with the option Retry Unconfirmed Calls. */
-const MOST_DIALS = 3;
+/** What became of an item. */
+export type Placement =
+	| { kind: 'called'; call: IDataObject }
+	/** Nobody was called, since there is an earlier call. `note` tells a language model why. */
+	| { kind: 'earlier'; call: IDataObject; note?: string }
+	/** Nobody was called: the calling window opens at this time (milliseconds since 1970). */
+	| { kind: 'outside'; opensAt: number };
 
-/** What became of an item: a call, which may be an earlier one, or nothing, for a reason. */
-export type Placement = { call: IDataObject; duplicate?: true } | { skipped: string };
+type Called = Extract<Placement, { kind: 'called' }>;
+
+/** Nobody was called so far, or nobody is known of, and the call is placed now. */
+interface Due {
+	kind: 'due';
+	/** Under which key. */
+	key: string;
+	/** How many requests were sent before that may have dialed. */
+	dials: number;
+}
 
 /** What came of an item's turn to dial. */
 type Turn =
-	| Placement
-	/** The answer was lost; the call, or undefined if the item is to be dialled again. */
-	| { search: Promise<IDataObject | undefined> }
-	/** Nobody was called. */
-	| { limit: NodeApiError }
-	| { again: true };
+	| Exclude<Placement, { kind: 'outside' }>
+	/** The answer was lost. */
+	| { kind: 'lost'; search: Promise<Called | Due> }
+	/** The calling window has closed while the item waited for its turn. */
+	| { kind: 'closed' };
 
 /**
  * Places the call of an item once. Calls of one run are placed one after the other.
  *
- * An attempt is noted in the execution before its request leaves. When n8n runs the node again, the
- * attempt is found there, and its call is fetched or searched for instead of being placed anew.
+ * An attempt is noted before its request leaves. When n8n runs the node again, the attempt is found
+ * there, and its call is fetched or searched for instead of being placed anew. A tool may be asked anew
+ * for the same as well, which the repeat rule notices.
  *
  * @throws NodeApiError, or NodeOperationError, e.g. when it stays open whether the call was placed.
  */
@@ -38,117 +55,196 @@ export async function placeOnce(
 	request: CallRequest,
 	itemIndex: number,
 ): Promise<Placement> {
-	const noted = attemptsOf(run.context, itemIndex).find();
-	const attempt = noted?.toNumber === request.toNumber ? noted : undefined;
-	if (attempt?.callId !== undefined) {
-		remember(run, attempt, attempt.callId);
-		return { call: await readPlaced(run.api, attempt.callId, attempt.toNumber) };
-	}
-	if (attempt) {
-		const searchNoted = async () => await search(run, request, attempt, 1);
-		const goesOn = run.context.continueOnFail();
-		const call = await (goesOn ? searchNoted() : run.inTurn(searchNoted));
-		if (call) return { call };
-	}
+	const attempts = attemptsOf(run.context, itemIndex);
+	const { repeats } = request;
+	if (!repeats) return await resumeOrPlace(run, request, attempts);
+	return await afterSameRequests(run, repeats, attempts, async (earlier) =>
+		attempts.find()
+			? await resumeOrPlace(run, request, attempts)
+			: await placeUnlessRepeat(run, request, repeats, attempts, earlier),
+	);
+}
 
-	for (let dials = 1; ; dials++) {
-		if (!(await waitForWindow(run, request.window, request.maxWait))) {
-			return { skipped: OUTSIDE };
+async function resumeOrPlace(
+	run: Run,
+	request: CallRequest,
+	attempts: Attempts,
+): Promise<Placement> {
+	const resumed = await resume(run, request, attempts);
+	return resumed.kind === 'called' ? resumed : await place(run, request, attempts, resumed);
+}
+
+async function placeUnlessRepeat(
+	run: Run,
+	request: CallRequest,
+	rule: RepeatRule,
+	attempts: Attempts,
+	earlier: Attempts,
+): Promise<Placement> {
+	const resumed = await resume(run, request, earlier);
+	const attempt = earlier.find();
+	if (resumed.kind === 'called' && attempt) {
+		const { call } = resumed;
+		// Over without having started, it has reached nobody.
+		if (!hasEnded(call) || countsAsCalled(call)) {
+			return { kind: 'earlier', call, note: repeatNote(attempt.at) };
 		}
-		const turn = await run.inTurn(async () => await takeTurn(run, request, itemIndex, dials));
-		if ('call' in turn || 'skipped' in turn) return turn;
-		const call = 'search' in turn ? await turn.search : undefined;
-		if (call) return { call };
+	}
+	const listed = await findRepeat(run, request.toNumber, rule);
+	if (listed) {
+		const call = (await readIfPossible(run.api, String(listed.call.id))) ?? listed.call;
+		return { kind: 'earlier', call, note: repeatNote(listed.at) };
+	}
+	const due = resumed.kind === 'due' ? resumed : dueAnew(request);
+	return await place(run, request, attempts, due);
+}
+
+const dueAnew = ({ key: { key } }: CallRequest): Due => ({ kind: 'due', key, dials: 0 });
+
+/** Goes on with what is noted about an earlier try. */
+async function resume(run: Run, request: CallRequest, attempts: Attempts): Promise<Called | Due> {
+	const attempt = attempts.find();
+	if (!attempt || digitsOf(attempt.toNumber) !== digitsOf(request.toNumber)) {
+		return dueAnew(request);
+	}
+	switch (attempt.state) {
+		case 'done':
+		case 'found': {
+			const { callId, toNumber } = attempt;
+			enter(run, attempt, callId);
+			return { kind: 'called', call: await readPlaced(run.api, callId, toNumber) };
+		}
+		case 'refused':
+			return { ...dueAnew(request), dials: attempt.dials };
+		case 'sent': {
+			const searchNoted = async () => await search(run, request, attempts, attempt);
+			const goesOn = run.context.continueOnFail();
+			return await (goesOn ? searchNoted() : run.inTurn(searchNoted));
+		}
+	}
+}
+
+async function place(
+	run: Run,
+	request: CallRequest,
+	attempts: Attempts,
+	due: Due,
+): Promise<Placement> {
+	for (let next = due; ;) {
+		const wall = await waitForWindow(run, request.window, request.maxWait);
+		if (wall.kind === 'outside') return wall;
+		const turn = await run.inTurn(async () => await takeTurn(run, request, attempts, next));
+		switch (turn.kind) {
+			case 'called':
+			case 'earlier':
+				return turn;
+			case 'lost': {
+				const searched = await turn.search;
+				if (searched.kind === 'called') return searched;
+				next = searched;
+				break;
+			}
+			case 'closed':
+		}
 	}
 }
 
 async function takeTurn(
 	run: Run,
 	request: CallRequest,
-	itemIndex: number,
-	dials: number,
+	attempts: Attempts,
+	due: Due,
 ): Promise<Turn> {
 	const duplicate = await findDuplicate(run, request);
-	if (duplicate) return { call: duplicate, duplicate: true };
-	const pacer = run.shared(createPacer);
-	const turn = await pacer.withinLimits(
+	if (duplicate) return { kind: 'earlier', call: duplicate };
+	const turn = await callsOf(run).pacer.withinLimits<Turn>(
 		request.maxWait,
-		async () => await attemptOnce(run, request, itemIndex, dials),
+		async () => await attempt(run, request, attempts, due),
 	);
 	// An item whose outcome is open holds the others back, unless the user lets them go on.
-	if ('search' in turn && !run.context.continueOnFail()) await turn.search;
+	if (turn.kind === 'lost' && !run.context.continueOnFail()) await turn.search;
 	return turn;
 }
 
-/** Sends the request of an item whose turn it is, unless its window has closed meanwhile. */
-async function attemptOnce(
+/** Sends the request of an item whose turn it is, unless its window has closed by now. */
+async function attempt(
 	run: Run,
 	request: CallRequest,
-	itemIndex: number,
-	dials: number,
-): Promise<Turn> {
-	const { window, key, toNumber, webhook } = request;
+	attempts: Attempts,
+	{ key, dials }: Due,
+): Promise<Turn | Limited> {
+	const { window, toNumber, webhook } = request;
 	const at = Date.now();
-	if (window && !isOpen(window, at)) return { again: true };
+	if (window && !isOpen(window, at)) return { kind: 'closed' };
 
-	const attempts = attemptsOf(run.context, itemIndex);
-	const attempt = { key: key.key, toNumber, at, webhookUrl: webhook?.url };
-	attempts.note(attempt);
-	return await dial(run, request).then(
-		(call): Turn => {
-			remember(run, attempt, String(call.id));
-			run.note(`call '${String(call.id)}' to ${toNumber} placed`);
-			return { call };
-		},
-		(error: NodeApiError): Turn => {
-			if (isUnclear(error)) {
-				const doubt = { ...attempt, doubt: error.message };
-				attempts.note(doubt);
-				return { search: search(run, request, doubt, dials, error) };
-			}
-			attempts.forget();
-			if (isLimit(error)) return { limit: error };
+	const noted = { key, toNumber, at, webhookUrl: webhook?.url };
+	const sent: SentAttempt = { ...noted, state: 'sent', dials: dials + 1 };
+	const refused: Attempt = { ...noted, state: 'refused', dials };
+	const keyed = { ...request, key: { ...request.key, key } };
+	const dialed = await dial(run, keyed, () => void attempts.note(sent)).catch(
+		(error: NodeApiError) => {
+			attempts.note(refused);
 			throw error;
 		},
 	);
+	switch (dialed.kind) {
+		case 'called': {
+			const callId = String(dialed.call.id);
+			enter(run, attempts.note({ ...sent, state: 'done', callId }), callId);
+			run.note(`call '${callId}' to ${toNumber} placed`);
+			return dialed;
+		}
+		case 'lost': {
+			const open = attempts.note({ ...sent, doubt: dialed.doubt });
+			return { kind: 'lost', search: search(run, request, attempts, open) };
+		}
+		case 'limited':
+			attempts.note(refused);
+			return dialed;
+		case 'refused':
+			attempts.note(refused);
+			throw dialed.error;
+	}
 }
 
 /**
  * Searches for the call of an attempt whose answer was lost.
  *
- * @returns undefined when there is none and the user wants to dial again.
+ * @returns `due` when there is none and the user wants to dial again.
  * @throws NodeOperationError when it stays open, or the user does not want that.
  */
 function search(
 	run: Run,
 	request: CallRequest,
-	attempt: Attempt,
-	dials: number,
-	lost?: NodeApiError,
-): Promise<IDataObject | undefined> {
-	const searching = findPlaced(run, request, attempt).then((finding) => {
-		if ('call' in finding) {
-			const id = String(finding.call.id);
-			remember(run, attempt, id);
-			run.note(`call '${id}' to ${request.toNumber} placed`);
-			return finding.call;
+	attempts: Attempts,
+	open: SentAttempt,
+): Promise<Called | Due> {
+	const { toNumber, key, dials } = open;
+	const searching = findCall(run, request, open).then((finding): Called | Due => {
+		if (finding.kind === 'found') {
+			const callId = String(finding.call.id);
+			enter(run, attempts.note({ ...open, state: 'found', callId }), callId);
+			run.note(`call '${callId}' to ${toNumber} placed`);
+			return { kind: 'called', call: finding.call };
 		}
-		const isAbsent = finding.verdict === 'absent';
-		if (isAbsent && request.retryUnconfirmed && dials < MOST_DIALS) return undefined;
-		run.note(`call to ${request.toNumber} perhaps placed`);
-		throw unconfirmedError(run, request, attempt, finding, lost);
+		if (finding.kind === 'absent' && request.retryUnconfirmed && dials < MOST_DIALS) {
+			return { kind: 'due', key, dials };
+		}
+		run.note(`call to ${toNumber} perhaps placed`);
+		throw unconfirmedError(run, open, finding);
 	});
-	const id = searching.then((call) => (call ? String(call.id) : undefined));
+	const id = searching.then((found) =>
+		found.kind === 'called' ? String(found.call.id) : undefined,
+	);
 	// Another item with the same key or number waits for it; without one, nobody does.
 	id.catch(() => {});
-	run.shared(createEarlierCalls).ofRun.push({ ...attempt, id });
+	callsOf(run).ledger.enter({ key, toNumber, id });
 	return searching;
 }
 
-/** Notes an item's call in the execution and for the other items of the run. */
-function remember(run: Run, attempt: Attempt, id: string): void {
-	attempt.callId = id;
-	run.shared(createSearch).placed.add(id);
-	run.shared(createEarlierCalls).ofRun.push({ ...attempt, id });
-	run.shared(createPacer).count(id);
+/** Tells the other items of the run about an item's call. */
+function enter(run: Run, { key, toNumber }: Attempt, id: string): void {
+	const { ledger, pacer } = callsOf(run);
+	ledger.enter({ key, toNumber, id });
+	pacer.count(id);
 }

@@ -1,19 +1,17 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { catchStatus } from '../../shared/api/errors';
 import { createFields, readCreateBody, type BodyField } from '../fields/body';
 import { telephonyProviderField } from '../fields/common';
 import { contextFields, readContext } from '../fields/context';
 import { toJsonObject, toText, toTexts } from '../../shared/parameters/convert';
 import { agentLocator, fromNumberLocator, readId, readPhoneNumber } from '../fields/locators';
 import { readOptions } from '../fields/options';
-import type { Run } from '../operation';
-import { callKeyOptions, readCallKey, withCallKey, type CallKey } from './callKey';
+import { callKeyOptions, readCallKey, type CallKey } from './callKey';
 import { callingWindowOption, readCallingWindow, type CallingWindow } from './callingWindow';
 import { retryUnconfirmedOption } from './findCall';
 import { duplicateOptions, readDuplicateOptions, type DuplicateOptions } from './duplicates';
-import { isLimit, pacingOption } from './pacing';
+import { pacingOption } from './pacing';
+import { readRepeatRule, repeatWindowOption, type RepeatRule } from './repeats';
 import { maxWaitOption, readMaxWait } from '../watching/untilEnded';
 
 const toNumberField: INodeProperties = {
@@ -110,11 +108,9 @@ export const placeOptions: INodeProperties[] = [
 	...duplicateOptions,
 	maxWaitOption,
 	pacingOption,
+	repeatWindowOption,
 	retryUnconfirmedOption,
 ];
-
-/** Answers after which it is certain that nobody was called, and another form may be taken. */
-const REFUSED = ['400', '422'];
 
 export interface CallRequest {
 	agentId: string;
@@ -125,6 +121,8 @@ export interface CallRequest {
 	settings: IDataObject;
 	agentPayload: 'id' | 'full';
 	key: CallKey;
+	/** For tools: by what a request is known that was made before. */
+	repeats?: RepeatRule;
 	duplicates: DuplicateOptions;
 	retryUnconfirmed: boolean;
 	window?: CallingWindow;
@@ -147,103 +145,23 @@ export function readCallRequest(context: IExecuteFunctions, itemIndex: number): 
 	const { agentPayload, retryUnconfirmed } = readOptions(context, itemIndex);
 	const settings = readCreateBody(context, settingFields, itemIndex);
 	const { from_number: from, to_number: to, context: variables } = settings;
-	const key = readCallKey(context, itemIndex);
-	return {
+	const dialed = {
 		agentId: readId(context, agentLocator, itemIndex),
 		fromNumber: toText(from) || readPhoneNumber(context, fromNumberLocator, itemIndex),
 		toNumber: toText(to) || readPhoneNumber(context, toNumberField, itemIndex),
 		context: (variables as IDataObject | undefined) ?? readContext(context, itemIndex),
+	};
+	const repeats = readRepeatRule(context, itemIndex, dialed);
+	const key = readCallKey(context, itemIndex, repeats?.prefix);
+	return {
+		...dialed,
 		settings,
 		agentPayload: agentPayload === 'full' ? 'full' : 'id',
 		key,
+		repeats,
 		duplicates: readDuplicateOptions(context, itemIndex, key.isOwn),
 		retryUnconfirmed: retryUnconfirmed === true,
 		window: readCallingWindow(context, itemIndex),
 		maxWait: readMaxWait(context, itemIndex),
 	};
-}
-
-/**
- * Sends the request that dials, once.
- *
- * Sources disagree whether the agent is named by its ID or sent in full (API: C1), so a refusal
- * (400, 422) of the one is followed by one try with the other. A refused call was not dialled.
- *
- * @returns the call as the API gives it, with its `id`.
- * @throws NodeApiError
- */
-export async function dial(run: Run, request: CallRequest): Promise<IDataObject> {
-	if (request.agentPayload === 'full' || request.webhook) {
-		return await send(run, await fullBody(run, request));
-	}
-	const withId = await catchStatus(send(run, idBody(request)), REFUSED);
-	if (!withId.refusal) return withId.value;
-	if (isLimit(withId.refusal)) throw withId.refusal;
-
-	const inFull = await catchStatus(send(run, await fullBody(run, request)), REFUSED);
-	if (!inFull.refusal) return inFull.value;
-	if (inFull.refusal.message !== withId.refusal.message) {
-		inFull.refusal.message += ` (and with the ID of the agent alone: ${withId.refusal.message})`;
-	}
-	throw inFull.refusal;
-}
-
-async function send(run: Run, body: IDataObject): Promise<IDataObject> {
-	return await run.api.post('/calls/create', {
-		body,
-		throwLimits: true,
-		ifUnclear: `Look at the call history of Fluents.ai for a call to ${String(body.to_number)} before you run this again: the person may have been called.`,
-	});
-}
-
-function idBody(request: CallRequest): IDataObject {
-	const { agentId, fromNumber, toNumber, settings } = request;
-	const variables = withCallKey(request.context, request.key);
-	return {
-		agent: agentId,
-		...settings,
-		from_number: fromNumber,
-		to_number: toNumber,
-		...(Object.keys(variables).length > 0 && { context: variables }),
-	};
-}
-
-/**
- * The form that scripts are known to place real calls with (source S), in which the telephony provider
- * is an object (API: C17).
- */
-async function fullBody(run: Run, request: CallRequest): Promise<IDataObject> {
-	const { agentId, fromNumber, settings } = request;
-	const agent = await run.api.get('/agents', { id: agentId }, { object: `agent '${agentId}'` });
-	const { telephony_provider: provider = 'twilio' } = settings;
-	return {
-		agent_phone_number: fromNumber,
-		telephony_params: {},
-		context: {},
-		is_outgoing: true,
-		...idBody(request),
-		agent: settings.agent ?? withWebhook(run, agent, request.webhook),
-		telephony_provider: typeof provider === 'string' ? { name: provider } : provider,
-	};
-}
-
-/** The agent for one call whose events go to `target`; the stored agent stays as it is. */
-function withWebhook(
-	{ context }: Run,
-	agent: IDataObject,
-	target: EventTarget | undefined,
-): IDataObject {
-	if (!target) return agent;
-	if ((agent.webhook ?? '') !== '' && !target.replaces) {
-		throw new NodeOperationError(
-			context.getNode(),
-			`Nobody was called: the agent '${String(agent.name ?? agent.id)}' has a webhook of its own`,
-			{
-				description:
-					"With 'Wait Using' set to Webhook, the events of this call would not reach it. Turn on the option 'Replace The Agent's Webhook For This Call' if that is fine, or wait using Poll.",
-			},
-		);
-	}
-	const { url, subscriptions } = target;
-	return { ...agent, webhook: { url, method: 'POST', subscriptions } };
 }

@@ -2,9 +2,12 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { parameterError } from '../../shared/api/errors';
+import { toText } from '../../shared/parameters/convert';
 import { readOptions } from '../fields/options';
 import type { Run } from '../operation';
-import { createLookout, hasEnded, readIfPossible } from './watcher';
+import { callsOf } from '../placing/callsOf';
+import { isTool } from '../tool';
+import { hasEnded, readIfPossible } from './watcher';
 
 const MINUTE = 60_000;
 
@@ -80,18 +83,15 @@ export interface WaitOptions {
 	onCancel: 'keep' | 'end';
 }
 
-/** Whether an AI agent uses the node as a tool: n8n gives it then a type of its own. */
-export function isTool(context: IExecuteFunctions): boolean {
-	return context.getNode().type.endsWith('Tool');
-}
-
 /**
  * @returns milliseconds.
  * @throws NodeOperationError that names the item.
  */
 export function readMaxWait(context: IExecuteFunctions, itemIndex: number): number {
-	const { maxWait = isTool(context) ? 5 : 15 } = readOptions(context, itemIndex);
-	if (Number(maxWait) >= 0) return Number(maxWait) * MINUTE;
+	const { maxWait } = readOptions(context, itemIndex);
+	const usual = isTool(context) ? 5 : 15;
+	const minutes = toText(maxWait) === '' ? usual : Number(maxWait);
+	if (minutes >= 0) return minutes * MINUTE;
 	const { displayName } = maxWaitOption;
 	throw parameterError(context.getNode(), displayName, 'has to be 0 or more', itemIndex);
 }
@@ -99,13 +99,14 @@ export function readMaxWait(context: IExecuteFunctions, itemIndex: number): numb
 /** @throws NodeOperationError that names the parameter and the item. */
 export function readWaitOptions(context: IExecuteFunctions, itemIndex: number): WaitOptions {
 	const options = readOptions(context, itemIndex);
-	const { pollInterval = 5, onTimeout, onCancel, waitForRecording } = options;
-	if (!(Number(pollInterval) >= 1)) {
+	const { onTimeout, onCancel, waitForRecording } = options;
+	const pollInterval = toText(options.pollInterval) === '' ? 5 : Number(options.pollInterval);
+	if (!(pollInterval >= 1)) {
 		const problem = 'has to be 1 or more';
 		throw parameterError(context.getNode(), 'Poll Interval (Seconds)', problem, itemIndex);
 	}
 	return {
-		pollInterval: Number(pollInterval) * 1000,
+		pollInterval: pollInterval * 1000,
 		maxWait: readMaxWait(context, itemIndex),
 		forRecording: waitForRecording === true,
 		onTimeout: onTimeout === 'fail' ? 'fail' : 'output',
@@ -133,7 +134,7 @@ export async function waitForEnd(
 	const { pollInterval, maxWait, onTimeout, onCancel } = options;
 	const id = String(call.id);
 	const deadline = Date.now() + maxWait;
-	const { look, untilNextLook } = run.shared(createLookout);
+	const { look, untilNextLook } = callsOf(run).watcher;
 	let latest = call;
 
 	while (!isDone(latest, options) && Date.now() < deadline && !run.signal.aborted) {
@@ -203,7 +204,10 @@ export function callHints(outputs: IDataObject[]): string[] {
 	const hint = (number: number, text: string) =>
 		number > 0 ? [`${number} ${number === 1 ? 'item' : 'items'}: ${text}`] : [];
 	return [
-		...hint(skipped, 'skipped, nobody was called, because it is outside the calling window.'),
+		...hint(
+			skipped,
+			'given back, nobody was called, because it is outside the calling window.',
+		),
 		...hint(
 			duplicates,
 			'called already before, so nobody was called; the output is that call.',

@@ -12,11 +12,12 @@ import { connect } from '../../shared/api/connect';
 import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
 import { readOptions } from '../fields/options';
 import type { Output, Run } from '../operation';
-import { attemptsOf } from '../placing/callKey';
+import { attemptsOf } from '../placing/attempts';
 import { calls } from '../../shared/records/call';
 import { readIfPossible } from './watcher';
 import type { EventTarget } from '../placing/request';
-import { isDone, isTool, type WaitOptions } from './untilEnded';
+import { isTool } from '../tool';
+import { isDone, type WaitOptions } from './untilEnded';
 
 /**
  * Any of these wakes the execution. Later ones count too: until the wait is stored, n8n answers an
@@ -76,7 +77,7 @@ export function readEventTarget(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): EventTarget | undefined {
-	const { waitUsing, replaceWebhook } = readOptions(context, itemIndex);
+	const { waitUsing, replaceWebhook, onTimeout } = readOptions(context, itemIndex);
 	if (waitUsing !== 'webhook') return undefined;
 	const fail = (message: string, description: string) =>
 		new NodeOperationError(context.getNode(), message, { itemIndex, description });
@@ -91,6 +92,12 @@ export function readEventTarget(
 		throw fail(
 			"A tool of an AI agent cannot sleep, so 'Wait Using' cannot be Webhook here",
 			`Nobody was called: ${poll}.`,
+		);
+	}
+	if (onTimeout === 'fail') {
+		throw fail(
+			"With 'Wait Using' set to Webhook, 'When Max Wait Is Over' cannot be Fail",
+			`Nobody was called. n8n passes the item on when the time is over, without running the node again. Set it to Output the Latest State, or ${poll}.`,
 		);
 	}
 	return {

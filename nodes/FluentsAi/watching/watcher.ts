@@ -52,7 +52,8 @@ export function createCollector<Q, R>(
 	};
 }
 
-export interface Lookout {
+/** Looks at the calls of all items of a run. */
+export interface Watcher {
 	/** @returns the call, complete if it has ended; undefined when it could not be read this time. */
 	look(id: string): Promise<IDataObject | undefined>;
 	/**
@@ -65,8 +66,7 @@ export interface Lookout {
 	untilNextLook(interval: number, longest: number): Promise<boolean>;
 }
 
-/** For `Run.shared`: looks at the calls of all items of a run. */
-export function createLookout({ api, signal }: Run): Lookout {
+export function createWatcher({ api, signal }: Run): Watcher {
 	const started = Date.now();
 	const readCollected = createCollector(async (ids: string[]) => await readTogether(api, ids));
 	return {

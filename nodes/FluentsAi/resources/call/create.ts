@@ -1,4 +1,4 @@
-import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
+import type { OutputOptions } from '../../../shared/records/shape';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
@@ -9,6 +9,7 @@ import {
 	readCallRequest,
 	type CallRequest,
 } from '../../placing/request';
+import { outputOf } from '../../placing/outputOf';
 import { placeOnce } from '../../placing/placeOnce';
 import { callHints } from '../../watching/untilEnded';
 
@@ -34,16 +35,6 @@ export const create: Operation<Parameters> = {
 		output: readOutputOptions(context, i),
 	}),
 	async execute(run, { request, output }, i) {
-		const placed = await placeOnce(run, request, i);
-		if ('skipped' in placed) return [{ json: { to_number: request.toNumber, ...placed } }];
-		const { call, duplicate } = placed;
-		return [
-			{
-				json: {
-					...shapeRecord(call, calls.shape, output),
-					...(duplicate && { duplicate }),
-				},
-			},
-		];
+		return [outputOf(run, i, await placeOnce(run, request, i), output)];
 	},
 };

@@ -1,4 +1,4 @@
-import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
+import type { OutputOptions } from '../../../shared/records/shape';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
 import type { Operation } from '../../operation';
@@ -9,6 +9,7 @@ import {
 	readCallRequest,
 	type CallRequest,
 } from '../../placing/request';
+import { outputOf } from '../../placing/outputOf';
 import { placeOnce } from '../../placing/placeOnce';
 import {
 	callHints,
@@ -57,22 +58,15 @@ export const createAndWait: Operation<Parameters> = {
 		output: readOutputOptions(context, i),
 	}),
 	async execute(run, { request, wait, output }, i) {
-		const placed = await placeOnce(run, request, i);
-		if ('skipped' in placed) return [{ json: { to_number: request.toNumber, ...placed } }];
-		const { call: known, duplicate } = placed;
+		const placement = await placeOnce(run, request, i);
+		if (placement.kind === 'outside') return [outputOf(run, i, placement, output)];
 		const { webhook } = request;
-		if (webhook && !duplicate && isWokenByEvents(run.context, i, webhook)) {
-			return await sleepUntilEvent(run, known, wait, output, webhook);
+		const sleeps = webhook !== undefined && placement.kind === 'called';
+		if (sleeps && isWokenByEvents(run.context, i, webhook)) {
+			return await sleepUntilEvent(run, placement.call, wait, output, webhook);
 		}
-		const { call, timedOut } = await waitForEnd(run, known, wait);
-		return [
-			{
-				json: {
-					...shapeRecord(call, calls.shape, output),
-					...(duplicate && { duplicate }),
-					...(timedOut && { timed_out: true }),
-				},
-			},
-		];
+		const { call, timedOut } = await waitForEnd(run, placement.call, wait);
+		const { json } = outputOf(run, i, { ...placement, call }, output);
+		return [{ json: { ...json, ...(timedOut && { timed_out: true }) } }];
 	},
 };

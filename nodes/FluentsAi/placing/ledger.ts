@@ -1,0 +1,159 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { withFallback } from '../../shared/api/errors';
+import { Memory } from '../../shared/memory';
+import { calls } from '../../shared/records/call';
+import { readOne } from '../../shared/records/collection';
+import { parseTime } from '../../shared/records/time';
+import type { Run } from '../operation';
+import { createCollector, hasEnded } from '../watching/watcher';
+import { carriedKey, madeAt } from './callKey';
+import { digitsOf } from './digits';
+import { readRecentCalls } from './recentCalls';
+
+const HOUR = 3_600_000;
+
+/** A call that does not start within this many milliseconds will not any more. */
+const LONGEST_QUEUE = 2 * HOUR;
+
+/** Pages of the newest calls that are read at most to find one, or to count those in progress. */
+const MOST_PAGES = 5;
+
+/** When this process saw a call first that has not started. Fluents.ai does not tell when it was made. */
+const firstSeen = new Memory<number>(10_000, 2 * LONGEST_QUEUE);
+
+/** A call of this run. */
+export interface Entry {
+	key: string;
+	toNumber: string;
+	/** It may still be searched for; undefined when nobody was called. */
+	id: string | Promise<string | undefined>;
+}
+
+/** Calls that are looked up by number or by key. */
+export interface CallIndex<T> {
+	toNumber(number: string): T[];
+	withKey(key: string): T[];
+}
+
+/** What is known about calls: those of the run, and those that Fluents.ai had before. */
+export interface Ledger {
+	/** The calls that this run has placed or looks for. */
+	ofRun: CallIndex<Entry>;
+	enter(entry: Entry): void;
+	/** Whether the call is known to belong to an item of this run. */
+	isOfRun(id: string): boolean;
+	/**
+	 * The calls that have reached somebody since a time, or still may. One reading of the list serves all
+	 * items.
+	 *
+	 * @param since milliseconds since 1970; a little later than what was read is fine as well.
+	 */
+	earlier(since: number): Promise<CallIndex<IDataObject>>;
+	/** The key of a call that the list may give without it. */
+	keyOf(call: IDataObject): Promise<string | null | undefined>;
+	/**
+	 * The newest calls, for all items that ask in the same moment.
+	 *
+	 * @param since milliseconds since 1970.
+	 */
+	newest(since: number): Promise<{ recent: IDataObject[]; isComplete: boolean }>;
+	/** How many calls of others are in progress. */
+	countOthers(): Promise<number>;
+}
+
+export function createLedger({ api }: Run): Ledger {
+	const entries = createIndex<Entry>([], ({ toNumber, key }) => ({ toNumber, key }));
+	const ids = new Set<string>();
+	const keys = new Map<string, string | null | undefined>();
+	let reading: { since: number; index: Promise<CallIndex<IDataObject>> } | undefined;
+
+	const readEarlier = async (since: number) => {
+		const { recent } = await readRecentCalls(api, since);
+		return indexCalls(recent.filter(countsAsCalled));
+	};
+	return {
+		ofRun: entries,
+		enter(entry) {
+			entries.add(entry);
+			if (typeof entry.id === 'string') ids.add(entry.id);
+		},
+		isOfRun: (id) => ids.has(id),
+		async earlier(since) {
+			if (!reading || since < reading.since) {
+				const index = readEarlier(since);
+				reading = { since, index };
+				index.catch(() => (reading = undefined));
+			}
+			return await reading.index;
+		},
+		async keyOf(call) {
+			const id = String(call.id);
+			const listed = carriedKey(call);
+			if (listed !== undefined && listed !== null) return listed;
+			if (!keys.has(id)) keys.set(id, carriedKey(await readOne(api, calls, id)));
+			return keys.get(id);
+		},
+		newest: createCollector(
+			async (since: number[]) =>
+				await withFallback(readRecentCalls(api, Math.min(...since), MOST_PAGES), {
+					recent: [],
+					isComplete: false,
+				}),
+		),
+		async countOthers() {
+			const { recent } = await readRecentCalls(api, Date.now() - 2 * HOUR, MOST_PAGES);
+			return recent.filter(
+				(call) => !hasEnded(call) && countsAsCalled(call) && !ids.has(String(call.id)),
+			).length;
+		},
+	};
+}
+
+/**
+ * Whether a call has reached somebody, or still may. One that has not started is about to, for two
+ * hours; one that ended without having started has reached nobody.
+ */
+export function countsAsCalled(call: IDataObject): boolean {
+	if (parseTime(call.start_time) !== undefined) return true;
+	return !hasEnded(call) && Date.now() - seenSince(call) < LONGEST_QUEUE;
+}
+
+/** The time from which on a call is known: when its key was made, or when it was seen first. */
+function seenSince(call: IDataObject): number {
+	const made = madeAt(carriedKey(call) ?? '');
+	if (made !== undefined) return made;
+	const id = String(call.id);
+	const seen = firstSeen.get(id) ?? Date.now();
+	firstSeen.set(id, seen);
+	return seen;
+}
+
+/** Calls as Fluents.ai lists them, to be looked up by number or by key. */
+export function indexCalls(all: IDataObject[]): CallIndex<IDataObject> {
+	return createIndex(all, (call) => ({
+		toNumber: String(call.to_number ?? ''),
+		key: carriedKey(call) ?? undefined,
+	}));
+}
+
+function createIndex<T>(all: T[], keysOf: (entry: T) => { toNumber: string; key?: string }) {
+	const byNumber = new Map<string, T[]>();
+	const byKey = new Map<string, T[]>();
+	const put = (map: Map<string, T[]>, name: string, entry: T) => {
+		const same = map.get(name);
+		if (same) same.push(entry);
+		else map.set(name, [entry]);
+	};
+	const add = (entry: T) => {
+		const { toNumber, key } = keysOf(entry);
+		put(byNumber, digitsOf(toNumber), entry);
+		if (key !== undefined) put(byKey, key, entry);
+	};
+	all.forEach(add);
+	return {
+		add,
+		toNumber: (number: string) => byNumber.get(digitsOf(number)) ?? [],
+		withKey: (key: string) => byKey.get(key) ?? [],
+	};
+}

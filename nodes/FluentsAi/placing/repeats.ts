@@ -1,0 +1,142 @@
+import { createHash } from 'crypto';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { parameterError } from '../../shared/api/errors';
+import { createLimiter, type Limiter } from '../../shared/api/limiter';
+import { canonical } from '../../shared/canonical';
+import { Memory } from '../../shared/memory';
+import { toText } from '../../shared/parameters/convert';
+import { readOptions } from '../fields/options';
+import type { Run } from '../operation';
+import { isTool } from '../tool';
+import type { Attempt, Attempts } from './attempts';
+import { madeAt } from './callKey';
+import { callsOf } from './callsOf';
+import { digitsOf } from './digits';
+
+const MINUTE = 60_000;
+
+const DAY = 24 * 60 * MINUTE;
+
+/** Milliseconds by which the clocks of n8n and Fluents.ai may differ. */
+const CLOCK_SKEW = 2 * MINUTE;
+
+const REPEAT_WINDOW = 10;
+
+export const repeatWindowOption: INodeProperties = {
+	displayName: 'Repeat Window (Minutes)',
+	name: 'repeatWindow',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: REPEAT_WINDOW,
+	displayOptions: { show: { '@tool': [true] } },
+	description:
+		'For how long the same request of a tool is a repeat: same operation, number, From Number, agent and context. A repeat gives the earlier call, marked as duplicate, and nobody is called again. 0 turns this off.',
+};
+
+/** By what a request of a tool is known that was made before. */
+export interface RepeatRule {
+	/** How the keys of all same requests begin. It depends on nothing but what is asked for. */
+	prefix: string;
+	/** Milliseconds. */
+	window: number;
+}
+
+/**
+ * @returns undefined where no rule holds: in a workflow, and with a Repeat Window of 0.
+ * @throws NodeOperationError that names the parameter and the item.
+ */
+export function readRepeatRule(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	request: { agentId: string; fromNumber: string; toNumber: string; context: IDataObject },
+): RepeatRule | undefined {
+	if (!isTool(context)) return undefined;
+	const { repeatWindow } = readOptions(context, itemIndex);
+	const minutes = toText(repeatWindow) === '' ? REPEAT_WINDOW : Number(repeatWindow);
+	if (!(minutes >= 0)) {
+		const { displayName } = repeatWindowOption;
+		throw parameterError(context.getNode(), displayName, 'has to be 0 or more', itemIndex);
+	}
+	if (minutes === 0) return undefined;
+	const asked = canonical([
+		context.getNodeParameter('operation', itemIndex),
+		request.agentId,
+		digitsOf(request.fromNumber),
+		digitsOf(request.toNumber),
+		request.context,
+	]);
+	return { prefix: `n8n-tool-${hash(asked)}`, window: minutes * MINUTE };
+}
+
+/** What this process knows about the same requests of tools. */
+interface Known {
+	inTurn: Limiter;
+	attempt?: Attempt;
+}
+
+const knownRequests = new Memory<Known>(10_000, DAY);
+
+/**
+ * Places a call after all same requests that are under way in this process.
+ *
+ * @param attempts the notes about this request.
+ * @param place gets the notes about the last same request within Repeat Window.
+ */
+export async function afterSameRequests<T>(
+	{ api, signal }: Run,
+	{ prefix, window }: RepeatRule,
+	attempts: Attempts,
+	place: (earlier: Attempts) => Promise<T>,
+): Promise<T> {
+	const { baseUrl, apiKey } = api.credential;
+	const id = hash(canonical([baseUrl, apiKey, prefix]));
+	const known = knownRequests.get(id) ?? { inTurn: createLimiter(1) };
+	knownRequests.set(id, known);
+	const earlier: Attempts = {
+		find: () =>
+			known.attempt && known.attempt.at > Date.now() - window ? known.attempt : undefined,
+		note: (attempt) => (known.attempt = attempt) && attempt,
+	};
+	return await known.inTurn(async () => {
+		signal.throwIfAborted();
+		try {
+			return await place(earlier);
+		} finally {
+			const own = attempts.find();
+			if (own && own.state !== 'refused') known.attempt = own;
+		}
+	});
+}
+
+/**
+ * Looks for the call of the same request among those of Fluents.ai: of another process, or before n8n
+ * was started again.
+ */
+export async function findRepeat(
+	run: Run,
+	toNumber: string,
+	{ prefix, window }: RepeatRule,
+): Promise<{ call: IDataObject; at: number } | undefined> {
+	const { ledger } = callsOf(run);
+	const since = Date.now() - window;
+	const earlier = await ledger.earlier(since - CLOCK_SKEW);
+	for (const call of earlier.toNumber(toNumber)) {
+		const key = (await ledger.keyOf(call)) ?? '';
+		const at = madeAt(key) ?? 0;
+		if (key.startsWith(`${prefix}-`) && at > since) return { call, at };
+	}
+	return undefined;
+}
+
+/** What a language model is told about a request that it has made before. */
+export function repeatNote(at: number): string {
+	const minutes = Math.floor((Date.now() - at) / MINUTE);
+	const ago =
+		minutes < 1 ? 'less than a minute' : minutes === 1 ? '1 minute' : `${minutes} minutes`;
+	return `The same call was placed ${ago} ago, so this person was not called again. This is that call.`;
+}
+
+function hash(text: string): string {
+	return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
