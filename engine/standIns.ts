@@ -102,13 +102,24 @@ const code: StandIn = {
 
 const SLEEPS_IN_PROCESS = 65_000;
 
-/** Wait: sleeps for a number of seconds; n8n takes an execution that sleeps long out of its process. */
+/**
+ * Wait: sleeps for a number of seconds or until a time; n8n takes an execution that sleeps long out of
+ * its process.
+ */
 const waiter: StandIn = {
-	properties: [{ ...property('amount', 'number'), default: 1 }],
+	properties: [
+		property('resume', 'string'),
+		{ ...property('amount', 'number'), default: 1 },
+		property('dateTime', 'dateTime'),
+	],
 	async execute(context) {
-		const milliseconds = (context.getNodeParameter('amount', 0) as number) * 1000;
+		const until =
+			context.getNodeParameter('resume', 0) === 'specificTime'
+				? Date.parse(context.getNodeParameter('dateTime', 0) as string)
+				: Date.now() + (context.getNodeParameter('amount', 0) as number) * 1000;
+		const milliseconds = Math.max(0, until - Date.now());
 		if (milliseconds < SLEEPS_IN_PROCESS) await sleep(milliseconds);
-		else await context.putExecutionToWait(new Date(Date.now() + milliseconds));
+		else await context.putExecutionToWait(new Date(until));
 		return [context.getInputData()];
 	},
 };

@@ -222,8 +222,8 @@ function withHours(isOpen: boolean): WorkflowJson {
 	const clock = (time: number) => new Date(time * 60_000).toISOString().slice(11, 16);
 	const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 	const hours = isOpen
-		? { days, from: '00:00', to: '24:00' }
-		: { days, from: clock(minutes), to: clock(minutes + 1), timezone: 'UTC' };
+		? { days, opensAt: '00:00', closesAt: '24:00' }
+		: { days, opensAt: clock(minutes), closesAt: clock(minutes + 1), timezone: 'UTC' };
 	const nodes = json.nodes.map((node) => {
 		if (!isOwn(node)) return node;
 		const options = node.parameters.options as INodeParameters;
@@ -240,24 +240,28 @@ test('calls-within-calling-hours.json calls each once, also when it is started a
 	const { run } = await runExample(withHours(true));
 	const all = { '+12125550101': 1, '+12125550102': 1, '+12135550103': 1 };
 	expect(dialled()).toEqual(all);
-	const [first] = outputOf(run, 'Not Skipped').map(({ json }) => json);
+	const [first] = outputOf(run, 'Outside of the Hours', 1).map(({ json }) => json);
 	expect(first).toMatchObject({ to_number: '+12125550101', status: 'ended' });
 
 	const again = await runExample(withHours(true));
 	expect(again.changes).toEqual([]);
-	const calls = outputOf(again.run, 'Not Skipped').map(({ json }) => json);
+	const calls = outputOf(again.run, 'Outside of the Hours', 1).map(({ json }) => json);
 	expect(calls.map(({ duplicate }) => duplicate)).toEqual([true, true, true]);
 	expect(calls[0].id).toBe(first.id);
 	expect(dialled()).toEqual(all);
 });
 
-test('calls-within-calling-hours.json leaves everybody for later outside of the hours', async () => {
+test('calls-within-calling-hours.json sleeps until the hours begin, and hands everybody in again', async () => {
 	const { run, changes } = await runExample(withHours(false));
 	expect(changes).toEqual([]);
-	expect(outputOf(run, 'Call in Calling Hours').map(({ json }) => json.skipped)).toEqual(
-		Array(3).fill('outside calling window'),
-	);
-	expect(outputOf(run, 'Not Skipped')).toEqual([]);
+	const given = outputOf(run, 'Outside of the Hours').map(({ json }) => json);
+	expect(given.map(({ skipped, Phone }) => [skipped, Phone])).toEqual([
+		['outside_window', '+1 (212) 555-0101'],
+		['outside_window', '+1 212 555 0102'],
+		['outside_window', '+1 213 555 0103'],
+	]);
+	expect(outputOf(run, 'Outside of the Hours', 1)).toEqual([]);
+	expect(run.waitTill?.toISOString()).toBe(given[0].opens_at);
 });
 
 test('lead-callback-from-form.json calls the lead at once, with name and topic', async () => {
