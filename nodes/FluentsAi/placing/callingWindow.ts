@@ -14,8 +14,6 @@ const MINUTE = 60_000;
 /** In the order of a week, as Intl names them. */
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
-const WORKDAYS = DAYS.slice(0, 5).map((day) => day.toLowerCase());
-
 /** In minutes: a day, and by how much clocks may be changed. */
 const MINUTES_OF_DAY = 24 * 60;
 const CLOCK_CHANGE = 3 * 60;
@@ -28,7 +26,7 @@ const daysField: INodeProperties = {
 	name: 'days',
 	type: 'multiOptions',
 	options: DAYS.map((name) => ({ name, value: name.toLowerCase() })),
-	default: WORKDAYS,
+	default: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
 	description:
 		'Days on which people are called. To know which hours the law allows is your duty.',
 };
@@ -140,7 +138,7 @@ export function readCallingWindow(
 	const closesAt = read(closesAtField, MINUTES_OF_DAY);
 	if (opensAt === closesAt) throw failAt('Closes At')('is the same time as Opens At');
 	return {
-		days: given.length > 0 ? given : WORKDAYS,
+		days: given.length > 0 ? given : (daysField.default as string[]),
 		opensAt,
 		closesAt,
 		timezone,
