@@ -49,7 +49,9 @@ describe('one call', () => {
 		]);
 		expect(simulator.dialled.get(TO)).toBe(1);
 
-		const context = { n8n_call_key: expect.stringMatching(/^n8n-workflow-.+-0-0$/) };
+		const context = {
+			n8n_call_key: expect.stringMatching(/^n8n-workflow-.+-0-0-[0-9a-f]{8}-[0-9a-z]{8}$/),
+		};
 		const byIdAlone = { from_number: fromNumber, to_number: TO, agent: agentId, context };
 		const [first, second] = bodies(requests);
 		expect(first).toEqual(byIdAlone);

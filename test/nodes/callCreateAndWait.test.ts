@@ -289,7 +289,11 @@ test('hints tell what is left to wonder about', async () => {
 
 test('as a tool of an AI agent, it waits for five minutes by default', () => {
 	const context = (type: string) =>
-		({ getNode: () => ({ type }), getNodeParameter: () => ({}) }) as never;
+		({
+			getNode: () => ({ type }),
+			getWorkflow: () => ({ id: 'workflow' }),
+			getNodeParameter: () => ({}),
+		}) as never;
 	expect(readMaxWait(context('n8n-nodes-fluentsai.fluentsAiTool'), 0)).toBe(5 * 60_000);
 	expect(readMaxWait(context('n8n-nodes-fluentsai.fluentsAi'), 0)).toBe(15 * 60_000);
 });
