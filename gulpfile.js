@@ -1,5 +1,5 @@
 const { mkdir, rm, writeFile } = require('node:fs/promises');
-const { dirname, relative } = require('node:path');
+const { dirname, relative, resolve } = require('node:path');
 const { Transform } = require('node:stream');
 const { build } = require('esbuild');
 const { dest, src } = require('gulp');
@@ -7,6 +7,12 @@ const { dest, src } = require('gulp');
 const { n8n } = require('./package.json');
 
 const BUNDLE = 'dist/nodes/bundle.js';
+
+/** The module that becomes a file of its own, and that file. */
+const LIBRARY = 'nodes/shared/phoneNumbers/library.ts';
+const LIBRARY_FILE = 'dist/nodes/libphonenumber.js';
+const LIBRARY_NOTICE =
+	'// libphonenumber-js (MIT) with data of libphonenumber (Apache-2.0): see THIRD-PARTY-LICENSES.md';
 
 /** Required once for all modules in the bundle: each further time takes a moment, and gives the same. */
 const N8N_WORKFLOW = 'const n8nWorkflow = require("n8n-workflow");';
@@ -18,7 +24,7 @@ async function clean() {
 
 /**
  * Puts all code into one file, since n8n loads that faster than many small ones; the files that
- * package.json names lead to it. It stays readable: nothing is minified.
+ * package.json names lead to it. It stays readable: only the library of phone numbers is minified.
  */
 async function compile() {
 	const entries = [...n8n.nodes, ...n8n.credentials];
@@ -33,6 +39,7 @@ async function compile() {
 		platform: 'node',
 		target: 'node20',
 		external: ['n8n-workflow'],
+		plugins: [await loadedWhenUsed()],
 		outfile: BUNDLE,
 		write: false,
 	});
@@ -44,6 +51,42 @@ async function compile() {
 	for (const path of entries) {
 		await write(path, `module.exports = require('${relative(dirname(path), BUNDLE)}');\n`);
 	}
+}
+
+/**
+ * Builds the library of phone numbers, and puts functions in its place that load it when they are
+ * called: n8n starts without it.
+ */
+async function loadedWhenUsed() {
+	await build({
+		entryPoints: [LIBRARY],
+		bundle: true,
+		minify: true,
+		platform: 'node',
+		target: 'node20',
+		// The ES modules, since the CommonJS ones write to the console.
+		mainFields: ['module', 'main'],
+		banner: { js: LIBRARY_NOTICE },
+		legalComments: 'none',
+		outfile: LIBRARY_FILE,
+	});
+	const names = Object.keys(require(resolve(LIBRARY_FILE)));
+	return {
+		name: 'loaded-when-used',
+		setup({ onLoad, onResolve }) {
+			onResolve({ filter: /\/libphonenumber\.js$/ }, ({ path }) => ({
+				path,
+				external: true,
+			}));
+			onLoad({ filter: /phoneNumbers[\\/]library\.ts$/ }, () => ({
+				contents: `module.exports = {${names.map(loadAndCall)}};`,
+			}));
+		},
+	};
+}
+
+function loadAndCall(name) {
+	return `${name}: (...given) => require('./libphonenumber.js').${name}(...given)`;
 }
 
 function toTabs(spaces) {

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { defaultCountryOption } from '../shared/parameters/defaultCountry';
 import { requiredEnvironmentOption } from '../shared/parameters/requiredEnvironment';
 import { agentsField, allowUnreachableUrlOption, ifAttachedField } from '../triggers/fields';
 
@@ -85,6 +86,12 @@ const optionsField: INodeProperties = {
 			default: 8,
 			description:
 				'After how many seconds the fallback answer goes out. Fluents.ai is said to wait 10.',
+		},
+		{
+			...defaultCountryOption,
+			displayOptions: { show: { '/requestType': ['callerLookup'] } },
+			description:
+				'The country of callers whose number comes without a country code. An expression gives its two-letter ISO code, such as US.',
 		},
 		{
 			displayName: 'Fallback Answer',

@@ -2,6 +2,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { toJsonObject, toList, toText } from '../shared/parameters/convert';
+import { defaultCountryOption, toDefaultCountry } from '../shared/parameters/defaultCountry';
 
 type TriggerContext = IHookFunctions | IWebhookFunctions;
 
@@ -23,6 +24,8 @@ export interface LiveParameters {
 	/** JSON Schema of what the agent sends. */
 	inputSchema: IDataObject;
 	signature: SignatureCheck;
+	/** ISO code of the country of callers without a country code. */
+	defaultCountry?: string;
 }
 
 export const DEFAULT_FALLBACK = 'Sorry, I cannot look that up right now.';
@@ -48,6 +51,10 @@ export function readLiveParameters(context: TriggerContext): LiveParameters {
 		deadline: Math.min(Math.max(seconds, 1), LONGEST_DEADLINE) * 1000,
 		inputSchema: requestType === 'action' ? readInputSchema(context) : {},
 		signature: readSignature(context),
+		defaultCountry: toDefaultCountry(
+			options.defaultCountry,
+			failAt(context, defaultCountryOption.displayName),
+		),
 	};
 }
 

@@ -86,6 +86,11 @@ describe('create', () => {
 			{ phoneNumber: '+12025550177', additionalFields: { placePrimaryOnHold: false } },
 			{ config: { phone_number: '12025550177', place_primary_on_hold: false } },
 		],
+		[
+			'action_transfer_call',
+			{ phoneNumber: ' {transfer_phone_number} ' },
+			{ config: { phone_number: '{transfer_phone_number}' } },
+		],
 		['action_end_conversation', {}, { config: {} }],
 		['action_dtmf', {}, { config: {} }],
 		['action_set_hold', {}, { config: {} }],

@@ -139,6 +139,22 @@ describe('one call', () => {
 		expect(bodies(requests).at(-1)?.to_number).toBe(sent);
 	});
 
+	test.each([
+		['GB', '020 7946 0018', '+442079460018'],
+		['gb', '020 7946 0018', '+442079460018'],
+		['={{ $json.country }}', '0151 23456789', '+4915123456789'],
+		['US', '+44 20 7946 0018', '+442079460018'],
+	])('with default country %s, %s is %s', async (defaultCountry, toNumber, sent) => {
+		const { error, requests } = await runNode(
+			create({ toNumber, options: { defaultCountry } }),
+			{
+				items: [{ country: 'Germany' }],
+			},
+		);
+		expect(error).toBeUndefined();
+		expect(bodies(requests).at(-1)?.to_number).toBe(sent);
+	});
+
 	test('takes agent and number from the lists', async () => {
 		const { error } = await runNode(
 			create({ agentId: byList(agentId), fromNumber: byList(fromNumber) }),
@@ -210,6 +226,21 @@ describe('bad input is refused before anything is sent', () => {
 			'a to number without country code',
 			{ toNumber: '2125550101' },
 			"'To Number' has no country code: '2125550101'",
+		],
+		[
+			'a to number without country code, which a default country would give',
+			{ toNumber: '2125550101' },
+			"Or set the option 'Default Country' [item 0]",
+		],
+		[
+			'a default country that is none',
+			{ options: { defaultCountry: 'Atlantis' } },
+			"'Default Country' is not a country: 'Atlantis'. Write its two-letter ISO code",
+		],
+		[
+			'two numbers in one field',
+			{ toNumber: '+1 212 555 0101 / 0102' },
+			"'To Number' holds two numbers, or an extension: '+1 212 555 0101 / 0102'",
 		],
 		[
 			'words as to number',

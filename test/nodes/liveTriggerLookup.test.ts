@@ -95,6 +95,7 @@ test.each<[string, string | null, string]>([
 	['+12025550101', '+12025550101', '12025550101'],
 	['%2B1%20(202)%20555-0101', '+12025550101', '+1 (202) 555-0101'],
 	['0012025550101', '+12025550101', '0012025550101'],
+	['2025550101', null, '2025550101'],
 	['anonymous', null, 'anonymous'],
 	['Restricted', null, 'Restricted'],
 	['%2B266696687', null, '+266696687'],
@@ -109,6 +110,18 @@ test.each<[string, string | null, string]>([
 	expect(outputs(server.executions)).toMatchObject([
 		{ caller_number: callerNumber, phone_number: phoneNumber },
 	]);
+});
+
+test.each([
+	['2025550101', '+12025550101'],
+	['12025550101', '+12025550101'],
+	['442079460018', '+442079460018'],
+	['7378742833', null],
+])('with a default country, a number that is sent as %s', async (sent, callerNumber) => {
+	await publish({ options: { defaultCountry: 'US' } });
+	await send(`${endpointOf(reception)}&phone_number=${sent}`);
+	await server.settled();
+	expect(outputs(server.executions)).toMatchObject([{ caller_number: callerNumber }]);
 });
 
 test('a caller without a number is answered like others', async () => {

@@ -1,8 +1,10 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
 import { parameterError } from '../../shared/api/errors';
-import { parsePhoneNumber } from '../../shared/records/phoneNumber';
+import { defaultCountryOption, toDefaultCountry } from '../../shared/parameters/defaultCountry';
+import { parsePhoneNumber, type PhoneNumber } from '../../shared/phoneNumbers/parse';
 import { toId, toText } from '../../shared/parameters/convert';
+import { readOptions } from './options';
 
 const byList = (searchListMethod: string, placeholder: string) => ({
 	displayName: 'From List',
@@ -138,6 +140,28 @@ export function readPhoneNumber(
 	const parsed = parsePhoneNumber(readLocator(context, name, itemIndex));
 	if ('number' in parsed) return parsed.number;
 	throw parameterError(context.getNode(), displayName, parsed.problem, itemIndex);
+}
+
+/**
+ * As readPhoneNumber, with the option Default Country, and with what is known about the number.
+ *
+ * @throws NodeOperationError when it is none.
+ */
+export function readNumberToCall(
+	context: IExecuteFunctions,
+	{ name, displayName }: INodeProperties,
+	itemIndex: number,
+): PhoneNumber {
+	const failAt = (field: string) => (problem: string) =>
+		parameterError(context.getNode(), field, problem, itemIndex);
+	const country = toDefaultCountry(
+		readOptions(context, itemIndex).defaultCountry,
+		failAt(defaultCountryOption.displayName),
+	);
+	const parsed = parsePhoneNumber(readLocator(context, name, itemIndex), country);
+	if ('number' in parsed) return parsed;
+	const advice = parsed.lacksCountry ? ". Or set the option 'Default Country'" : '';
+	throw failAt(displayName)(`${parsed.problem}${advice}`);
 }
 
 /** The value of a locator or of a plain field, as trimmed text. */

@@ -4,9 +4,16 @@ import { createFields, readCreateBody, type BodyField } from '../fields/body';
 import { telephonyProviderField } from '../fields/common';
 import { contextFields, readContext } from '../fields/context';
 import { toJsonObject, toText, toTexts } from '../../shared/parameters/convert';
-import { agentLocator, fromNumberLocator, readId, readPhoneNumber } from '../fields/locators';
+import {
+	agentLocator,
+	fromNumberLocator,
+	readId,
+	readNumberToCall,
+	readPhoneNumber,
+} from '../fields/locators';
 import { readOptions } from '../fields/options';
 import { callKeyOptions, readCallKey, type CallKey } from './callKey';
+import { defaultCountryOption } from '../../shared/parameters/defaultCountry';
 import { callingWindowOption, readCallingWindow, type CallingWindow } from './callingWindow';
 import { retryUnconfirmedOption } from './findCall';
 import { duplicateOptions, readDuplicateOptions, type DuplicateOptions } from './duplicates';
@@ -22,7 +29,7 @@ const toNumberField: INodeProperties = {
 	required: true,
 	placeholder: 'e.g. +14155550123',
 	description:
-		'The phone number to call, with + and country code. Spaces, brackets and dashes are removed. The person behind it is called at once.',
+		'The phone number to call, with + and country code, or with the option Default Country as people write it there. Who answers it is called at once.',
 };
 
 /** What a call may be placed with beside numbers, agent and context (API: createCall). */
@@ -105,6 +112,7 @@ export const placeOptions: INodeProperties[] = [
 	agentPayloadOption,
 	...callKeyOptions,
 	callingWindowOption,
+	defaultCountryOption,
 	...duplicateOptions,
 	maxWaitOption,
 	pacingOption,
@@ -148,7 +156,7 @@ export function readCallRequest(context: IExecuteFunctions, itemIndex: number): 
 	const dialed = {
 		agentId: readId(context, agentLocator, itemIndex),
 		fromNumber: toText(from) || readPhoneNumber(context, fromNumberLocator, itemIndex),
-		toNumber: toText(to) || readPhoneNumber(context, toNumberField, itemIndex),
+		toNumber: toText(to) || readNumberToCall(context, toNumberField, itemIndex).number,
 		context: (variables as IDataObject | undefined) ?? readContext(context, itemIndex),
 	};
 	const repeats = readRepeatRule(context, itemIndex, dialed);

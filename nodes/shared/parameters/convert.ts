@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../json';
-import { parsePhoneNumber } from '../records/phoneNumber';
+import { parsePhoneNumber } from '../phoneNumbers/parse';
 import { parseUserTime } from '../records/time';
 import { shown } from './shown';
 

@@ -16,8 +16,12 @@ const HOLD = 'action_set_hold';
 const TRANSFER = 'action_transfer_call';
 const WARM_TRANSFER = 'action_warm_transfer';
 
+/** In braces, the name of a context variable that Fluents.ai fills in when a call begins. */
+const CONTEXT_VARIABLE = /^\{\s*[^{}\s]+\s*\}$/;
+
 /** The API's example shows the number as digits with country code, without a plus sign (API: createAction). */
 const toDigits: Convert = (value, fail) => {
+	if (CONTEXT_VARIABLE.test(toText(value))) return toText(value);
 	const number = toPhoneNumber(value, fail) as string | null;
 	return number?.slice(1) ?? null;
 };
@@ -103,7 +107,7 @@ export const actionFields: BodyField[] = [
 			required: true,
 			placeholder: 'e.g. +1 415 555 0100',
 			description:
-				'The number to transfer to or to add, with country code, in any notation. Fluents.ai gets its digits.',
+				'The number to transfer to or to add, with + and country code, or a context variable in braces, such as {transfer_phone_number}, which Fluents.ai fills in for each call. Fluents.ai gets the digits.',
 			...ofType(CONFERENCE, TRANSFER),
 		},
 		toApi: toDigits,

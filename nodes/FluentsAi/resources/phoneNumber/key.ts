@@ -5,6 +5,7 @@ import { eachRecord } from '../../../shared/api/pagination';
 import type { FluentsTransport } from '../../../shared/api/transport';
 import { phoneNumberLocator, readId, readPhoneNumber } from '../../fields/locators';
 import type { Run } from '../../operation';
+import { sameNumber } from '../../../shared/phoneNumbers/parse';
 import { phoneNumbers } from '../../../shared/records/number';
 
 /** What the user chose a number by. */
@@ -31,7 +32,7 @@ export async function findNumber(
 	key: NumberKey,
 ): Promise<{ id: string; number: string }> {
 	const isMeant = (record: IDataObject) =>
-		'id' in key ? record.id === key.id : record.number === key.number;
+		'id' in key ? record.id === key.id : sameNumber(record.number, key.number);
 	for await (const record of eachRecord(api, `${phoneNumbers.path}/list`)) {
 		if (isMeant(record)) return { id: String(record.id), number: String(record.number) };
 	}

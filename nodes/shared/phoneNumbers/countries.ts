@@ -1,0 +1,25 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { COUNTRIES } from './countryTable';
+
+/** The countries that phone numbers belong to, by name, e.g. "Germany (+49)". */
+export const countryOptions: INodePropertyOptions[] = COUNTRIES.trim()
+	.split('\n')
+	.map((row) => {
+		const [value, code, ...name] = row.split(' ');
+		return { name: `${name.join(' ')} (+${code})`, value };
+	});
+
+/** @returns the ISO code of a country, which may be written in small letters or by its English name. */
+export function toCountry(text: string): string | undefined {
+	const wanted = text.trim().toLowerCase();
+	return countryOptions.find(
+		({ name, value }) =>
+			String(value).toLowerCase() === wanted ||
+			name.toLowerCase().replace(/ \(\+\d+\)$/, '') === wanted,
+	)?.value as string | undefined;
+}
+
+export function countryLabel(country: string | undefined): string {
+	return countryOptions.find(({ value }) => value === country)?.name ?? String(country);
+}

@@ -1,0 +1,198 @@
+import { countryLabel } from './countries';
+import { lengthProblem, parseNumber, type LibraryNumber } from './library';
+import { NOTATION, clean, fronts, problemOfText, secondEndings, severalNumbers } from './notation';
+
+const E164 = /^\+[1-9]\d{6,14}$/;
+
+/** A +1 number without its country code, by the rules of its numbering plan. */
+const NORTH_AMERICAN = /^[2-9]\d{9}$/;
+const NORTH_AMERICAN_STRICT = /^\+1[2-9]\d\d[2-9]\d{6}$/;
+
+/** Digits, without country code and trunk prefix: a longer one begins with a dial-out code. */
+const LONGEST_NATIONAL = 11;
+
+/** What comes before a slash is a number by itself only with more than an area code. */
+const SHORTEST_NUMBER = 6;
+
+const EMERGENCY = /^(?:000|1[01]\d|12\d|19\d|911|99\d|116\d{3})$/;
+
+export interface PhoneNumber {
+	/** E.164, such as +14155550123. */
+	number: string;
+	/** ISO code, where the number tells it. */
+	country?: string;
+	/** Why the number may not exist although its form is right. */
+	hint?: string;
+}
+
+export interface NumberProblem {
+	/** What is wrong with the input, in words that follow the field's name. */
+	problem: string;
+	/** Whether it lacks a country code, so that a default country may help. */
+	lacksCountry?: boolean;
+}
+
+/**
+ * Reads one phone number, in the notations that people, spreadsheets and CRMs use.
+ *
+ * Nothing is guessed: what may be two numbers, or a number of another country, is a problem.
+ *
+ * @param defaultCountry ISO code of the country to which numbers without a country code belong.
+ */
+export function parsePhoneNumber(
+	input: unknown,
+	defaultCountry?: string,
+): PhoneNumber | NumberProblem {
+	const text = clean(input);
+	const problem = problemOfText(text);
+	if (problem !== undefined) return { problem };
+	const digits = digitsOf(text);
+	if (EMERGENCY.test(digits)) return emergency(text);
+	const read = text.startsWith('+')
+		? check(parseNumber(`+${digits}`), text, `+${digits}`)
+		: readWithoutPlus(text, digits, defaultCountry);
+	if ('problem' in read) return read;
+	const isTwo = secondEndings(text).some((front) => isNumber(front, defaultCountry));
+	return isTwo ? { problem: severalNumbers(text) } : read;
+}
+
+/**
+ * Reads the number of a caller, which may come as country code and number without a plus (API: C24).
+ *
+ * @returns a problem also when the digits are a number of two countries: a wrong one greets a stranger.
+ */
+export function parseCallerNumber(
+	input: unknown,
+	defaultCountry?: string,
+): PhoneNumber | NumberProblem {
+	const text = clean(input);
+	const asWritten = parsePhoneNumber(text, defaultCountry);
+	if (!/^[1-9]/.test(text)) return asWritten;
+
+	const abroad = parsePhoneNumber(`+${text}`);
+	const isAbroad = 'number' in abroad && abroad.hint === undefined;
+	if (!isAbroad) return asWritten;
+	if ('problem' in asWritten || asWritten.number === abroad.number) return abroad;
+	// Where national numbers begin with 0, one without it has a country code.
+	const withTrunkZero = parsePhoneNumber(`0${text}`, defaultCountry);
+	if ('number' in withTrunkZero && withTrunkZero.number === asWritten.number) return abroad;
+	return { problem: `may be a number of two countries: '${text}'. ${NOTATION}` };
+}
+
+/** Whether two texts are the same number, one of which may lack the plus. */
+export function sameNumber(a: unknown, b: unknown): boolean {
+	const digits = digitsOf(a);
+	return digits !== '' && digits === digitsOf(b);
+}
+
+/** The digits of a number, by which numbers are compared. */
+export function digitsOf(number: unknown): string {
+	return String(number ?? '').replace(/\D/g, '');
+}
+
+function readWithoutPlus(
+	text: string,
+	digits: string,
+	country: string | undefined,
+): PhoneNumber | NumberProblem {
+	const own = country === undefined ? undefined : parseNumber(digits, country);
+	const [, code, rest] = /^(0011|011|00)(.+)$/.exec(digits) ?? [];
+	const abroad = code === undefined ? undefined : parseNumber(`+${rest}`);
+	const isDialOut = own?.number === abroad?.number;
+	const isNational =
+		own?.isValid() && !isDialOut && own.nationalNumber.length <= LONGEST_NATIONAL;
+
+	if (code === undefined || isNational) {
+		return country === undefined ? lacksCountryCode(text) : check(own, text, digits, country);
+	}
+	// 001 leads from Europe to +1, and from parts of Asia to anywhere.
+	const isPlusOne = code === '00' && rest.startsWith('1');
+	if (isPlusOne && !NORTH_AMERICAN_STRICT.test(`+${rest}`)) return dialOut(text, '001');
+	if (code === '00' || (isDialOut && abroad)) return check(abroad, text, `+${rest}`);
+	if (code === '0011' || (abroad && isCallable(abroad))) return dialOut(text, code);
+	return country === undefined ? lacksCountryCode(text) : check(own, text, digits, country);
+}
+
+/** @param given what was read: digits, after a plus where they begin with a country code. */
+function check(
+	number: LibraryNumber | undefined,
+	text: string,
+	given: string,
+	country?: string,
+): PhoneNumber | NumberProblem {
+	if (number && EMERGENCY.test(number.nationalNumber)) return emergency(text);
+	if (!number || !isCallable(number)) return { problem: whyImpossible(text, given, country) };
+	return {
+		number: number.number,
+		country: number.country,
+		...(!number.isValid() && {
+			hint: `${number.number} has the length of a +${number.countryCallingCode} number, but is not known to exist.`,
+		}),
+	};
+}
+
+function isCallable(number: LibraryNumber): boolean {
+	return (
+		E164.test(number.number) &&
+		(number.countryCallingCode !== '1' || NORTH_AMERICAN.test(number.nationalNumber)) &&
+		number.isPossible()
+	);
+}
+
+function isNumber(text: string, country: string | undefined): boolean {
+	const digits = digitsOf(text);
+	const number = parseNumber(text.startsWith('+') ? `+${digits}` : digits, country);
+	return (
+		number !== undefined &&
+		number.nationalNumber.length >= SHORTEST_NUMBER &&
+		isCallable(number)
+	);
+}
+
+function whyImpossible(text: string, given: string, country: string | undefined): string {
+	const length = lengthProblem(given, country);
+	const isTooLong = length === 'TOO_LONG' || given.length > 16;
+	if (isTooLong && fronts(text).some((front) => isNumber(front, country))) {
+		return severalNumbers(text);
+	}
+	const code = parseNumber(given, country)?.countryCallingCode;
+	if (code === undefined) {
+		return given.startsWith('+')
+			? `begins with no country code that exists: '${text}'. ${NOTATION}`
+			: `is not a phone number: '${text}'. ${NOTATION}`;
+	}
+	const region = given.startsWith('+') ? `+${code}` : countryLabel(country);
+	if (code === '1') {
+		return `is not a possible number of ${region}: '${text}'. A +1 number has ten more digits, the first from 2 to 9${otherCountry(given)}`;
+	}
+	const fault = isTooLong ? 'it is too long' : 'digits are missing';
+	return `is not a possible number of ${region}: '${text}'. By its length, ${fault}${otherCountry(given)}`;
+}
+
+function otherCountry(given: string): string {
+	return given.startsWith('+')
+		? ''
+		: '. If the number is of another country, write it as + and country code';
+}
+
+function lacksCountryCode(text: string): NumberProblem {
+	if (digitsOf(text).length < SHORTEST_NUMBER) {
+		return { problem: `is not a phone number: '${text}'. ${NOTATION}` };
+	}
+	return {
+		problem: `has no country code: '${text}'. ${NOTATION} (if '${text}' begins with its country code, put a + before it)`,
+		lacksCountry: true,
+	};
+}
+
+function dialOut(text: string, code: string): NumberProblem {
+	return {
+		problem: `begins with ${code}, which some countries dial to call abroad: '${text}'. Write + in its place, e.g. +44 20 7946 0018`,
+	};
+}
+
+function emergency(text: string): NumberProblem {
+	return {
+		problem: `is an emergency or service number: '${text}'. Agents do not call those`,
+	};
+}
