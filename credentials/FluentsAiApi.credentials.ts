@@ -99,6 +99,15 @@ export class FluentsAiApi implements ICredentialType {
 					message: `There is no Fluents.ai API at this Base URL. It is usually ${DEFAULT_BASE_URL}.`,
 				},
 			},
-		],
+			// A page of a list always has this field (API: listAgents): without it, something else answered.
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'has_more',
+					value: undefined,
+					message: `What answers at this Base URL is not the Fluents.ai API. It is usually ${DEFAULT_BASE_URL}.`,
+				},
+			},
+		] as ICredentialTestRequest['rules'],
 	};
 }

@@ -248,8 +248,15 @@ export class Engine {
 			[],
 		);
 		try {
-			await new RoutingNode(context, nodeType, { ...reference, type: name, data }).runNode();
-			return 'OK';
+			const credential = { ...reference, type: name, data };
+			const output = await new RoutingNode(context, nodeType, credential).runNode();
+			const body = output?.[0]?.[0].json;
+			const rule = rules.find(
+				(each) =>
+					each.type === 'responseSuccessBody' &&
+					body?.[each.properties.key] === each.properties.value,
+			);
+			return rule?.properties.message ?? 'OK';
 		} catch (error) {
 			const { cause, message } = error as Error & {
 				cause?: { response?: { status: number }; code?: string };

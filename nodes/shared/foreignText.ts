@@ -52,10 +52,15 @@ const WORD_JOINER = '\u2060';
  * the words at which n8n replaces a message are broken.
  *
  * @param secrets such as the API key.
+ * @param longest characters.
  */
-export function foreignText(text: unknown, secrets: readonly string[] = []): string {
+export function foreignText(
+	text: unknown,
+	secrets: readonly string[] = [],
+	longest = LONGEST_QUOTE,
+): string {
 	const plain = String(text).replace(DIRECTIONS, '').replace(CONTROLS, ' ').trim();
-	return breakWords(cut(maskText(plain, secrets)));
+	return breakWords(cut(maskText(plain, secrets), longest));
 }
 
 /** The last step of each message and description: nothing secret, and nothing that n8n replaces. */
@@ -63,10 +68,10 @@ export function finishedText(text: string, secrets: readonly string[] = []): str
 	return breakWords(maskText(text, secrets));
 }
 
-function cut(text: string): string {
-	if (text.length <= LONGEST_QUOTE) return text;
-	const isInsidePair = /[\ud800-\udbff]/.test(text[LONGEST_QUOTE - 1]);
-	return `${text.slice(0, LONGEST_QUOTE - (isInsidePair ? 1 : 0))}...`;
+function cut(text: string, longest: number): string {
+	if (text.length <= longest) return text;
+	const isInsidePair = /[\ud800-\udbff]/.test(text[longest - 1]);
+	return `${text.slice(0, longest - (isInsidePair ? 1 : 0))}...`;
 }
 
 /** Puts a character into such words that n8n keeps and nobody sees. */

@@ -51,6 +51,17 @@ describe('the test of the credential', () => {
 		expect(await engine.testCredential('fluentsAiApi', data)).toBe(message);
 	});
 
+	test.each([
+		['a page of a proxy', '<html>Sign in</html>'],
+		['an object of something else', { ok: true }],
+		['an empty answer', ''],
+	])('with %s', async (_what, body) => {
+		simulator.faults.add({ operationId: 'listAgents', status: 200, body });
+		expect(await engine.testCredential('fluentsAiApi', credentialFor())).toBe(
+			'What answers at this Base URL is not the Fluents.ai API. It is usually https://api.fluents.ai/v1.',
+		);
+	});
+
 	test('asks for one agent only', async () => {
 		await engine.testCredential('fluentsAiApi', credentialFor());
 		expect(simulator.requests.map(({ path, query }) => [path, query])).toEqual([

@@ -42,6 +42,8 @@ test.each([
 	['javascript:alert(1)', 'is not a web address'],
 	['https://user:pw@api.fluents.ai/v1', 'without user'],
 	['https://api.fluents.ai/v1?x=1', "'?'"],
+	['https://api.fluents.ai/v1?', "'?'"],
+	['https://api.fluents.ai/v1#', "'#'"],
 ])('the base URL %s is refused', (baseUrl, reason) => {
 	const refusal = refusalOf({ ...usable, baseUrl });
 	expect(refusal).toContain("'Base URL'");
@@ -58,6 +60,21 @@ test.each([
 	expect(parseCredential({ ...usable, baseUrl }).baseUrl).toBe(baseUrl);
 });
 
+test('a base URL with many slashes takes no time', () => {
+	const started = Date.now();
+	const slashes = '/'.repeat(100_000);
+	expect(parseCredential({ ...usable, baseUrl: `https://a.example${slashes}` }).baseUrl).toBe(
+		'https://a.example',
+	);
+	const { baseUrl } = parseCredential({ ...usable, baseUrl: `https://a.example${slashes}x` });
+	expect(baseUrl).toHaveLength(100_018);
+	authorize(
+		{ ...usable, baseUrl: 'https://a.example' },
+		{ url: `agents${slashes}`, baseURL: `https://a.example${slashes}` },
+	);
+	expect(Date.now() - started).toBeLessThan(500);
+});
+
 describe('authorize', () => {
 	test.each([
 		[{ url: 'https://api.fluents.ai/v1/agents/list' }],
@@ -65,8 +82,26 @@ describe('authorize', () => {
 		[{ uri: 'https://api.fluents.ai/v1/calls', url: undefined as unknown as string }],
 	])('adds the key to %j, and keeps it from redirects', (request) => {
 		const authorized = authorize(usable, { headers: { 'X-Own': '1' }, ...request });
-		expect(authorized.headers).toEqual({ 'X-Own': '1', Authorization: `Bearer ${KEY}` });
+		expect(authorized.headers).toEqual({ 'X-Own': '1', authorization: `Bearer ${KEY}` });
 		expect(authorized.sendCredentialsOnCrossOriginRedirect).toBe(false);
+	});
+
+	test('replaces an Authorization that was there, in any spelling', () => {
+		const headers = { Authorization: 'Basic x', AUTHORIZATION: 'Basic y' };
+		const url = `${usable.baseUrl}/agents`;
+		expect(authorize(usable, { url, headers }).headers).toEqual({
+			authorization: `Bearer ${KEY}`,
+		});
+	});
+
+	test.each([
+		['https:example.com'],
+		['https://example.com'],
+		['//example.com'],
+		['\\\\example.com'],
+	])('refuses to send the key to %s, also with a base', (url) => {
+		const baseURL = usable.baseUrl;
+		expect(() => authorize(usable, { url, baseURL })).toThrow('is sent to');
 	});
 
 	test.each([
@@ -76,6 +111,17 @@ describe('authorize', () => {
 		['//example.com/v1'],
 		['https://api.fluents.ai.example.com/'],
 		['https://api.fluents.ai@example.com/'],
+		// Without a base, as the HTTP client parses it, this is an address of its own.
+		['https:example.com'],
+		['https:/example.com/v1'],
+		['https:\\\\example.com'],
+		[' https://example.com'],
+		['ht\ttps://example.com'],
+		['\u0001https:example.com'],
+		['\\\\example.com'],
+		['agents/list'],
+		['data:text/plain,x'],
+		[''],
 	])('refuses to send the key to %s', (url) => {
 		const send = () => authorize(usable, { url });
 		expect(send).toThrow(

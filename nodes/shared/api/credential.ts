@@ -3,6 +3,9 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 import { foreignText } from '../foreignText';
 
 export const CREDENTIAL_NAME = 'fluentsAiApi';
+/** Looks at each slash once: `/\/+$/` alone would begin anew at every one of them. */
+const TRAILING_SLASHES = /(?<!\/)\/+$/;
+
 export const DEFAULT_BASE_URL = 'https://api.fluents.ai/v1';
 
 export interface FluentsCredential {
@@ -36,19 +39,50 @@ export function authorize(
 	request: IHttpRequestOptions & { uri?: string },
 ): IHttpRequestOptions {
 	// The HTTP Request node still uses the helper that calls the address `uri`.
-	const target = new URL(request.url ?? request.uri ?? '', request.baseURL ?? baseUrl).origin;
+	const target = targetOf(request);
 	const own = new URL(baseUrl).origin;
 	if (target !== own) {
 		throw new Error(
-			`The API key of environment '${environment}' is sent to ${own} only, and this request goes to ${target}. Check the URL of the request and the Base URL of the credential.`,
+			`The API key of environment '${environment}' is sent to ${own} only, and this request goes to ${target ?? 'no web address'}. Check the URL of the request and the Base URL of the credential.`,
 		);
 	}
 	return {
 		...request,
-		headers: { ...request.headers, Authorization: `Bearer ${apiKey}` },
+		// In lower case: n8n-core 1.98 repeats a header `Authorization` on redirects to other origins.
+		headers: { ...withoutAuthorization(request.headers), authorization: `Bearer ${apiKey}` },
 		// n8n repeats the Authorization header on redirects to other origins unless told otherwise.
 		sendCredentialsOnCrossOriginRedirect: false,
 	};
+}
+
+/** What the parser of addresses leaves out wherever it stands, and before the address. */
+const IGNORED = /[\t\n\r]|^[\p{Cc} ]+/gu;
+
+/**
+ * The origin that the HTTP client sends a request to. Like the client, it parses an address without a
+ * base: `https:host` would be relative to one. Only where the request has a base of its own, a path is put
+ * behind it.
+ *
+ * @returns undefined for what is no address.
+ */
+function targetOf({
+	url,
+	uri,
+	baseURL,
+}: IHttpRequestOptions & { uri?: string }): string | undefined {
+	const address = (url ?? uri ?? '').replace(IGNORED, '');
+	const isAbsolute = /^([a-z][a-z\d+.-]*:|[/\\]{2})/i.test(address);
+	if (!baseURL || isAbsolute) return originOf(address);
+	return originOf(`${baseURL.replace(TRAILING_SLASHES, '')}/${address.replace(/^\/+/, '')}`);
+}
+
+function originOf(address: string): string | undefined {
+	return URL.canParse(address) ? new URL(address).origin : undefined;
+}
+
+function withoutAuthorization(headers: IHttpRequestOptions['headers'] = {}) {
+	const others = Object.entries(headers).filter(([name]) => !/^authorization$/i.test(name));
+	return Object.fromEntries(others);
 }
 
 /** Whether a request to this address may carry secrets: https, or http that stays on this machine. */
@@ -91,12 +125,13 @@ function parseBaseUrl(baseUrl: string): string {
 			`The 'Base URL' of the Fluents.ai credential must start with https://, so that nobody can read the API key on its way. ${advice}`,
 		);
 	}
-	if (url.username || url.password || url.search || url.hash) {
+	// The text is looked at, since an empty query leaves no trace in the parsed address.
+	if (url.username || url.password || /[?#]/.test(baseUrl)) {
 		throw new Error(
 			`The 'Base URL' of the Fluents.ai credential may hold only an address and a path, without user, '?' or '#'. ${advice}`,
 		);
 	}
-	return url.href.replace(/\/+$/, '');
+	return url.href.replace(TRAILING_SLASHES, '');
 }
 
 function text(value: unknown): string {

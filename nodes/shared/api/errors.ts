@@ -10,7 +10,13 @@ const KEY_REFUSED = ['401', '403'];
 /** What became of a request that did not succeed. */
 export type Failure =
 	/** `retryAfter`: milliseconds for which the server wants to be left alone. */
-	| { kind: 'answer'; status: number; body: unknown; retryAfter?: number }
+	| {
+			kind: 'answer';
+			status: number;
+			contentType?: string;
+			body: unknown;
+			retryAfter?: number;
+	  }
 	/** `sent`: whether the server may have received the request, and acted on it. */
 	| { kind: 'connection'; reason: string; sent: boolean }
 	/** n8n itself refused to send the request, or could not store the answer. */
@@ -195,6 +201,8 @@ interface Explanation {
 interface ExplainedAnswer extends Subject {
 	status: number;
 	said: string;
+	/** What kind of answer it is, for one that makes no sense. */
+	looks: string;
 	retryAfter?: number;
 	credential: FluentsCredential;
 }
@@ -208,6 +216,12 @@ const SERVER_FAULT: Explanation = {
 			? ''
 			: 'This lies on the side of Fluents.ai. Run it again later; if it stays, ask support@fluents.ai.',
 	leavesOpen: true,
+};
+
+const REDIRECT: Explanation = {
+	message: () => 'Fluents.ai answered with a redirect, which is not followed',
+	advice: ({ credential: { baseUrl } }) =>
+		`The API key goes to the Base URL of the credential only (${baseUrl}). Check it.`,
 };
 
 /** By status, or else by its first digit. */
@@ -269,15 +283,14 @@ const EXPLANATIONS: Record<string, Explanation | undefined> = {
 	},
 	'2xx': {
 		message: () => 'The answer is not what the Fluents.ai API sends',
-		advice: ({ credential: { baseUrl } }) =>
-			`Check the Base URL of the credential (${baseUrl}).`,
+		advice: ({ looks, credential: { baseUrl } }) =>
+			`It is ${looks}. Check the Base URL of the credential (${baseUrl}).`,
 		leavesOpen: true,
 	},
-	'3xx': {
-		message: () => 'Fluents.ai answered with a redirect, which is not followed',
-		advice: ({ credential: { baseUrl } }) =>
-			`The API key goes to the Base URL of the credential only (${baseUrl}). Check it.`,
-	},
+	'3xx': REDIRECT,
+	// These may follow what the server has done.
+	302: { ...REDIRECT, leavesOpen: true },
+	303: { ...REDIRECT, leavesOpen: true },
 	'5xx': SERVER_FAULT,
 };
 
@@ -310,7 +323,16 @@ function explain(
 			const { message, advice, leavesOpen } = explanationOf(status);
 			const said = foreignText(wordsOf(body), [credential.apiKey]);
 			const named = object && foreignText(object);
-			const answer = { object: named, ifUnclear, status, said, retryAfter, credential };
+			const looks = appearance(failure, credential);
+			const answer = {
+				object: named,
+				ifUnclear,
+				status,
+				said,
+				looks,
+				retryAfter,
+				credential,
+			};
 			return {
 				...(leavesOpen ? open : plain),
 				reason: message(answer),
@@ -333,6 +355,27 @@ function namesAnother(object: string, said: string): boolean {
 
 function reachability({ baseUrl }: FluentsCredential): string {
 	return `Check that this n8n reaches ${new URL(baseUrl).origin}, and the Base URL of the credential.`;
+}
+
+/** Of a text that is no answer of the API, and of its fields, so much is shown. */
+const FIRST_WORDS = 80;
+const FIRST_FIELDS = 10;
+
+/** Tells a person what came in the place of an answer: its kind, its status, how it begins. */
+function appearance(
+	{ status, contentType, body }: Extract<Failure, { kind: 'answer' }>,
+	{ apiKey }: FluentsCredential,
+): string {
+	const type = contentType ? ` of type ${foreignText(contentType, [apiKey], FIRST_WORDS)}` : '';
+	const about = `${type} with HTTP ${status}`;
+	if ((body ?? '') === '') return `empty${about}`;
+	if (typeof body === 'string') {
+		return `text${about} that begins "${foreignText(body, [apiKey], FIRST_WORDS)}"`;
+	}
+	if (Array.isArray(body)) return `a list${about}`;
+	const fields = Object.keys(body as IDataObject).slice(0, FIRST_FIELDS);
+	const names = foreignText(fields.join(', '), [apiKey], FIRST_WORDS);
+	return `an object${about}, ${names ? `with the fields ${names}` : 'without fields'}`;
 }
 
 /** Objects inside of each other, and entries of a list, in which words are looked for. */

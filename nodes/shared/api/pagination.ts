@@ -31,18 +31,13 @@ export async function getPage(
 	page: number,
 	size = LARGEST_PAGE,
 ): Promise<Page> {
-	const answer = await api.get(path, { ...query, page, size });
+	const answer = await api.getPage(path, { ...query, page, size });
 	return {
-		items: itemsOf(answer),
-		hasMore: answer.has_more === true,
+		items: answer.items,
+		hasMore: answer.has_more,
 		total: Number(answer.total ?? NaN),
 		isEstimated: answer.total_is_estimated !== false,
 	};
-}
-
-/** The records of a page; an unknown envelope counts as an empty one. */
-export function itemsOf({ items }: IDataObject): IDataObject[] {
-	return Array.isArray(items) ? (items as IDataObject[]) : [];
 }
 
 /**

@@ -11,6 +11,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
+import { decode, type Expected, type PageAnswer } from './answers';
 import { CREDENTIAL_NAME, isPrivateTransport, type FluentsCredential } from './credential';
 import { toNodeError, type Failure, type Subject } from './errors';
 import { foreignText } from '../foreignText';
@@ -96,9 +97,23 @@ export class FluentsTransport {
 		return this.hold?.until ?? 0;
 	}
 
-	/** @throws NodeApiError in the user's words. */
+	/**
+	 * Reads one object.
+	 *
+	 * @throws NodeApiError in the user's words.
+	 */
 	async get(path: string, query: IDataObject, subject: Subject = {}): Promise<IDataObject> {
-		return await this.requestJson('read', { ...subject, method: 'GET', path, query });
+		return await this.requestJson('read', 'object', { ...subject, method: 'GET', path, query });
+	}
+
+	/**
+	 * Reads a page of a list.
+	 *
+	 * @throws NodeApiError in the user's words.
+	 */
+	async getPage(path: string, query: IDataObject): Promise<PageAnswer> {
+		const answer = await this.requestJson('read', 'page', { method: 'GET', path, query });
+		return answer as PageAnswer;
 	}
 
 	/**
@@ -113,7 +128,7 @@ export class FluentsTransport {
 		request: { query?: IDataObject; body?: IDataObject; throwLimits?: boolean } & Subject,
 		effect: Effect = 'write',
 	): Promise<IDataObject> {
-		return await this.requestJson(effect, { ...request, method: 'POST', path });
+		return await this.requestJson(effect, 'object', { ...request, method: 'POST', path });
 	}
 
 	/** As `post`. Some answers are empty, and come back as an empty object. */
@@ -123,7 +138,8 @@ export class FluentsTransport {
 		subject: Subject = {},
 		effect: Effect = 'write',
 	): Promise<IDataObject> {
-		return await this.requestJson(effect, { ...subject, method: 'DELETE', path, query });
+		const request: FluentsRequest = { ...subject, method: 'DELETE', path, query };
+		return await this.requestJson(effect, 'nothing', request);
 	}
 
 	/**
@@ -158,15 +174,16 @@ export class FluentsTransport {
 		});
 	}
 
-	private async requestJson(effect: Effect, request: FluentsRequest): Promise<IDataObject> {
+	private async requestJson(
+		effect: Effect,
+		expected: Expected,
+		request: FluentsRequest,
+	): Promise<IDataObject> {
 		return await this.withRetries(effect, request, async () => {
 			const response = await this.send(effect, this.optionsOf(request));
 			const { body } = response;
-			// Some answers to DELETE and POST may be empty; what is there has to be JSON.
-			if (isSuccess(response) && (body ?? '') === '') return { ok: true, value: {} };
-			if (isSuccess(response) && typeof body === 'object')
-				return { ok: true, value: body as IDataObject };
-			return { ok: false, failure: answerOf(response, body) };
+			const value = isSuccess(response) ? decode(expected, body) : undefined;
+			return value ? { ok: true, value } : { ok: false, failure: answerOf(response, body) };
 		});
 	}
 
@@ -351,8 +368,14 @@ function isSuccess({ statusCode }: IN8nHttpFullResponse): boolean {
 }
 
 function answerOf({ statusCode, headers }: IN8nHttpFullResponse, body: unknown): Failure {
-	const retryAfter = parseRetryAfter(lowerCase(headers)['retry-after']);
-	return { kind: 'answer', status: statusCode, body, retryAfter };
+	const { 'retry-after': retryAfter, 'content-type': contentType } = lowerCase(headers);
+	return {
+		kind: 'answer',
+		status: statusCode,
+		contentType,
+		body,
+		retryAfter: parseRetryAfter(retryAfter),
+	};
 }
 
 /** n8n wraps what the HTTP client threw, which holds the key: only these two texts leave here. */

@@ -1,7 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { parameterError } from '../../../shared/api/errors';
-import { itemsOf } from '../../../shared/api/pagination';
 import { shapeRecord, type OutputOptions, type Shape } from '../../../shared/records/shape';
 import { telephonyProviderField } from '../../fields/common';
 import { toReference, toText } from '../../../shared/parameters/convert';
@@ -60,8 +59,8 @@ export const getAvailable: Operation<Parameters> = {
 		output: readOutputOptions(context, i),
 	}),
 	async execute({ api }, { limit, query, output }) {
-		const answer = await api.get(`${phoneNumbers.path}/available`, { ...query, limit });
-		return itemsOf(answer)
+		const { items } = await api.getPage(`${phoneNumbers.path}/available`, { ...query, limit });
+		return items
 			.slice(0, limit)
 			.map((record) => ({ json: shapeRecord(record, shape, output) }));
 	},

@@ -1,0 +1,46 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isObject } from '../json';
+
+/**
+ * What an operation needs of a successful answer: an object with its `id`, a page of a list, or nothing,
+ * as for deletes, of which some answers are empty.
+ */
+export type Expected = 'object' | 'page' | 'nothing';
+
+/** A page of a list as the API sends it. */
+export interface PageAnswer extends IDataObject {
+	items: IDataObject[];
+	has_more: boolean;
+}
+
+/**
+ * Decodes a successful answer before it is used.
+ *
+ * @returns undefined for what the API never sends in this place, such as the page of a proxy.
+ */
+export function decode(expected: Expected, body: unknown): IDataObject | undefined {
+	switch (expected) {
+		case 'object':
+			return isObject(body) && isId(body.id) ? body : undefined;
+		case 'page':
+			return isPage(body) ? body : undefined;
+		case 'nothing':
+			if (body === undefined || body === null || body === '') return {};
+			return isObject(body) ? body : undefined;
+	}
+}
+
+function isId(value: unknown): boolean {
+	return (typeof value === 'string' && value.trim() !== '') || Number.isFinite(value);
+}
+
+/** Whether this is a page of a list (API: listAgents). */
+export function isPage(body: unknown): body is PageAnswer {
+	return (
+		isObject(body) &&
+		Array.isArray(body.items) &&
+		body.items.every(isObject) &&
+		typeof body.has_more === 'boolean'
+	);
+}

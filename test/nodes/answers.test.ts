@@ -1,0 +1,103 @@
+import type { Fault } from '../../simulator';
+import { runNode, simulator } from '../support/harness';
+import { leastParameters, operations } from '../support/operations';
+
+beforeEach(() => simulator.reset());
+
+const NO_ANSWER = /^The answer is not what the Fluents\.ai API sends/;
+
+const run = async (name: string, changes = {}) => {
+	const [resource, operation] = name.split(' ');
+	return await runNode({ resource, operation, ...leastParameters[name]?.(), ...changes });
+};
+
+const placing = ['call create', 'call createAndWait'];
+const names = operations.map(({ name }) => name).filter((name) => !placing.includes(name));
+const isList = (name: string) => /getAll|getAvailable/.test(name);
+const one = names.filter((name) => !isList(name) && !/ delete$|getRecording|call wait/.test(name));
+
+const noObject: Array<[string, Fault]> = [
+	['nothing', { alter: 'empty' }],
+	['null', { alter: 'null' }],
+	['a list', { alter: 'inList' }],
+	['an empty list', { alter: 'emptyList' }],
+	['another envelope', { alter: 'inData' }],
+	['an object without fields', { alter: 'emptyObject' }],
+	['an object without its id', { alter: 'nullId' }],
+	['HTML', { alter: () => '<html>Welcome</html>' }],
+];
+
+describe.each(noObject)('%s in the place of an object', (_what, fault) => {
+	test.each(one)('fails %s', async (name) => {
+		simulator.faults.add({ times: Infinity, ...fault });
+		const { error, json } = await run(name);
+		expect(error?.message).toMatch(NO_ANSWER);
+		expect(json).toEqual([]);
+	});
+
+	test.each(placing)('is a lost answer for %s, which finds the call', async (name) => {
+		simulator.faults.add({ operationId: 'createCall', times: Infinity, ...fault });
+		const { error, json } = await run(name, { toNumber: '+12125550109' });
+		expect(error).toBeUndefined();
+		expect(json[0].id).toMatch(/^[0-9a-f-]{36}$/);
+		expect(simulator.dialled.get('+12125550109')).toBe(1);
+	});
+});
+
+describe.each<[string, Fault]>([
+	['nothing', { alter: 'empty' }],
+	['a list without its envelope', { alter: 'bareItems' }],
+	['items under another name', { alter: 'itemsInData' }],
+	['a page without has_more', { alter: 'withoutHasMore' }],
+	['a page without items', { alter: 'withoutItems' }],
+	['an object without fields', { alter: 'emptyObject' }],
+	['items that are no objects', { alter: () => ({ items: ['a'], has_more: false }) }],
+])('%s in the place of a page', (_what, fault) => {
+	test.each(names.filter(isList))('fails %s', async (name) => {
+		simulator.faults.add({ times: Infinity, ...fault });
+		const { error, json } = await run(name);
+		expect(error?.message).toBe('The answer is not what the Fluents.ai API sends');
+		expect(json).toEqual([]);
+	});
+});
+
+test.each(names.filter((name) => / delete$/.test(name)))(
+	'%s takes an empty answer, and no page of a proxy',
+	async (name) => {
+		simulator.faults.add({ alter: 'empty' });
+		const [resource, operation] = name.split(' ');
+		const parameters = { resource, operation, ...leastParameters[name]() };
+		expect((await runNode(parameters)).json).toEqual([{ deleted: true }]);
+		simulator.reset();
+		simulator.faults.add({ alter: () => '<html>Welcome</html>', times: Infinity });
+		expect((await runNode(parameters)).error?.message).toMatch(NO_ANSWER);
+	},
+);
+
+test('what came instead is told', async () => {
+	const descriptionAfter = async (fault: Fault) => {
+		simulator.faults.add({ operationId: 'getAgent', ...fault });
+		return (await run('agent get')).error?.description;
+	};
+	expect(await descriptionAfter({ status: 200, body: '<html>\n Welcome' })).toMatch(
+		/^It is text of type \S+.* with HTTP 200 that begins "<html> Welcome"\. Check the Base URL/,
+	);
+	expect(await descriptionAfter({ alter: 'empty' })).toMatch(/^It is empty/);
+	expect(await descriptionAfter({ alter: 'emptyList' })).toMatch(/^It is a list of type/);
+	expect(await descriptionAfter({ status: 201, body: { data: {}, ok: true } })).toMatch(
+		/^It is an object of type \S+.* with HTTP 201, with the fields data, ok\./,
+	);
+});
+
+test.each([302, 303])('a dial that is answered by %d is searched for', async (status) => {
+	simulator.faults.add({
+		operationId: 'createCall',
+		when: 'after',
+		status,
+		headers: { location: 'https://example.com/' },
+	});
+	const { error, json } = await run('call create', { toNumber: '+12125550108' });
+	expect(error).toBeUndefined();
+	expect(json[0].to_number).toBe('+12125550108');
+	expect(simulator.dialled.get('+12125550108')).toBe(1);
+});
