@@ -68,6 +68,9 @@ export interface RunOptions {
 
 const packageRoot = resolve(__dirname, '..');
 
+/** What n8n adds to the type of a node that is used as a tool. */
+const TOOL = /Tool$/;
+
 /**
  * n8n's engine with the built package in it: n8n-core's own loader reads `dist/` by package.json, and
  * workflows run on n8n-core's WorkflowExecute. What n8n itself (the server) adds is replaced by the
@@ -88,11 +91,14 @@ export class Engine {
 		return new Engine(loader);
 	}
 
-	/** The node type as n8n sees it; types are named `<package>.<node>`. */
+	/** The node type as n8n sees it; types are named `<package>.<node>`, for tools `<package>.<node>Tool`. */
 	nodeType(type: string): INodeType {
-		const name = type.replace(`${this.loader.packageName}.`, '');
-		const known = this.loader.nodeTypes[name];
-		return known ? (known.type as INodeType) : standInFor(type);
+		const name = type.replace(`${this.loader.packageName}.`, '').replace(TOOL, '');
+		const known = this.loader.nodeTypes[name]?.type as INodeType | undefined;
+		if (!known) return standInFor(type);
+		if (!TOOL.test(type)) return known;
+		const description = { ...known.description, name: `${known.description.name}Tool` };
+		return Object.create(known, { description: { value: description } }) as INodeType;
 	}
 
 	private isTrigger(type: string): boolean {

@@ -351,3 +351,140 @@ test.each([{ skipDuplicates: 'sameNumber' }, { callKey: 'one for all' }])(
 		expect(dialled()).toEqual({ [TO]: 1 });
 	},
 );
+
+describe('a request that dials is told from what goes before it', () => {
+	test('an agent that cannot be read leaves nothing open, and is read again', async () => {
+		simulator.faults.add({ operationId: 'getAgent', status: 500, times: 1 });
+		simulator.faults.add({ operationId: 'getAgent', status: 503, times: 4 });
+		const { json, error } = await runNode(placing('create', { agentPayload: 'full' }), {
+			items: [{ to: TO }],
+			settings: repeats,
+		});
+		expect(error).toBeUndefined();
+		expect(json[0].to_number).toBe(TO);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test.each(['empty', 'emptyList', 'inData', 'emptyObject', 'nullId'] as const)(
+		'an answer without the call (%s) is a lost one, and the call is found',
+		async (alter) => {
+			simulator.switches.agentPayload = 'id';
+			simulator.faults.add({ operationId: 'createCall', alter });
+			const { json, error, requests } = await runNode(placing('create', { timeout }), {
+				items: [{ to: TO }],
+			});
+			expect(error).toBeUndefined();
+			expect(json[0]).toMatchObject({ to_number: TO, id: expect.any(String) });
+			const read = requests.filter(({ operationId }) => operationId === 'getCall');
+			expect(read.map(({ query }) => query.id)).not.toContain('undefined');
+			expect(dialled()).toEqual({ [TO]: 1 });
+		},
+	);
+
+	test('Retry Unconfirmed Calls dials three times at most over all tries', async () => {
+		simulator.switches.agentPayload = 'id';
+		simulator.faults.add({ operationId: 'createCall', status: 500, times: Infinity });
+		const { error, requests } = await runNode(
+			placing('create', { timeout, retryUnconfirmed: true }),
+			{ items: [{ to: TO }], settings: { ...repeats, maxTries: 3 } },
+		);
+		expect(error?.message).toContain('does not dial again');
+		expect(error?.description).toContain('It was dialed 3 times');
+		expect(requests.filter(({ operationId }) => operationId === 'createCall')).toHaveLength(3);
+	});
+});
+
+describe('a Call Key', () => {
+	test.each(['within one run', 'across executions'])(
+		'answers for the number only that it was used with, %s',
+		async (when) => {
+			// Without it, a key is read only from calls to the same number.
+			simulator.switches.listContext = true;
+			const [first, second] = numbers(2);
+			const own = placing('create', { callKey: '={{ "order " + $json.order }}' });
+			const items = toItems([first, second]);
+			if (when === 'across executions') await runNode(own, { items: [items[0]] });
+			const { error } = await runNode(own, {
+				items: when === 'within one run' ? items : [items[1]],
+			});
+			expect(error?.message).toBe(
+				`Nobody was called: the Call Key 'order undefined' was used for a call to ${first}, so it cannot be used for ${second}`,
+			);
+			expect(dialled()).toEqual({ [first]: 1 });
+		},
+	);
+
+	test.each(['={{ $json.order }}', '={{ null }}', '', '  '])(
+		'that is empty (%j) is refused before anybody is called',
+		async (callKey) => {
+			const { error, requests } = await runNode(placing('create', { callKey }), {
+				items: [{ to: TO }],
+			});
+			expect(error?.message).toContain("'Call Key' is empty");
+			expect(requests).toEqual([]);
+		},
+	);
+});
+
+test.each(['', '={{ null }}', '={{ undefined }}'])(
+	'Look Back %j is the default',
+	async (lookBack) => {
+		await runNode(placing('create'), { items: [{ to: TO }] });
+		const options = { skipDuplicates: 'sameNumber', lookBack, maxWait: lookBack };
+		const { json, error } = await runNode(placing('createAndWait', options), {
+			items: [{ to: TO }],
+		});
+		expect(error).toBeUndefined();
+		expect(json[0]).toMatchObject({ duplicate: true, status: 'ended' });
+		expect(dialled()).toEqual({ [TO]: 1 });
+	},
+);
+
+describe('a call that never started', () => {
+	const never = (status: string, context = {}) =>
+		simulator
+			.environment('default')
+			.addCalls(1, { to_number: TO, start_time: null, end_time: null, status, context });
+	const sameNumber = { skipDuplicates: 'sameNumber', lookBack: 1 };
+	const madeBefore = (hours: number) =>
+		`n8n-w-1-n-0-0-00000000-${Math.floor(Date.now() - hours * 3_600_000).toString(36)}`;
+
+	test.each([
+		['that is about to start', 'not_started', 0.1, true],
+		['that is two hours old', 'not_started', 2.1, false],
+		['that has failed', 'error', 0.1, false],
+	])('%s', async (_which, status, hours, counts) => {
+		simulator.switches.listContext = true;
+		never(status, { n8n_call_key: madeBefore(hours) });
+		const { json } = await runNode(placing('create', sameNumber), { items: [{ to: TO }] });
+		expect(json[0].duplicate).toBe(counts ? true : undefined);
+		expect(dialled()).toEqual(counts ? {} : { [TO]: 1 });
+	});
+});
+
+describe('where the API gives numbers without a plus', () => {
+	beforeEach(() => Object.assign(simulator.switches, { numberForm: 'digits' }));
+
+	test.each([{ skipDuplicates: 'sameNumber' }, { callKey: 'order 1' }])(
+		'%j finds the earlier call',
+		async (options) => {
+			await runNode(placing('create', options), { items: [{ to: TO }] });
+			const { json, error } = await runNode(placing('create', options), {
+				items: [{ to: TO }],
+			});
+			expect(error).toBeUndefined();
+			expect(json[0].duplicate).toBe(true);
+			expect(dialled()).toEqual({ [TO]: 1 });
+		},
+	);
+
+	test('a call whose answer was lost is found', async () => {
+		simulator.switches.agentPayload = 'id';
+		simulator.faults.add({ operationId: 'createCall', when: 'after', reset: true });
+		const options = { timeout, retryUnconfirmed: true };
+		const { json, error } = await runNode(placing('create', options), { items: [{ to: TO }] });
+		expect(error).toBeUndefined();
+		expect(json[0].id).toEqual(expect.any(String));
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+});

@@ -1,6 +1,7 @@
 import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
 
 import { Engine } from '../../engine';
+import { ephemeralToolOf, toolOf } from '../../engine/tools';
 import { TriggerServer } from '../../engine/triggerServer';
 import { startSimulator, type Simulator, type Switches } from '../../simulator';
 import { clock } from './clock';
@@ -49,6 +50,8 @@ export default class FluentsEnvironment extends NodeEnvironment {
 			simulator: this.simulator,
 			truth: this.truth,
 			TriggerServer,
+			toolOf,
+			ephemeralToolOf,
 		});
 	}
 

@@ -64,7 +64,7 @@ export function readCallKey(
 	const execution = context.getExecutionId() ?? '';
 	const place = () => [workflow, execution, context.getNode().id, placeOf(context, itemIndex)];
 	const begin = ofTool ?? ['n8n', ...place()].join('-');
-	const end = `${randomBytes(4).toString('hex')}-${Date.now().toString(36)}`;
+	const end = `${randomBytes(4).toString('hex')}-${Math.floor(Date.now()).toString(36)}`;
 	return { key: `${begin}-${end}`, isOwn: false, isSent };
 }
 

@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 
-import { isPassingLimit, isUnclear } from '../../shared/api/errors';
+import { isPassingLimit, isUnclear, type FluentsApiError } from '../../shared/api/errors';
 import type { Run } from '../operation';
 import { withCallKey } from './callKey';
 import type { Limited } from './pacing';
@@ -51,8 +51,8 @@ async function send({ api }: Run, body: IDataObject, onSend: () => void): Promis
 		if (typeof call.id === 'string' && call.id !== '') return { kind: 'called', call };
 		return { kind: 'lost', doubt: 'Fluents.ai answered without the call' };
 	} catch (caught) {
-		const error = caught as NodeApiError;
-		if (isUnclear(error)) return { kind: 'lost', doubt: error.message };
+		const error = caught as FluentsApiError;
+		if (isUnclear(error)) return { kind: 'lost', doubt: error.reason };
 		return isPassingLimit(error) ? { kind: 'limited', error } : { kind: 'refused', error };
 	}
 }
