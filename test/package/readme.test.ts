@@ -7,7 +7,7 @@ const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
 /** Commands of npm that are not scripts of the package; CI runs those in its own steps. */
-const BUILT_IN = new Set(['ci', 'install', 'pack', 'test']);
+const BUILT_IN = new Set(['ci', 'install', 'pack', 'test', 'version']);
 
 describe.each(['README.md', 'CONTRIBUTING.md', 'docs/decisions.md', 'simulator/README.md'])(
 	'%s',
