@@ -4,7 +4,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import { parameterError } from '../../shared/api/errors';
 import { toText } from '../../shared/parameters/convert';
 import { readOptions } from '../fields/options';
-import { placeOf } from './attempts';
+import { placeOf } from '../notes';
 
 /** Name of the context variable in which a call carries its key. */
 const VARIABLE = 'n8n_call_key';

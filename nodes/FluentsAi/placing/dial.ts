@@ -47,9 +47,10 @@ export async function dial(run: Run, request: CallRequest, onSend: () => void): 
 async function send({ api }: Run, body: IDataObject, onSend: () => void): Promise<Dialed> {
 	onSend();
 	try {
-		const call = await api.post('/calls/create', { body, throwLimits: true });
-		if (typeof call.id === 'string' && call.id !== '') return { kind: 'called', call };
-		return { kind: 'lost', doubt: 'Fluents.ai answered without the call' };
+		return {
+			kind: 'called',
+			call: await api.post('/calls/create', { body, throwLimits: true }),
+		};
 	} catch (caught) {
 		const error = caught as FluentsApiError;
 		if (isUnclear(error)) return { kind: 'lost', doubt: error.reason };

@@ -9,7 +9,7 @@ import type { Run } from '../operation';
 import { readIfPossible, readPlaced } from '../watching/watcher';
 import type { CallKey } from './callKey';
 import { callsOf } from './callsOf';
-import { digitsOf } from './digits';
+import { digitsOf } from '../../shared/phoneNumbers/parse';
 
 const HOUR = 3_600_000;
 

@@ -1,6 +1,6 @@
-import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, NodeOperationError } from 'n8n-workflow';
 
+import { operationError } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
 import { readRunOptions } from '../fields/options';
 import type { Run } from '../operation';
@@ -8,7 +8,7 @@ import { readIfPossible } from '../watching/watcher';
 import type { SentAttempt } from './attempts';
 import { carriedKey } from './callKey';
 import { callsOf } from './callsOf';
-import { digitsOf } from './digits';
+import { digitsOf } from '../../shared/phoneNumbers/parse';
 
 export const retryUnconfirmedOption: INodeProperties = {
 	displayName: 'Retry Unconfirmed Calls',
@@ -99,11 +99,12 @@ export function unconfirmedError(
 			? " With the option 'Retry Unconfirmed Calls', the node dials again in this case."
 			: ` It was dialed ${dials} times.`;
 	const description = `${finding.reason}. Look at the call history of Fluents.ai for a call to ${toNumber} (n8n_call_key: ${key}) before you run this again.${retry}`;
-	const error = new NodeOperationError(context.getNode(), 'It is not known', { description });
-	// Set afterwards, since n8n replaces a message in which it finds a name such as ECONNRESET. The most
-	// important is here: it is all that the language model of an agent gets.
-	error.message = `It is not known whether the call to ${toNumber} was placed: ${ended(doubt)} The person may have been called, so the node does not dial again.`;
-	return error;
+	// The most important is in the message: it is all that the language model of an agent gets.
+	return operationError(
+		context.getNode(),
+		`It is not known whether the call to ${toNumber} was placed: ${ended(doubt)} The person may have been called, so the node does not dial again.`,
+		{ description },
+	);
 }
 
 function ended(sentence: string): string {

@@ -8,7 +8,7 @@ import { parseTime } from '../../shared/records/time';
 import type { Run } from '../operation';
 import { createCollector, hasEnded } from '../watching/watcher';
 import { carriedKey, madeAt } from './callKey';
-import { digitsOf } from './digits';
+import { digitsOf } from '../../shared/phoneNumbers/parse';
 import { readRecentCalls } from './recentCalls';
 
 const HOUR = 3_600_000;

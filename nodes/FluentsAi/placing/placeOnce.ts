@@ -6,7 +6,7 @@ import { attemptsOf, type Attempt, type Attempts, type SentAttempt } from './att
 import { isOpen, waitForWindow } from './callingWindow';
 import { callsOf } from './callsOf';
 import { dial } from './dial';
-import { digitsOf } from './digits';
+import { digitsOf } from '../../shared/phoneNumbers/parse';
 import { findDuplicate } from './duplicates';
 import { findCall, MOST_DIALS, unconfirmedError } from './findCall';
 import { countsAsCalled } from './ledger';

@@ -12,7 +12,7 @@ import { isTool } from '../tool';
 import type { Attempt, Attempts } from './attempts';
 import { madeAt } from './callKey';
 import { callsOf } from './callsOf';
-import { digitsOf } from './digits';
+import { digitsOf } from '../../shared/phoneNumbers/parse';
 
 const MINUTE = 60_000;
 

@@ -20,6 +20,7 @@ import { readId } from '../fields/locators';
 import { optionsField, readOptions } from '../fields/options';
 import { readOutputOptions, simplifyField } from '../fields/output';
 import type { Operation } from '../operation';
+import { findByLabel, writeOnce } from '../writeOnce';
 
 /** A condition on the records of a list that this node checks itself, e.g. a period of time. */
 export interface RecordFilter {
@@ -97,11 +98,12 @@ export function getAllOperation(
 
 /** @param least what the body holds also where the user gives nothing for it. */
 export function createOperation(
-	{ one, path, shape }: Collection,
+	collection: Collection,
 	fields: BodyField[],
 	description: string,
 	least: IDataObject = {},
 ): Operation<{ body: IDataObject; output: OutputOptions }> {
+	const { one, path, shape } = collection;
 	return {
 		option: {
 			name: 'Create',
@@ -116,12 +118,22 @@ export function createOperation(
 			body: { ...least, ...readCreateBody(context, fields, i) },
 			output: readOutputOptions(context, i),
 		}),
-		async execute({ api, note }, { body, output }) {
-			const record = await api.post(`${path}/create`, {
-				body,
-				ifUnclear: `Look with Get Many whether the ${one} is there before you run this again.`,
-			});
-			note(`${one} '${String(record.id)}' created`);
+		async execute(run, { body, output }, i) {
+			const record = await writeOnce(
+				run,
+				i,
+				{
+					path: `${path}/create`,
+					body,
+					ifUnclear: `Look with Get Many whether the ${one} is there before you run this again.`,
+					read: async (id) => await readOne(run.api, collection, id),
+					find: async () =>
+						typeof body.label === 'string'
+							? await findByLabel(run, path, body.label)
+							: 'unknown',
+				},
+				({ id }) => run.note(`${one} '${String(id)}' created`),
+			);
 			return [{ json: shapeRecord(record, shape, output) }];
 		},
 	};

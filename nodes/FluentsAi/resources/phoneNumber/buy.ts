@@ -8,6 +8,7 @@ import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { phoneNumbers } from '../../../shared/records/number';
+import { acquire } from './acquire';
 import { accountConnectionField, inboundAgentField, phoneNumberField } from './fields';
 
 const fields: BodyField[] = [
@@ -78,13 +79,14 @@ export const buy: Operation<Parameters> = {
 		body: readCreateBody(context, fields, i),
 		output: readOutputOptions(context, i),
 	}),
-	async execute({ api, note }, { body, output }) {
-		const record = await api.post(`${phoneNumbers.path}/buy`, {
+	async execute(run, { body, output }, i) {
+		const record = await acquire(
+			run,
+			i,
+			'buy',
 			body,
-			ifUnclear:
-				'Look with Get Many whether there is a new phone number before you run this again: it may have been bought.',
-		});
-		note(`phone number ${String(record.number)} bought`);
+			'Look with Get Many whether there is a new phone number before you run this again: it may have been bought.',
+		);
 		return [{ json: shapeRecord(record, phoneNumbers.shape, output) }];
 	},
 };

@@ -6,6 +6,7 @@ import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { phoneNumbers } from '../../../shared/records/number';
+import { acquire } from './acquire';
 import {
 	accountConnectionField,
 	inboundAgentField,
@@ -42,12 +43,14 @@ export const link: Operation<Parameters> = {
 		body: readCreateBody(context, fields, i),
 		output: readOutputOptions(context, i),
 	}),
-	async execute({ api, note }, { body, output }) {
-		const record = await api.post(`${phoneNumbers.path}/link`, {
+	async execute(run, { body, output }, i) {
+		const record = await acquire(
+			run,
+			i,
+			'link',
 			body,
-			ifUnclear: 'Look with Get whether the phone number is there before you run this again.',
-		});
-		note(`phone number ${String(record.number)} linked`);
+			'Look with Get whether the phone number is there before you run this again.',
+		);
 		return [{ json: shapeRecord(record, phoneNumbers.shape, output) }];
 	},
 };

@@ -1,0 +1,47 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { eachRecord } from '../../../shared/api/pagination';
+import { sameNumber } from '../../../shared/phoneNumbers/parse';
+import { phoneNumbers } from '../../../shared/records/number';
+import type { Run } from '../../operation';
+import { writeOnce } from '../../writeOnce';
+import { readNumber } from './key';
+
+const DONE = { buy: 'bought', link: 'linked' };
+
+/**
+ * Buys or links a number, once for an item, also when n8n runs the node again.
+ *
+ * @param body with the number itself, or for `buy` with an area code instead. Of the latter it cannot be
+ * told afterwards which number was bought, so it is not asked for again when the answer was lost.
+ * @param ifUnclear what the user has to check when it is not known whether it was done.
+ */
+export async function acquire(
+	run: Run,
+	itemIndex: number,
+	operation: 'buy' | 'link',
+	body: IDataObject,
+	ifUnclear: string,
+): Promise<IDataObject> {
+	const { phone_number: wanted } = body;
+	const find = async () => {
+		if (wanted === undefined) return 'unknown';
+		for await (const record of eachRecord(run.api, `${phoneNumbers.path}/list`)) {
+			if (sameNumber(record.number, wanted)) return record;
+		}
+		return undefined;
+	};
+	return await writeOnce(
+		run,
+		itemIndex,
+		{
+			path: `${phoneNumbers.path}/${operation}`,
+			body,
+			ifUnclear,
+			idOf: ({ number }) => number,
+			read: async (number) => await readNumber(run.api, number),
+			find,
+		},
+		({ number }) => run.note(`phone number ${String(number)} ${DONE[operation]}`),
+	);
+}
