@@ -1,4 +1,4 @@
-/** ISO code, calling code and English name; written by scripts/phone-data.ts. */
+/** ISO code, calling code and English name of each country that libphonenumber knows. Written by scripts/phone-data.ts. */
 export const COUNTRIES = `
 AF 93 Afghanistan
 AX 358 Åland Islands

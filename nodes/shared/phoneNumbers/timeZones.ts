@@ -1,0 +1,67 @@
+import { digitsOf } from './parse';
+import { TIME_ZONES } from './timeZoneTable';
+import { WINDOWS_ZONES } from './windowsZoneTable';
+
+/** Zones by prefix, made of the table when the first number asks for it. */
+let zonesByPrefix: Map<string, string[]> | undefined;
+let longestPrefix = 0;
+
+function readTable(): Map<string, string[]> {
+	const zones = new Map<string, string[]>();
+	for (const row of TIME_ZONES.trim().split('\n')) {
+		const [names, ...prefixes] = row.split(' ');
+		const list = names.split('&');
+		for (const prefix of prefixes) {
+			zones.set(prefix, list);
+			longestPrefix = Math.max(longestPrefix, prefix.length);
+		}
+	}
+	return zones;
+}
+
+/**
+ * The time zones in one of which a number lies. This is where it is from, not where the person is.
+ *
+ * @param number E.164.
+ * @returns IANA names; none for numbers that belong to no country, such as +800.
+ */
+export function timeZonesOf(number: string): string[] {
+	zonesByPrefix ??= readTable();
+	const digits = digitsOf(number);
+	for (let length = longestPrefix; length > 0; length--) {
+		const zones = zonesByPrefix.get(digits.slice(0, length));
+		if (zones) return zones;
+	}
+	return [];
+}
+
+const windowsZones = new Map(
+	WINDOWS_ZONES.trim()
+		.split('\n')
+		.map((row) => {
+			const [zone, ...words] = row.split(' ');
+			return [words.join(' ').toLowerCase(), zone] as const;
+		}),
+);
+
+/** The names of all zones that numbers lie in, for lists to choose from. */
+export const zoneNames = [
+	...new Set(
+		TIME_ZONES.trim()
+			.split('\n')
+			.flatMap((row) => row.split(' ', 1)[0].split('&')),
+	),
+].sort();
+
+/**
+ * @param name of IANA, such as Europe/Berlin, or of Windows, such as W. Europe Standard Time.
+ * @returns the IANA name as n8n's Node.js knows it, or undefined when there is no such zone.
+ */
+export function toTimeZone(name: string): string | undefined {
+	const timeZone = windowsZones.get(name.trim().toLowerCase()) ?? name.trim();
+	try {
+		return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
+	} catch {
+		return undefined;
+	}
+}
