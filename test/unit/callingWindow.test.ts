@@ -1,9 +1,11 @@
 import {
 	isOpen,
+	localTime,
 	minutesOf,
 	nextOpening,
 	type CallingWindow,
 } from '../../nodes/FluentsAi/placing/callingWindow';
+import { timeZonesOf } from '../../nodes/shared/phoneNumbers/timeZones';
 
 const hours = (text: string) => {
 	const [h, m] = text.split(':').map(Number);
@@ -19,7 +21,8 @@ const window = (
 	days,
 	opensAt: hours(opensAt),
 	closesAt: hours(closesAt),
-	timezone,
+	timezones: [timezone],
+	notOn: [],
 	outside: 'fail',
 });
 
@@ -129,5 +132,78 @@ describe('the next opening', () => {
 		expect(nextOpening(mondays, Date.parse('2026-03-02T09:01:00-05:00'))).toBe(
 			Date.parse('2026-03-09T09:00:00-04:00'),
 		);
+	});
+});
+
+describe('a number that may lie in several zones', () => {
+	const australia: CallingWindow = {
+		...window('09:00', '17:00'),
+		timezones: ['Australia/Sydney', 'Australia/Perth'],
+	};
+
+	// 2026-07-01 is a Wednesday; Sydney is at +10:00, Perth at +08:00.
+	test.each([
+		['2026-07-01T09:30:00+10:00', false],
+		['2026-07-01T09:30:00+08:00', true],
+		['2026-07-01T16:30:00+10:00', true],
+		['2026-07-01T16:30:00+08:00', false],
+	])('is called only when the window is open in all of them: at %s %s', (time, open) => {
+		expect(isOpen(australia, Date.parse(time))).toBe(open);
+	});
+
+	test('is called next when the last zone opens', () => {
+		const opening = nextOpening(australia, Date.parse('2026-07-01T18:00:00+10:00'));
+		expect(opening).toBe(Date.parse('2026-07-02T09:00:00+08:00'));
+	});
+
+	test('has no opening where zones have no common hour, and that is found at once', () => {
+		const worldwide = { ...australia, timezones: timeZonesOf('+18005550123') };
+		const before = process.cpuUsage();
+		expect(nextOpening(worldwide, Date.parse('2026-07-01T00:00:00Z'))).toBeUndefined();
+		const { user, system } = process.cpuUsage(before);
+		expect((user + system) / 1000).toBeLessThan(500);
+	});
+
+	test('has its local times and zones in the output', () => {
+		expect(localTime(australia, Date.parse('2026-07-01T07:05:00Z'))).toEqual({
+			local_time: '2026-07-01T15:05 to 2026-07-01T17:05',
+			time_zone: 'Australia/Sydney, Australia/Perth',
+		});
+		expect(localTime(window('09:00', '17:00'), Date.parse('2026-07-01T07:05:00Z'))).toEqual({
+			local_time: '2026-07-01T09:05',
+			time_zone: 'Europe/Berlin',
+		});
+	});
+});
+
+describe('dates that are left out', () => {
+	const closed = (notOn: string[], opensAt = '09:00', closesAt = '17:00') => ({
+		...window(opensAt, closesAt),
+		notOn,
+	});
+
+	test.each([
+		['2026-12-24T12:00:00+01:00', true],
+		['2026-12-25T12:00:00+01:00', false],
+	])('at %s: %s', (time, open) => {
+		expect(isOpen(closed(['2026-12-25']), Date.parse(time))).toBe(open);
+	});
+
+	test('are dates where the person lives', () => {
+		const tokyo = { ...closed(['2026-12-25']), timezones: ['Asia/Tokyo'] };
+		expect(isOpen(tokyo, Date.parse('2026-12-25T00:30:00Z'))).toBe(false);
+		expect(isOpen(tokyo, Date.parse('2026-12-24T00:30:00Z'))).toBe(true);
+	});
+
+	test('count for the night that begins on them', () => {
+		const night = closed(['2026-12-24'], '22:00', '04:00');
+		expect(isOpen(night, Date.parse('2026-12-25T01:00:00+01:00'))).toBe(false);
+		expect(isOpen(night, Date.parse('2026-12-24T01:00:00+01:00'))).toBe(true);
+	});
+
+	test('may be more than a week', () => {
+		const dates = Array.from({ length: 14 }, (_, i) => `2026-12-${String(i + 14)}`);
+		const opening = nextOpening(closed(dates), Date.parse('2026-12-13T12:00:00+01:00'));
+		expect(opening).toBe(Date.parse('2026-12-28T09:00:00+01:00'));
 	});
 });

@@ -5,11 +5,22 @@ import { parameterError } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
 import { canonical } from '../../shared/canonical';
 import { Memory } from '../../shared/memory';
-import { toList, toText } from '../../shared/parameters/convert';
+import {
+	toList,
+	toSimpleText,
+	toText,
+	type Convert,
+	type Fail,
+} from '../../shared/parameters/convert';
+import { timeZonesOf, toTimeZone, zoneNames } from '../../shared/phoneNumbers/timeZones';
 import { readOptions } from '../fields/options';
 import type { Run } from '../operation';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** As value of Time Zone: that of the number called. */
+const OF_NUMBER = 'number';
 
 /** In the order of a week, as Intl names them. */
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
@@ -76,10 +87,30 @@ const outsideField: INodeProperties = {
 const timezoneField: INodeProperties = {
 	displayName: 'Time Zone',
 	name: 'timezone',
+	type: 'options',
+	options: [
+		{
+			name: 'Of the Number Called',
+			value: OF_NUMBER,
+			description:
+				'Where the number is from, which is not always where the person is. A number that may lie in several zones is called when the window is open in all of them.',
+		},
+		{ name: 'Of the Workflow', value: '' },
+		...['UTC', ...zoneNames].map((name) => ({ name, value: name })),
+	],
+	default: '',
+	description:
+		'By which clock the window opens and closes. An expression gives a name such as Europe/Berlin, also one of Windows.',
+};
+
+const notOnField: INodeProperties = {
+	displayName: 'Not On',
+	name: 'notOn',
 	type: 'string',
 	default: '',
-	placeholder: 'e.g. Europe/Berlin',
-	description: "Where the people are who are called. Without it, the workflow's time zone.",
+	placeholder: 'e.g. 2026-12-25, 2026-12-26',
+	description:
+		'Dates on which nobody is called, such as holidays, with commas between. An expression may give a list.',
 };
 
 export const callingWindowOption: INodeProperties = {
@@ -94,7 +125,14 @@ export const callingWindowOption: INodeProperties = {
 			displayName: 'Calling Window',
 			name: 'window',
 			// In the order in which one thinks of them.
-			values: [daysField, opensAtField, closesAtField, timezoneField, outsideField],
+			values: [
+				daysField,
+				opensAtField,
+				closesAtField,
+				timezoneField,
+				notOnField,
+				outsideField,
+			],
 		},
 	],
 };
@@ -105,7 +143,10 @@ export interface CallingWindow {
 	/** Minutes since midnight. */
 	opensAt: number;
 	closesAt: number;
-	timezone: string;
+	/** IANA names: the window is open when it is in all of them; none if nobody knows. */
+	timezones: string[];
+	/** Dates such as 2026-12-25. */
+	notOn: string[];
 	outside: 'fail' | 'giveBack' | 'wait';
 }
 
@@ -113,6 +154,7 @@ export interface CallingWindow {
 export function readCallingWindow(
 	context: IExecuteFunctions,
 	itemIndex: number,
+	toNumber: string,
 ): CallingWindow | undefined {
 	const { callingWindow } = readOptions(context, itemIndex);
 	const { window } = (callingWindow ?? {}) as { window?: IDataObject };
@@ -120,10 +162,11 @@ export function readCallingWindow(
 	const failAt = (field: string) => (problem: string) =>
 		parameterError(context.getNode(), `Calling Window: ${field}`, problem, itemIndex);
 	const { days, outside } = window;
-	const timezone = toText(window.timezone) || context.getTimezone();
-	if (!isTimezone(timezone)) {
-		throw failAt('Time Zone')(`is not known: '${timezone}'. Write it e.g. as Europe/Berlin`);
-	}
+	const timezones = readTimezones(
+		toText(window.timezone) || context.getTimezone(),
+		toNumber,
+		failAt('Time Zone'),
+	);
 	const given = (toList(days, failAt('Days')) as string[]).map((day) => day.toLowerCase());
 	const stray = given.find((day) => !DAYS.some((name) => name.toLowerCase() === day));
 	if (stray !== undefined) throw failAt('Days')(`has no day '${stray}'. Write it e.g. as monday`);
@@ -141,19 +184,25 @@ export function readCallingWindow(
 		days: given.length > 0 ? given : (daysField.default as string[]),
 		opensAt,
 		closesAt,
-		timezone,
+		timezones,
+		notOn: toDates(window.notOn, failAt('Not On')),
 		outside: outside === 'giveBack' || outside === 'wait' ? outside : 'fail',
 	};
 }
 
-function isTimezone(timezone: string): boolean {
-	try {
-		formatOf(timezone);
-		return true;
-	} catch {
-		return false;
-	}
+function readTimezones(name: string, toNumber: string, fail: Fail): string[] {
+	if (name === OF_NUMBER) return timeZonesOf(toNumber);
+	const timezone = toTimeZone(name);
+	if (timezone !== undefined) return [timezone];
+	throw fail(`is not known: '${name}'. Write it e.g. as Europe/Berlin`);
 }
+
+const toDates: Convert<string[]> = (value, fail) =>
+	toList(value, fail).map((entry) => {
+		const [date] = /^\d{4}-\d\d-\d\d(?=$|T)/.exec(toSimpleText(entry, fail)) ?? [];
+		if (date !== undefined && !Number.isNaN(Date.parse(date))) return date;
+		throw fail(`has no date: '${toText(entry)}'. Write it e.g. as 2026-12-25`);
+	});
 
 /** Minutes since midnight, up to 24:00, of a time such as 09:00, 9:00 AM or 9am. */
 export function minutesOf(text: string): number | undefined {
@@ -172,9 +221,15 @@ export function minutesOf(text: string): number | undefined {
 
 /** Whether the window is open at a time (milliseconds since 1970), by the clocks on its walls. */
 export function isOpen(window: CallingWindow, time: number): boolean {
-	const { days, opensAt, closesAt, timezone } = window;
-	const { weekday, minutes } = wallClock(timezone, time);
-	const isOn = (day: number) => days.includes(DAYS[(day + 7) % 7].toLowerCase());
+	return window.timezones.every((timezone) => isOpenIn(timezone, window, time));
+}
+
+function isOpenIn(timezone: string, window: CallingWindow, time: number): boolean {
+	const { days, opensAt, closesAt, notOn } = window;
+	const { date, weekday, minutes } = wallClock(timezone, time);
+	const isOn = (day: number) =>
+		days.includes(DAYS[(day + 7) % 7].toLowerCase()) &&
+		(notOn.length === 0 || !notOn.includes(dayAfter(date, day - weekday)));
 	if (opensAt < closesAt) return isOn(weekday) && minutes >= opensAt && minutes < closesAt;
 	// Over midnight: the part after it belongs to the day before.
 	return (isOn(weekday) && minutes >= opensAt) || (isOn(weekday - 1) && minutes < closesAt);
@@ -186,54 +241,109 @@ const formats = new Memory<Intl.DateTimeFormat>(1000, Infinity);
 function formatOf(timeZone: string): Intl.DateTimeFormat {
 	const known = formats.get(timeZone);
 	if (known) return known;
-	const fields = { weekday: 'long', hour: '2-digit', minute: '2-digit' } as const;
+	const fields = {
+		weekday: 'long',
+		year: 'numeric',
+		month: '2-digit',
+		day: '2-digit',
+		hour: '2-digit',
+		minute: '2-digit',
+	} as const;
 	const format = new Intl.DateTimeFormat('en', { ...fields, hourCycle: 'h23', timeZone });
 	formats.set(timeZone, format);
 	return format;
 }
 
-function wallClock(timezone: string, time: number): { weekday: number; minutes: number } {
+interface WallClock {
+	/** Such as 2026-12-25. */
+	date: string;
+	/** From Monday, which is 0. */
+	weekday: number;
+	/** Since midnight. */
+	minutes: number;
+}
+
+function wallClock(timezone: string, time: number): WallClock {
 	const parts = formatOf(timezone).formatToParts(time);
 	const part = (wanted: string) => parts.find(({ type }) => type === wanted)?.value ?? '';
 	return {
+		date: `${part('year')}-${part('month')}-${part('day')}`,
 		weekday: DAYS.indexOf(part('weekday')),
 		minutes: Number(part('hour')) * 60 + Number(part('minute')),
 	};
 }
 
+function dayAfter(date: string, days: number): string {
+	return new Date(Date.parse(date) + days * MINUTES_OF_DAY * MINUTE).toISOString().slice(0, 10);
+}
+
 /**
  * The first full minute from a time on at which the window is open, also over changes of the clocks.
  *
- * @returns milliseconds since 1970; undefined when that is more than eight days away, as where the
- * clocks leave out the only hour of the week.
+ * @returns milliseconds since 1970; undefined when that is more than eight days away, apart from dates
+ * that are left out: as where zones have no common hour.
  */
 export function nextOpening(window: CallingWindow, time: number): number | undefined {
 	const first = Math.ceil(time / MINUTE);
-	for (let minute = first; minute <= first + LONGEST_SEARCH;) {
-		if (isOpen(window, minute * MINUTE)) return minute * MINUTE;
-		const { minutes } = wallClock(window.timezone, minute * MINUTE);
-		const ahead = (window.opensAt - minutes + MINUTES_OF_DAY) % MINUTES_OF_DAY;
-		minute += Math.max(1, ahead - CLOCK_CHANGE);
+	const last = first + LONGEST_SEARCH + window.notOn.length * MINUTES_OF_DAY;
+	for (let minute = first; minute <= last;) {
+		const closed = window.timezones.find((zone) => !isOpenIn(zone, window, minute * MINUTE));
+		if (closed === undefined) return minute * MINUTE;
+		minute += minutesToOpeningTime(closed, window.opensAt, minute);
 	}
 	return undefined;
 }
 
-/** The next opening of each window that was closed at a time. */
-const openings = new Memory<{ closedAt: number; opening: number }>(1000, LONGEST_SEARCH * MINUTE);
+/** How far one may go without missing when a clock shows the time at which the window opens. */
+function minutesToOpeningTime(timezone: string, opensAt: number, minute: number): number {
+	const clockAt = (at: number) => wallClock(timezone, at * MINUTE).minutes;
+	const ahead = (opensAt - clockAt(minute) + MINUTES_OF_DAY) % MINUTES_OF_DAY;
+	if (ahead > 0 && clockAt(minute + ahead) === opensAt) return ahead;
+	return Math.max(1, ahead - CLOCK_CHANGE);
+}
+
+/** The next opening of each window that was closed at a time; undefined is remembered as well. */
+const openings = new Memory<{ closedAt: number; opening: number | undefined }>(
+	1000,
+	LONGEST_SEARCH * MINUTE,
+);
 
 /** @param now a time at which the window is closed. */
 function openingAfter(window: CallingWindow, now: number): number | undefined {
-	const { days, opensAt, closesAt, timezone } = window;
-	const name = canonical([days, opensAt, closesAt, timezone]);
+	const { days, opensAt, closesAt, timezones, notOn } = window;
+	const name = canonical([days, opensAt, closesAt, timezones, notOn]);
 	const known = openings.get(name);
-	if (known && known.closedAt <= now && now < known.opening) return known.opening;
+	const isCurrent =
+		known && known.closedAt <= now && now < (known.opening ?? known.closedAt + HOUR);
+	if (isCurrent) return known.opening;
 	const opening = nextOpening(window, now);
-	if (opening !== undefined) openings.set(name, { closedAt: now, opening });
+	openings.set(name, { closedAt: now, opening });
 	return opening;
 }
 
+/**
+ * What the clocks show where a number lies, as fields of the output. For a number that may lie in
+ * several zones, they are all named, and the time is from the earliest to the latest.
+ */
+export function localTime({ timezones }: CallingWindow, time: number): IDataObject {
+	const times = timezones.map((timezone) => {
+		const { date, minutes } = wallClock(timezone, time);
+		const twoDigits = (number: number) => String(number).padStart(2, '0');
+		return `${date}T${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+	});
+	const [earliest, latest] = [times.sort()[0], times.at(-1)];
+	return {
+		local_time: earliest === latest ? (earliest ?? null) : `${earliest} to ${latest}`,
+		time_zone: timezones.join(', ') || null,
+	};
+}
+
 /** How a window is when an item comes to it. */
-type Wall = { kind: 'open' } | { kind: 'outside'; opensAt: number };
+type Wall =
+	| { kind: 'open' }
+	| { kind: 'outside'; opensAt: number }
+	/** It is never open in all zones in which the number may lie. */
+	| { kind: 'noCommonHour' };
 
 /**
  * Waits until the window of an item is open, if the user wants that.
@@ -248,8 +358,11 @@ export async function waitForWindow(
 	maxWait: number,
 ): Promise<Wall> {
 	const now = Date.now();
-	if (!window || isOpen(window, now)) return { kind: 'open' };
+	if (!window) return { kind: 'open' };
+	if (window.timezones.length === 0) return { kind: 'noCommonHour' };
+	if (isOpen(window, now)) return { kind: 'open' };
 	const opensAt = openingAfter(window, now);
+	if (opensAt === undefined && window.timezones.length > 1) return { kind: 'noCommonHour' };
 	if (opensAt === undefined)
 		throw closedError(run, window, 'The window does not open this week.');
 	switch (window.outside) {
@@ -274,7 +387,7 @@ export async function waitForWindow(
 	}
 }
 
-function openingText({ timezone }: CallingWindow, opensAt: number): string {
+function openingText({ timezones: [timezone] }: CallingWindow, opensAt: number): string {
 	const clock = new Date(opensAt).toLocaleString('en-GB', {
 		timeZone: timezone,
 		...({ weekday: 'long', hour: '2-digit', minute: '2-digit' } as const),
@@ -285,7 +398,7 @@ function openingText({ timezone }: CallingWindow, opensAt: number): string {
 function closedError({ context }: Run, window: CallingWindow, description: string) {
 	return new NodeOperationError(
 		context.getNode(),
-		`Nobody was called: it is outside the calling window in ${window.timezone}`,
+		`Nobody was called: it is outside the calling window in ${window.timezones.join(', ')}`,
 		{ description },
 	);
 }

@@ -1,27 +1,45 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { calls } from '../../shared/records/call';
+import { parseTime } from '../../shared/records/time';
 import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
 import type { Output, Run } from '../operation';
+import { localTime } from './callingWindow';
 import type { Placement } from './placeOnce';
+import type { CallRequest } from './request';
 
 /** What comes out for an item: its call, or, outside of the calling window, the item as it went in. */
 export function outputOf(
 	{ context }: Run,
 	itemIndex: number,
+	{ window, numberHint }: CallRequest,
 	placement: Placement,
 	output: OutputOptions,
 ): Output {
+	const localAt = (time: number) => (window ? localTime(window, time) : {});
+	const ofCall = (call: IDataObject): IDataObject => ({
+		...shapeRecord(call, calls.shape, output),
+		...localAt(parseTime(call.start_time) ?? Date.now()),
+	});
+	const skip = (reason: string, opening: IDataObject = {}) => {
+		const { json, binary } = context.getInputData()[itemIndex];
+		const skipped = { skipped: reason, ...opening, ...localAt(Date.now()) };
+		return { json: { ...json, ...skipped }, binary };
+	};
 	switch (placement.kind) {
-		case 'called':
-			return { json: shapeRecord(placement.call, calls.shape, output) };
+		case 'called': {
+			const hint = numberHint === undefined ? {} : { number_hint: numberHint };
+			return { json: { ...ofCall(placement.call), ...hint } };
+		}
 		case 'earlier': {
 			const { call, note } = placement;
-			const json = shapeRecord(call, calls.shape, output);
-			return { json: { ...json, duplicate: true, ...(note !== undefined && { note }) } };
+			return {
+				json: { ...ofCall(call), duplicate: true, ...(note !== undefined && { note }) },
+			};
 		}
-		case 'outside': {
-			const opensAt = new Date(placement.opensAt).toISOString();
-			const { json, binary } = context.getInputData()[itemIndex];
-			return { json: { ...json, skipped: 'outside_window', opens_at: opensAt }, binary };
-		}
+		case 'outside':
+			return skip('outside_window', { opens_at: new Date(placement.opensAt).toISOString() });
+		case 'noCommonHour':
+			return skip('no_common_hour');
 	}
 }

@@ -20,7 +20,9 @@ export type Placement =
 	/** Nobody was called, since there is an earlier call. `note` tells a language model why. */
 	| { kind: 'earlier'; call: IDataObject; note?: string }
 	/** Nobody was called: the calling window opens at this time (milliseconds since 1970). */
-	| { kind: 'outside'; opensAt: number };
+	| { kind: 'outside'; opensAt: number }
+	/** Nobody was called: the window is never open in all zones in which the number may lie. */
+	| { kind: 'noCommonHour' };
 
 type Called = Extract<Placement, { kind: 'called' }>;
 
@@ -35,7 +37,7 @@ interface Due {
 
 /** What came of an item's turn to dial. */
 type Turn =
-	| Exclude<Placement, { kind: 'outside' }>
+	| Exclude<Placement, { kind: 'outside' | 'noCommonHour' }>
 	/** The answer was lost. */
 	| { kind: 'lost'; search: Promise<Called | Due> }
 	/** The calling window has closed while the item waited for its turn. */
@@ -132,7 +134,7 @@ async function place(
 ): Promise<Placement> {
 	for (let next = due; ;) {
 		const wall = await waitForWindow(run, request.window, request.maxWait);
-		if (wall.kind === 'outside') return wall;
+		if (wall.kind !== 'open') return wall;
 		const turn = await run.inTurn(async () => await takeTurn(run, request, attempts, next));
 		switch (turn.kind) {
 			case 'called':

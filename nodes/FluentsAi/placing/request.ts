@@ -14,6 +14,7 @@ import {
 import { readOptions } from '../fields/options';
 import { callKeyOptions, readCallKey, type CallKey } from './callKey';
 import { defaultCountryOption } from '../../shared/parameters/defaultCountry';
+import type { PhoneNumber } from '../../shared/phoneNumbers/parse';
 import { callingWindowOption, readCallingWindow, type CallingWindow } from './callingWindow';
 import { retryUnconfirmedOption } from './findCall';
 import { duplicateOptions, readDuplicateOptions, type DuplicateOptions } from './duplicates';
@@ -124,6 +125,8 @@ export interface CallRequest {
 	agentId: string;
 	fromNumber: string;
 	toNumber: string;
+	/** Why the number may not exist, although it is possible. */
+	numberHint?: string;
 	context: IDataObject;
 	/** Further fields of the request. They win over those that the node makes of the others. */
 	settings: IDataObject;
@@ -153,23 +156,27 @@ export function readCallRequest(context: IExecuteFunctions, itemIndex: number): 
 	const { agentPayload, retryUnconfirmed } = readOptions(context, itemIndex);
 	const settings = readCreateBody(context, settingFields, itemIndex);
 	const { from_number: from, to_number: to, context: variables } = settings;
+	const toNumber: PhoneNumber = toText(to)
+		? { number: toText(to) }
+		: readNumberToCall(context, toNumberField, itemIndex);
 	const dialed = {
 		agentId: readId(context, agentLocator, itemIndex),
 		fromNumber: toText(from) || readPhoneNumber(context, fromNumberLocator, itemIndex),
-		toNumber: toText(to) || readNumberToCall(context, toNumberField, itemIndex).number,
+		toNumber: toNumber.number,
 		context: (variables as IDataObject | undefined) ?? readContext(context, itemIndex),
 	};
 	const repeats = readRepeatRule(context, itemIndex, dialed);
 	const key = readCallKey(context, itemIndex, repeats?.prefix);
 	return {
 		...dialed,
+		numberHint: toNumber.hint,
 		settings,
 		agentPayload: agentPayload === 'full' ? 'full' : 'id',
 		key,
 		repeats,
 		duplicates: readDuplicateOptions(context, itemIndex, key.isOwn),
 		retryUnconfirmed: retryUnconfirmed === true,
-		window: readCallingWindow(context, itemIndex),
+		window: readCallingWindow(context, itemIndex, dialed.toNumber),
 		maxWait: readMaxWait(context, itemIndex),
 	};
 }

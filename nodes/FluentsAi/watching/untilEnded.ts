@@ -194,7 +194,9 @@ function timedOutError(run: Run, call: IDataObject, maxWait: number) {
 /** What outputs with calls leave to wonder about. */
 export function callHints(outputs: IDataObject[]): string[] {
 	const count = (wanted: (output: IDataObject) => boolean) => outputs.filter(wanted).length;
-	const skipped = count((output) => output.skipped !== undefined);
+	const outside = count(({ skipped }) => skipped === 'outside_window');
+	const never = count(({ skipped }) => skipped === 'no_common_hour');
+	const unsure = count((output) => output.number_hint !== undefined);
 	const duplicates = count(({ duplicate }) => duplicate === true);
 	const open = count((output) => output.timed_out === true && !hasEnded(output));
 	const unrecorded = count(
@@ -205,8 +207,16 @@ export function callHints(outputs: IDataObject[]): string[] {
 		number > 0 ? [`${number} ${number === 1 ? 'item' : 'items'}: ${text}`] : [];
 	return [
 		...hint(
-			skipped,
+			outside,
 			'given back, nobody was called, because it is outside the calling window.',
+		),
+		...hint(
+			never,
+			'skipped, nobody was called: the calling window is never open in all time zones in which the number may lie.',
+		),
+		...hint(
+			unsure,
+			'called, although the number is not known to exist. Look at number_hint, and correct the number if it is wrong.',
 		),
 		...hint(
 			duplicates,

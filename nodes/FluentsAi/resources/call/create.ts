@@ -35,6 +35,6 @@ export const create: Operation<Parameters> = {
 		output: readOutputOptions(context, i),
 	}),
 	async execute(run, { request, output }, i) {
-		return [outputOf(run, i, await placeOnce(run, request, i), output)];
+		return [outputOf(run, i, request, await placeOnce(run, request, i), output)];
 	},
 };

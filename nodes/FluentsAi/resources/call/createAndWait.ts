@@ -59,14 +59,16 @@ export const createAndWait: Operation<Parameters> = {
 	}),
 	async execute(run, { request, wait, output }, i) {
 		const placement = await placeOnce(run, request, i);
-		if (placement.kind === 'outside') return [outputOf(run, i, placement, output)];
+		if (placement.kind === 'outside' || placement.kind === 'noCommonHour') {
+			return [outputOf(run, i, request, placement, output)];
+		}
 		const { webhook } = request;
 		const sleeps = webhook !== undefined && placement.kind === 'called';
 		if (sleeps && isWokenByEvents(run.context, i, webhook)) {
 			return await sleepUntilEvent(run, placement.call, wait, output, webhook);
 		}
 		const { call, timedOut } = await waitForEnd(run, placement.call, wait);
-		const { json } = outputOf(run, i, { ...placement, call }, output);
+		const { json } = outputOf(run, i, request, { ...placement, call }, output);
 		return [{ json: { ...json, ...(timedOut && { timed_out: true }) } }];
 	},
 };
