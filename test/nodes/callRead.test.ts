@@ -263,6 +263,25 @@ describe('the list of agents in the editor', () => {
 		expect(paginationToken).toBeUndefined();
 	});
 
+	test('finds an agent by its ID', async () => {
+		simulator.environment('default').addAgents(120);
+		const last = ids().at(-1)!;
+		const { results } = await search('searchAgents', ` ${last.toUpperCase()} `);
+		expect(results.map(({ value }) => value)).toEqual([last]);
+	});
+
+	test('tells agents of the same name apart', async () => {
+		const environment = simulator.environment('default');
+		environment.addAgents(2);
+		const [one, other] = ids().slice(-2);
+		for (const id of [one, other]) environment.agents.get(id)!.name = 'Zebra Hotline';
+		const { results } = await search('searchAgents', 'zebra');
+		expect(results).toEqual([
+			{ name: `Zebra Hotline - ${one}`, value: one },
+			{ name: `Zebra Hotline - ${other}`, value: other },
+		]);
+	});
+
 	test('reads a very long list in parts', async () => {
 		const environment = simulator.environment('default');
 		environment.addAgents(1200);

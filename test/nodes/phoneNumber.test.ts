@@ -622,6 +622,11 @@ describe('searches', () => {
 			{ name: expect.stringMatching(/\(Old line\) - inactive$/), value: expect.any(String) },
 		]);
 		expect((await search('searchPhoneNumbers', 'main')).results).toEqual([results[0]]);
+		const [, area, prefix] = /^\+1(\d{3})(\d{3})/.exec(number)!;
+		for (const typed of [`${area} ${prefix}`, `(${area}) ${prefix}`, `+1-${area}.${prefix}`]) {
+			expect((await search('searchPhoneNumbers', typed)).results).toContainEqual(results[0]);
+		}
+		expect((await search('searchPhoneNumbers', '999 999')).results).toEqual([]);
 	});
 
 	test('account connections', async () => {

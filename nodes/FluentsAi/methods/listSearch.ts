@@ -18,6 +18,8 @@ import { actionTypes } from '../resources/action/fields';
 import { agentName, agents } from '../../shared/records/agent';
 import { calls } from '../../shared/records/call';
 import type { Collection } from '../../shared/records/collection';
+import { toldApart } from '../../shared/records/options';
+import { digitsOf } from '../../shared/phoneNumbers/parse';
 import { phoneNumbers } from '../../shared/records/number';
 import { prompts } from '../../shared/records/prompt';
 import { voices } from '../../shared/records/voice';
@@ -41,14 +43,34 @@ type ListSearch = (
 	paginationToken?: string,
 ) => Promise<INodeListSearchResult>;
 
+/** What people type to find a number: digits, with what they write between them. */
+const PHONE_NUMBER = /^[\d\s+().\-/]*\d[\d\s+().\-/]*$/;
+
+/** Characters of an ID from which on entries are found by it; fewer would fit by chance. */
+const SHORTEST_ID = 8;
+
+/** Whether an entry is what the user looks for: by its name, by its ID, or by the number it begins with. */
+function matcher(filter: string): (entry: Entry) => boolean {
+	const wanted = filter.trim().toLowerCase();
+	const digits = PHONE_NUMBER.test(wanted) ? digitsOf(wanted) : '';
+	return ({ name, value }) => {
+		const [number = ''] = /^\+\d+/.exec(name) ?? [];
+		return (
+			name.toLowerCase().includes(wanted) ||
+			(wanted.length >= SHORTEST_ID && value.toLowerCase().startsWith(wanted)) ||
+			(digits !== '' && number.includes(digits))
+		);
+	};
+}
+
 /**
  * The API has no text search (its filter grammar is unknown), so what the user types is looked for
- * here, in the label of each entry.
+ * here, in each entry.
  */
 function searchIn(collection: Collection, toEntry: (record: IDataObject) => Entry): ListSearch {
 	return async function (filter = '', paginationToken = '1') {
 		const api = await connect(this);
-		const wanted = filter.trim().toLowerCase();
+		const isWanted = matcher(filter);
 		const results: Entry[] = [];
 		const first = Number(paginationToken);
 
@@ -59,12 +81,14 @@ function searchIn(collection: Collection, toEntry: (record: IDataObject) => Entr
 				collection.sort ?? {},
 				page,
 			);
-			results.push(
-				...items.map(toEntry).filter(({ name }) => name.toLowerCase().includes(wanted)),
-			);
-			if (!hasMore || items.length === 0) return { results };
-			const enough = wanted === '' || page - first + 1 === PAGES_PER_SEARCH;
-			if (enough) return { results, paginationToken: String(page + 1) };
+			results.push(...items.map(toEntry).filter(isWanted));
+			const isLast = !hasMore || items.length === 0;
+			const isEnough = filter.trim() === '' || page - first + 1 === PAGES_PER_SEARCH;
+			if (!isLast && !isEnough) continue;
+			return {
+				results: toldApart(results),
+				...(!isLast && { paginationToken: String(page + 1) }),
+			};
 		}
 	};
 }
@@ -76,6 +100,11 @@ export const labelled =
 		name: [label || id, typeName(types, more)].filter(Boolean).join(' - '),
 		value: String(id),
 	});
+
+/** Numbers come with or without a plus (API: C24). */
+function withPlus(number: unknown): string {
+	return `+${digitsOf(number)}`;
+}
 
 export const listSearch = {
 	searchAccountConnections: searchIn(
@@ -91,13 +120,13 @@ export const listSearch = {
 	})),
 
 	searchCalls: searchIn(calls, ({ id, to_number: to, start_time: start, status }) => ({
-		name: [to, toIsoTime(start), status].filter(Boolean).join(' - '),
+		name: [withPlus(to), toIsoTime(start), status].filter(Boolean).join(' - '),
 		value: String(id),
 	})),
 
 	searchPhoneNumbers: searchIn(phoneNumbers, ({ number, label, active }) => ({
-		name: `${String(number)}${label ? ` (${String(label)})` : ''}${active === false ? ' - inactive' : ''}`,
-		value: String(number),
+		name: `${withPlus(number)}${label ? ` (${String(label)})` : ''}${active === false ? ' - inactive' : ''}`,
+		value: withPlus(number),
 	})),
 
 	searchPrompts: searchIn(prompts, ({ id, label, content }) => ({

@@ -96,7 +96,7 @@ const timezoneField: INodeProperties = {
 				'Where the number is from, which is not always where the person is. A number that may lie in several zones is called when the window is open in all of them.',
 		},
 		{ name: 'Of the Workflow', value: '' },
-		...['UTC', ...zoneNames].map((name) => ({ name, value: name })),
+		...[...zoneNames, 'UTC'].map((name) => ({ name, value: name })),
 	],
 	default: '',
 	description:

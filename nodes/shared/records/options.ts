@@ -14,6 +14,17 @@ export function optionsOf(
 		for await (const record of eachRecord(await connect(this), `${path}/list`)) {
 			options.push(toOption(record));
 		}
-		return options.sort((a, b) => a.name.localeCompare(b.name));
+		return toldApart(options).sort((a, b) => a.name.localeCompare(b.name));
 	};
+}
+
+/** Entries of a list, of which those with the same name show their ID as well. */
+export function toldApart<T extends { name: string; value: unknown }>(entries: T[]): T[] {
+	const counts = new Map<string, number>();
+	for (const { name } of entries) counts.set(name, (counts.get(name) ?? 0) + 1);
+	return entries.map((entry) =>
+		counts.get(entry.name) === 1
+			? entry
+			: { ...entry, name: `${entry.name} - ${String(entry.value)}` },
+	);
 }
