@@ -49,7 +49,7 @@ describe('a period', () => {
 			'between two times',
 			{ startedAfter: minutes(120), startedBefore: minutes(130) },
 			range(130, 120),
-			2,
+			3,
 		],
 		['without calls', { startedAfter: minutes(250) }, [], 1],
 		[
@@ -118,7 +118,13 @@ describe('a period', () => {
 		const filters = { startedBefore: minutes(100) };
 		const result = await getCalls(filters, { returnAll: false, limit: 3 });
 		expect(indexes(result)).toEqual([99, 98, 97]);
-		expect(result.requests).toHaveLength(2);
+		expect(result.requests).toHaveLength(3);
+	});
+
+	test('does not trust that the server sorts', async () => {
+		simulator.quirks.sortIgnored = true;
+		const result = await getCalls({ startedAfter: minutes(240) });
+		expect(indexes(result).sort((a, b) => a - b)).toEqual(range(250, 240).reverse());
 	});
 
 	test('is its own for each item', async () => {
@@ -187,7 +193,7 @@ describe('status', () => {
 			startedAfter: minutes(90),
 		});
 		expect(indexes(result)).toEqual([100]);
-		expect(result.requests).toHaveLength(2);
+		expect(result.requests).toHaveLength(3);
 	});
 });
 

@@ -19,13 +19,23 @@ test.each([
 	expect(toIsoTime(value)).toBe(TIME);
 });
 
-test.each([[null], [undefined], [''], ['soon'], [0], [-5], [Number.NaN], [{}], ['12 minutes']])(
-	'%p is no time and stays as it is',
-	(value) => {
-		expect(parseTime(value)).toBeUndefined();
-		expect(toIsoTime(value)).toBe(value);
-	},
-);
+test.each([
+	[null],
+	[undefined],
+	[''],
+	['soon'],
+	[0],
+	[-5],
+	[Number.NaN],
+	[{}],
+	['12 minutes'],
+	[1.8e18],
+	['1800000000000000000'],
+	[Infinity],
+])('%p is no time and stays as it is', (value) => {
+	expect(parseTime(value)).toBeUndefined();
+	expect(toIsoTime(value)).toBe(value);
+});
 
 test('keeps parts of a second', () => {
 	expect(toIsoTime(SECONDS + 0.25)).toBe('2026-03-01T10:00:05.250Z');

@@ -5,6 +5,9 @@ import type { FluentsTransport } from './transport';
 /** The most records that the API gives in one page. */
 export const LARGEST_PAGE = 100;
 
+/** The fewest records that a page is asked for to join the one before it. */
+const SMALLEST_PAGE = 50;
+
 /** Repetitions of a page in a row, after which the list is taken for an endless one. */
 const MOST_REPEATS = 3;
 
@@ -12,15 +15,17 @@ const MOST_REPEATS = 3;
 const SIDE_BY_SIDE = 20;
 const GROWTH = 4;
 
-/** Fewer than so many would take no less time side by side, since that is followed by a check. */
-const FEWEST_SIDE_BY_SIDE = 3;
+/** Records by which the reading first goes back where a page does not join what was read before. */
+const FIRST_STEP_BACK = 8;
+
+/** How often it goes back in one reading; then it takes what it gets. */
+const MOST_STEPS_BACK = 50;
 
 export interface Page {
 	items: IDataObject[];
 	hasMore: boolean;
 	/** Records of the whole list, which may be a guess; NaN when the answer does not say. */
 	total: number;
-	isEstimated: boolean;
 }
 
 /** Reads one page, the first is number 1. */
@@ -36,20 +41,20 @@ export async function getPage(
 		items: answer.items,
 		hasMore: answer.has_more,
 		total: Number(answer.total ?? NaN),
-		isEstimated: answer.total_is_estimated !== false,
 	};
 }
 
 /**
- * Yields the records of a list, page by page, as far as the caller reads on.
+ * Yields the records of a list, page by page, as far as the caller reads on. Every record that is there
+ * during the whole reading comes exactly once, also when others come and go.
+ *
+ * A page joins those before it when it holds a record of them: then nothing lies in between, since the
+ * order does not change. So each page begins with the last record of the one before. One that joins
+ * nothing, because records were deleted, is thrown away, and the reading goes back a bit, in the end to the
+ * first page.
  *
  * `has_more` decides the end; `total`, which may be wrong, only tells how many pages are worth reading
- * side by side. Each id is given once: when records arrive between two pages, others move on to the next
- * page and come a second time.
- *
- * Of pages that are read side by side, a later one may be the earlier one for the server, and a record that
- * moves on between the two is in neither. So the page before them is read once more. Where anything has
- * moved, they are read again one after the other, which misses nothing.
+ * side by side.
  *
  * @param limit how many records the caller wants at most; it only sets the size of the pages, and how
  * many are read side by side.
@@ -60,25 +65,32 @@ export async function* eachRecord(
 	query: IDataObject = {},
 	limit = Infinity,
 ): AsyncGenerator<IDataObject> {
-	const size = Math.min(LARGEST_PAGE, limit);
-	const read = async (page: number) => await getPage(api, path, query, page, size);
+	const firstSize = Math.min(LARGEST_PAGE, limit);
+	const read = async ({ page, size }: Span) => await getPage(api, path, query, page, size);
 	const seen = new Set<unknown>();
-	let repeats = 0;
 	let before: Page | undefined;
-	/** Pages below this one are read one after the other. */
-	let sideBySideFrom = 2;
+	let end = 0;
+	let pagesRead = 0;
+	let repeats = 0;
+	let stepsBack = 0;
+	let stepBack = FIRST_STEP_BACK;
 
-	for (let next = 1; ;) {
-		const left = Math.ceil(Math.min(before?.total ?? 0, limit) / size) - next + 1;
-		const most = next < sideBySideFrom ? 1 : Math.min(GROWTH * (next - 1), SIDE_BY_SIDE);
-		const worth = Math.min(left, most);
-		const count = worth >= FEWEST_SIDE_BY_SIDE ? worth : 1;
-		const pages = await Promise.all(Array.from({ length: count }, (_, i) => read(next + i)));
-		if (before && count > 1 && hasMoved(before, await read(next - 1))) {
-			sideBySideFrom = next + count;
-			continue;
+	for (;;) {
+		const wanted = Math.min(before?.total ?? 0, limit);
+		const most = stepBack > FIRST_STEP_BACK ? 1 : Math.min(GROWTH * pagesRead, SIDE_BY_SIDE);
+		const spans = [spanFrom(end, firstSize)];
+		for (let span = spans[0]; span.end < wanted && spans.length < most; spans.push(span)) {
+			span = spanFrom(span.end, firstSize);
 		}
-		for (const page of pages) {
+		const pages = await Promise.all(spans.map(read));
+		for (const [i, page] of pages.entries()) {
+			const span = spans[i];
+			if (!joins(page, span, seen) && stepsBack < MOST_STEPS_BACK) {
+				stepsBack++;
+				end = Math.max(0, end - stepBack);
+				stepBack *= GROWTH;
+				break;
+			}
 			for (const record of page.items) {
 				if (record.id !== undefined && seen.has(record.id)) continue;
 				seen.add(record.id);
@@ -87,15 +99,41 @@ export async function* eachRecord(
 			repeats = before && hasSameRecords(before, page) ? repeats + 1 : 0;
 			if (!page.hasMore || page.items.length === 0 || repeats === MOST_REPEATS) return;
 			before = page;
+			end = span.end;
+			pagesRead++;
+			if (i === pages.length - 1) stepBack = FIRST_STEP_BACK;
 		}
-		next += count;
 	}
 }
 
-/** Whether records have come or gone between two readings of the same page, as far as it shows. */
-function hasMoved(before: Page, now: Page): boolean {
-	const isCounted = !before.isEstimated && !now.isEstimated;
-	return (isCounted && before.total !== now.total) || !hasSameRecords(before, now);
+/** A part of a list that can be asked for as a page. */
+interface Span {
+	page: number;
+	size: number;
+	/** Index of the record that follows it. */
+	end: number;
+}
+
+/**
+ * The page that leads furthest of those that hold the last of the `read` records. Where a page of 100
+ * would begin far before it, a slightly smaller one begins closer.
+ *
+ * @param firstSize of the first page.
+ */
+function spanFrom(read: number, firstSize: number): Span {
+	const last = read - 1;
+	if (last < 1) return { page: 1, size: firstSize, end: firstSize };
+	let best: Span = { page: 1, size: 0, end: 0 };
+	for (let size = LARGEST_PAGE; size >= SMALLEST_PAGE; size--) {
+		const page = Math.floor(last / size) + 1;
+		if (page * size > best.end) best = { page, size, end: page * size };
+	}
+	return best;
+}
+
+/** Whether nothing lies between what was read and this page. Records without an ID cannot tell. */
+function joins({ items }: Page, { page }: Span, seen: Set<unknown>): boolean {
+	return page === 1 || items.some(({ id }) => id === undefined || seen.has(id));
 }
 
 function hasSameRecords({ items }: Page, other: Page): boolean {

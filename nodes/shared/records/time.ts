@@ -3,6 +3,9 @@ import { tryToParseDateTime } from 'n8n-workflow';
 /** Numbers from here on are milliseconds: as seconds this would be the year 33658. */
 const FIRST_MILLISECONDS = 1e12;
 
+/** The last time that JavaScript has, in milliseconds. */
+const LAST_TIME = 8.64e15;
+
 /**
  * Reads a time in any form the API is known to use (API: C5; ISO 8601, epoch seconds as number or
  * text, milliseconds).
@@ -12,9 +15,8 @@ const FIRST_MILLISECONDS = 1e12;
 export function parseTime(value: unknown): number | undefined {
 	if (typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value))) {
 		const number = Number(value);
-		return Number.isFinite(number) && number > 0
-			? Math.round(number >= FIRST_MILLISECONDS ? number : number * 1000)
-			: undefined;
+		const milliseconds = Math.round(number >= FIRST_MILLISECONDS ? number : number * 1000);
+		return milliseconds > 0 && milliseconds <= LAST_TIME ? milliseconds : undefined;
 	}
 	if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}/.test(value)) return undefined;
 	// A time without an offset is UTC; JavaScript alone would take it for the n8n server's local time.

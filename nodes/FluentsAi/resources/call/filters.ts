@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { parameterError } from '../../../shared/api/errors';
+import { LARGEST_PAGE } from '../../../shared/api/pagination';
 import { parseTime, parseUserTime } from '../../../shared/records/time';
 import { toList } from '../../../shared/parameters/convert';
 import type { RecordFilter } from '../crud';
@@ -79,13 +80,31 @@ export const callFilters: RecordFilter = {
 		const newestFirst = isByStart && /^true$/i.test(String(query.sort_desc));
 		const oldestFirst = isByStart && !newestFirst;
 
+		const isSorted = createOrderCheck(newestFirst);
+
 		return (call) => {
 			const start = parseTime(call.start_time) ?? NaN;
 			if (isPeriod && Number.isNaN(start)) return 'skip';
-			if (start < from) return newestFirst ? 'stop' : 'skip';
-			if (start >= to) return oldestFirst ? 'stop' : 'skip';
+			const holds = isSorted(start);
+			if (start < from) return newestFirst && holds ? 'stop' : 'skip';
+			if (start >= to) return oldestFirst && holds ? 'stop' : 'skip';
 			const isWanted = statuses.length === 0 || statuses.includes(String(call.status));
 			return isWanted ? 'keep' : 'skip';
 		};
 	},
 };
+
+/**
+ * Whether a list of calls can be trusted to be sorted by start: it is not known whether every server
+ * sorts it (API: listCalls), so one page has to hold the order first.
+ */
+function createOrderCheck(newestFirst: boolean): (start: number) => boolean {
+	let inOrder = 0;
+	let previous = newestFirst ? Infinity : -Infinity;
+	let holds = true;
+	return (start) => {
+		holds &&= newestFirst ? start <= previous : start >= previous;
+		previous = start;
+		return holds && ++inOrder >= LARGEST_PAGE;
+	};
+}
