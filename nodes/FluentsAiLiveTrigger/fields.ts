@@ -70,6 +70,26 @@ const inputFieldsField: INodeProperties = {
 	description: 'What the agent collects from the caller and hands to the workflow',
 };
 
+const allowRepeatsOption: INodeProperties = {
+	displayName: 'Allow Repeats',
+	name: 'allowRepeats',
+	type: 'boolean',
+	default: false,
+	displayOptions: { show: { '/requestType': ['action'] } },
+	description:
+		'Whether the same question of a call, asked again within 30 seconds, runs the workflow again. Otherwise it gets the answer of the first one, so that nothing is booked twice.',
+};
+
+const silentAfterOption: INodeProperties = {
+	displayName: 'Say Nothing After',
+	name: 'silentAfter',
+	type: 'boolean',
+	default: false,
+	displayOptions: { show: { '/requestType': ['action'] } },
+	description:
+		'Whether the agent stays silent when the answer is there, and goes on only when the person speaks. For workflows that just note something.',
+};
+
 const optionsField: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -77,6 +97,7 @@ const optionsField: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		allowRepeatsOption,
 		allowUnreachableUrlOption,
 		{
 			displayName: 'Deadline (Seconds)',
@@ -104,6 +125,7 @@ const optionsField: INodeProperties = {
 				'What the agent says when the workflow has not answered in time, has failed, or has ended without an answer',
 		},
 		requiredEnvironmentOption,
+		silentAfterOption,
 		{
 			displayName: 'Signature',
 			name: 'signature',
@@ -165,7 +187,8 @@ export const properties: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. look_up_order',
 		displayOptions: forActions,
-		description: 'The name that the agent knows the action by',
+		description:
+			'The name that the agent knows the action by: letters, digits, _ and -, at most 64',
 	},
 	{
 		displayName: 'When to Use It',
@@ -220,7 +243,8 @@ export const properties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. I have found it.',
 		displayOptions: forActions,
-		description: 'What the agent says when the answer is there. Empty for nothing.',
+		description:
+			'What the agent says first when the answer is there. Empty: it goes on with the answer at once.',
 	},
 	{
 		...ifAttachedField('context endpoint'),

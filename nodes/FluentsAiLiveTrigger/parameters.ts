@@ -3,6 +3,8 @@ import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflo
 
 import { toJsonObject, toList, toText } from '../shared/parameters/convert';
 import { defaultCountryOption, toDefaultCountry } from '../shared/parameters/defaultCountry';
+import { schemaProblem } from './action/schema';
+import type { Speech } from './action/speech';
 
 type TriggerContext = IHookFunctions | IWebhookFunctions;
 
@@ -26,6 +28,8 @@ export interface LiveParameters {
 	signature: SignatureCheck;
 	/** ISO code of the country of callers without a country code. */
 	defaultCountry?: string;
+	/** Whether the same question runs the workflow again. */
+	allowsRepeats: boolean;
 }
 
 export const DEFAULT_FALLBACK = 'Sorry, I cannot look that up right now.';
@@ -55,6 +59,7 @@ export function readLiveParameters(context: TriggerContext): LiveParameters {
 			options.defaultCountry,
 			failAt(context, defaultCountryOption.displayName),
 		),
+		allowsRepeats: options.allowRepeats === true,
 	};
 }
 
@@ -83,27 +88,60 @@ export function readSignature(context: TriggerContext): SignatureCheck {
  *
  * @throws NodeOperationError for what is missing.
  */
-export function readActionConfig(context: TriggerContext): IDataObject {
+export function readActionConfig(context: TriggerContext): IDataObject & { name: string } {
 	const required = (name: string, displayName: string) => {
 		const text = toText(context.getNodeParameter(name, ''));
 		if (text !== '') return text;
 		throw failAt(context, displayName)('is empty');
 	};
 	return {
-		name: required('actionName', 'Action Name'),
+		name: readActionName(context, required('actionName', 'Action Name')),
 		description: required('actionDescription', 'When to Use It'),
-		input_schema: readInputSchema(context),
-		speak_on_send: toText(context.getNodeParameter('speakOnSend', '')),
-		speak_on_receive: toText(context.getNodeParameter('speakOnReceive', '')),
+		input_schema: checkedSchema(context),
 	};
+}
+
+export function readSpeech(context: TriggerContext): Speech {
+	const options = context.getNodeParameter('options', {}) as IDataObject;
+	return {
+		before: toText(context.getNodeParameter('speakOnSend', '')),
+		after: toText(context.getNodeParameter('speakOnReceive', '')),
+		isSilent: options.silentAfter === true,
+	};
+}
+
+/** Models call actions by these names only (API: C27). */
+const ACTION_NAME = /^[a-z0-9_-]{1,64}$/i;
+
+function readActionName(context: TriggerContext, name: string): string {
+	if (ACTION_NAME.test(name)) return name;
+	const like = name
+		.normalize('NFKD')
+		.replace(/\p{M}/gu, '')
+		.replace(/[^a-z0-9_-]+/gi, '_')
+		.replace(/^_+|_+$/g, '')
+		.slice(0, 64);
+	throw failAt(
+		context,
+		'Action Name',
+	)(
+		`may have letters, digits, _ and - only, and 64 of them at most. Write ${like === '' ? 'for example find_order' : like}`,
+	);
+}
+
+/** @throws NodeOperationError for a schema that no agent could be built from. */
+function checkedSchema(context: TriggerContext): IDataObject {
+	const schema = readInputSchema(context);
+	const problem = schemaProblem(schema);
+	if (problem === undefined) return schema;
+	const isTyped = context.getNodeParameter('specifyInput', 'fields') === 'schema';
+	throw failAt(context, isTyped ? 'Input Schema (JSON)' : 'Input Fields')(problem);
 }
 
 function readInputSchema(context: TriggerContext): IDataObject {
 	if (context.getNodeParameter('specifyInput', 'fields') === 'schema') {
 		const fail = failAt(context, 'Input Schema (JSON)');
-		const schema = toJsonObject(context.getNodeParameter('inputSchema', '{}'), fail);
-		if (schema.type === 'object') return schema;
-		throw fail('has to describe an object, e.g. { "type": "object", "properties": {} }');
+		return toJsonObject(context.getNodeParameter('inputSchema', '{}'), fail);
 	}
 	const fail = failAt(context, 'Input Fields');
 	const { fields = [] } = context.getNodeParameter('inputFields', {}) as {

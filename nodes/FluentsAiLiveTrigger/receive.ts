@@ -2,6 +2,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { isObject } from '../shared/json';
+import { withoutSecret } from '../shared/masking';
 import { isSecret, readQuery } from '../triggers/address';
 import { triggerData } from '../triggers/lifeCycle';
 import { action } from './action/request';
@@ -13,6 +14,7 @@ import {
 	readLiveParameters,
 	type LiveParameters,
 } from './parameters';
+import { noteQuestion } from './repeats';
 import type { RequestKind } from './requestKind';
 
 const NOTHING: IWebhookResponseData = { noWebhookResponse: true };
@@ -41,24 +43,38 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		return NOTHING;
 	}
 
-	const { requestType, answerUsing, deadline } = parameters;
+	const { requestType, answerUsing, deadline, allowsRepeats } = parameters;
+	const fallback = kind.fallback(parameters);
+	const asked = noteQuestion(this, allowsRepeats ? undefined : reading.key);
+	if (asked.earlier) {
+		holdAnswer(response, deadline, fallback, (_, answer) => answer as IDataObject | undefined);
+		void asked.earlier.then((answer) => response.json(answer));
+		return NOTHING;
+	}
 	const answersAtOnce = answerUsing === 'immediately';
-	const json: IDataObject = {
-		request_type: requestType,
-		...reading.asked,
-		environment,
-		received_at: new Date(receivedAt).toISOString(),
-		respond_by: answersAtOnce ? null : new Date(receivedAt + deadline).toISOString(),
-		...reading.about,
-	};
+	const json = withoutSecret<IDataObject>(
+		{
+			request_type: requestType,
+			...reading.asked,
+			environment,
+			received_at: new Date(receivedAt).toISOString(),
+			respond_by: answersAtOnce ? null : new Date(receivedAt + deadline).toISOString(),
+			...reading.about,
+		},
+		String(secret),
+	);
 	const workflowData = [[{ json }]];
 	if (answersAtOnce) {
-		response.status(200).json(kind.answerAtOnce(parameters));
+		const answer = kind.answerAtOnce(parameters);
+		asked.settle(answer);
+		response.status(200).json(answer);
 		return { ...NOTHING, workflowData };
 	}
-	holdAnswer(response, deadline, kind.fallback(parameters), (status, body) =>
-		kind.toAnswer(status, withoutOwn(body, json)),
-	);
+	holdAnswer(response, deadline, fallback, (status, body) => {
+		const answer = kind.toAnswer(status, withoutOwn(body, json));
+		asked.settle(answer);
+		return answer;
+	});
 	return { workflowData };
 }
 

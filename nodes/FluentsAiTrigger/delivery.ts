@@ -21,8 +21,13 @@ export interface Delivery {
  */
 export function readDelivery(fields: IDataObject): Delivery {
 	const { type, event, event_type, ...others } = fields;
-	const { callId, inside, payload, rest } = readEnvelope(others);
 	const name = [type, event, event_type].find(isText);
+	const { status, id, ...inStatus } = others;
+	// Relatives of the API send { id: <call>, status: 'event_...', ... }.
+	if (name === undefined && isText(status) && status.startsWith('event_')) {
+		return readDelivery({ ...(isText(id) && { call_id: id }), ...inStatus, event: status });
+	}
+	const { callId, inside, payload, rest } = readEnvelope(others);
 	const agents = [inside.agent_id, idOf(inside.agent), rest.agent_id, idOf(rest.agent)];
 	return {
 		event: name ?? 'unknown',

@@ -76,7 +76,7 @@ const optionsField: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether an event that arrives again within 24 hours starts the workflow again. Two messages of a call with the same text look like a repeat too, unless Fluents.ai sends the time with them.',
+				'Whether an event that arrives again within 24 hours starts the workflow again. Messages and actions that come without an ID or a time always start it, since the same words may be said twice.',
 		},
 		allowUnreachableUrlOption,
 		{

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { idOf } from '../shared/records/shape';
-import { withoutQuery, withSecret } from '../triggers/address';
+import { isAt, withSecret } from '../triggers/address';
 import type { Activation } from '../triggers/lifeCycle';
 import {
 	isCounterpart,
@@ -136,7 +136,7 @@ export function planHeirs(
 
 /** The webhooks with this address of n8n, whatever their query is. */
 export function webhooksAt({ webhooks }: Pick<Found, 'webhooks'>, address: string): IDataObject[] {
-	return webhooks.filter(({ url }) => withoutQuery(String(url)) === address);
+	return webhooks.filter(({ url }) => isAt(url, address));
 }
 
 /**

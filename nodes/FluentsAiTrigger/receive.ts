@@ -1,4 +1,3 @@
-import { createHash } from 'crypto';
 import type {
 	IBinaryKeyData,
 	IDataObject,
@@ -6,39 +5,22 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { readOne } from '../shared/records/collection';
 import { calls } from '../shared/records/call';
 import { downloadRecording, recordingName } from '../shared/records/recording';
 import { callEvents } from '../shared/parameters/callEvents';
-import { canonical } from '../shared/canonical';
 import { connect } from '../shared/api/connect';
-import { createLimiter } from '../shared/api/limiter';
-import { maskSecrets } from '../shared/masking';
-import { Memory } from '../shared/memory';
-import { idOf, shapeRecord } from '../shared/records/shape';
+import { foreignText } from '../shared/foreignText';
+import { maskSecrets, withoutSecret } from '../shared/masking';
+import { shapeRecord } from '../shared/records/shape';
 import { parseTranscript } from '../shared/records/transcript';
 import { isSecret, readQuery } from '../triggers/address';
 import { triggerData } from '../triggers/lifeCycle';
 import { readFields } from '../triggers/request';
 import { readDelivery, type Delivery } from './delivery';
 import { registeredData } from './registration';
-import { readDeliveryParameters, type CallFilter, type DeliveryParameters } from './parameters';
-
-const DAY = 24 * 60 * 60_000;
-
-/** Deliveries that this process has seen, of all triggers. One takes some 200 bytes. */
-const seen = new Memory<true>(50_000, DAY);
-
-/** The agents of calls, for events that do not tell them. */
-const agentsOfCalls = new Memory<string>(10_000, DAY);
-
-interface VerifiedDelivery extends Delivery {
-	/** The one that it came with, which is another one each time the trigger is registered. */
-	secret: string;
-}
-
-/** Many events may come at once; only so many calls are read at the same time. */
-const readSlots = createLimiter(20);
+import { lookUp, readSlots } from './lookUp';
+import { readDeliveryParameters, type DeliveryParameters } from './parameters';
+import { forget, isRepeat } from './repeats';
 
 const NOTHING: IWebhookResponseData = { noWebhookResponse: true };
 
@@ -62,17 +44,25 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	}
 	const fields = readFields(request, query);
 	if (!fields) {
-		response.status(400).json({ message: 'An event has to be a JSON object' });
+		response.status(400).json({ message: 'An event must be a JSON object' });
 		return NOTHING;
 	}
 	const parameters = readDeliveryParameters(this);
 	const delivery = { ...readDelivery(fields), secret };
 	response.status(200).json({ message: 'Received' });
 
-	if (isUnselected(delivery, parameters) || isRepeat(this, delivery, parameters)) return NOTHING;
+	if (isUnselected(delivery, parameters)) return NOTHING;
+	if (!parameters.allowsRepeats && isRepeat(this, delivery)) return NOTHING;
 
-	const { isUnwanted, call, unconfirmedReason } = await lookUp(this, delivery, parameters);
-	if (isUnwanted) return NOTHING;
+	const found = await lookUp(this, delivery, parameters);
+	if (found.kind === 'dropped') {
+		forget(delivery);
+		const text = `'${this.getNode().name}' ignored ${foreignText(delivery.event)} of call ${foreignText(delivery.callId)}: ${found.reason}`;
+		if (found.isCertain) this.logger.debug(text);
+		else this.logger.warn(text);
+		return NOTHING;
+	}
+	const call = found.kind === 'confirmed' ? found.call : undefined;
 
 	const { event, callId, payload } = delivery;
 	const json: IDataObject = {
@@ -81,7 +71,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		environment: known.environment ?? null,
 		received_at: receivedAt,
 		confirmed: call !== undefined,
-		unconfirmed_reason: unconfirmedReason,
+		unconfirmed_reason: found.kind === 'unconfirmed' ? found.reason : null,
 		// It may repeat the address of the webhook.
 		payload: maskSecrets(payload) as IDataObject,
 	};
@@ -93,96 +83,18 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		json.transcript_turns = parseTranscript(transcriptOf(delivery, call), call?.start_time);
 	}
 	const binary = await recordingOf(this, delivery, parameters, json);
-	return { ...NOTHING, workflowData: [[{ json, ...(binary && { binary }) }]] };
+	const item = { json: withoutSecret(json, secret), ...(binary && { binary }) };
+	return { ...NOTHING, workflowData: [[item]] };
 }
+
+/** Relatives of the API send the transcript of the whole call under this name (API: transcript event). */
+const WHOLE_TRANSCRIPT = 'event_transcript_complete';
 
 /** Fluents.ai may send more than was asked for. An event that is not known here is never one of those. */
 function isUnselected({ event }: Delivery, { events }: DeliveryParameters): boolean {
-	return callEvents.some(({ value }) => value === event) && !events.includes(event);
-}
-
-/** Looks and remembers in one step, so that of two deliveries at the same time one is the repeat. */
-function isRepeat(
-	context: IWebhookFunctions,
-	delivery: VerifiedDelivery,
-	{ allowsRepeats }: DeliveryParameters,
-): boolean {
-	// In the editor, the same event may be sent again and again to try the workflow.
-	if (allowsRepeats || context.getMode() === 'manual') return false;
-	const key = keyOf(delivery);
-	if (seen.get(key)) return true;
-	seen.set(key, true);
-	return false;
-}
-
-function keyOf({ secret, event, callId, payload }: VerifiedDelivery): string {
-	const text = canonical([secret, event, callId, payload]);
-	return createHash('sha256').update(text).digest('base64');
-}
-
-interface LookUp {
-	/** Whether it is not to start the workflow. */
-	isUnwanted: boolean;
-	/** The call, if it was read. */
-	call?: IDataObject;
-	/** Why not, as far as it matters. */
-	unconfirmedReason: string | null;
-}
-
-/** Reads the call where something depends on it, and applies the filters. */
-async function lookUp(
-	context: IWebhookFunctions,
-	delivery: VerifiedDelivery,
-	parameters: DeliveryParameters,
-): Promise<LookUp> {
-	const { filter, confirm, transcriptTurns, dropsUnconfirmed } = parameters;
-	const callKey = `${delivery.secret} ${delivery.callId}`;
-	const agentId = delivery.agentId ?? agentsOfCalls.get(callKey);
-	if (agentId && filter.agents && !filter.agents.includes(agentId)) {
-		return { isUnwanted: true, unconfirmedReason: null };
-	}
-	const filtersCalls = filter.direction || filter.outcomes.length > 0 || filter.contextName;
-	const needsAgent = filter.agents !== undefined && agentId === undefined;
-	if (!confirm && !transcriptTurns && !filtersCalls && !needsAgent) {
-		const unconfirmedReason = "The option 'Confirm With API' is off";
-		return { isUnwanted: false, unconfirmedReason };
-	}
-
-	const { call, reason } = await readCall(context, delivery);
-	if (call) {
-		const agent = idOf(call.agent);
-		if (agent) agentsOfCalls.set(callKey, agent);
-		return { isUnwanted: !passes(call, filter), call, unconfirmedReason: null };
-	}
-	if (dropsUnconfirmed) {
-		// If it is delivered again, the call may be readable.
-		seen.delete(keyOf(delivery));
-		const { name } = context.getNode();
-		context.logger.warn(`'${name}' ignored ${delivery.event}: ${reason}`);
-	}
-	return { isUnwanted: dropsUnconfirmed, unconfirmedReason: reason };
-}
-
-type ReadCall = { call: IDataObject; reason?: undefined } | { call?: undefined; reason: string };
-
-async function readCall(context: IWebhookFunctions, { callId }: Delivery): Promise<ReadCall> {
-	if (callId === null) return { reason: 'The event does not name its call' };
-	return await readSlots(async () => await readOne(await connect(context), calls, callId)).then(
-		(call) => ({ call }),
-		({ message }: Error) => ({ reason: message }),
-	);
-}
-
-function passes(call: IDataObject, filter: CallFilter): boolean {
-	const { agents, direction, outcomes, contextName, contextValue } = filter;
-	const variable = (call.context as IDataObject | null | undefined)?.[contextName];
-	return (
-		(agents?.includes(String(idOf(call.agent))) ?? true) &&
-		(direction === '' || Boolean(call.is_outgoing) === (direction === 'outbound')) &&
-		(outcomes.length === 0 || outcomes.includes(String(call.stage_outcome))) &&
-		(contextName === '' || (variable ?? null) !== null) &&
-		(contextName === '' || contextValue === '' || String(variable) === contextValue)
-	);
+	const kind = event === WHOLE_TRANSCRIPT ? 'event_transcript' : event;
+	const isKnown = callEvents.some(({ value }) => value === kind);
+	return isKnown && !events.includes(kind) && !events.includes(event);
 }
 
 /** Under which name an event carries the transcript is not known; the call has it for sure. */

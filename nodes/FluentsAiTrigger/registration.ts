@@ -1,17 +1,12 @@
-import type {
-	IDataObject,
-	INode,
-	IWebhookFunctions,
-	NodeApiError,
-	NodeOperationError,
-} from 'n8n-workflow';
+import type { IDataObject, INode, IWebhookFunctions, NodeOperationError } from 'n8n-workflow';
 
 import { readOne } from '../shared/records/collection';
 import { webhooks } from '../shared/records/webhook';
 import { connect } from '../shared/api/connect';
 import { catchStatus, operationError } from '../shared/api/errors';
+import { Memory } from '../shared/memory';
 import type { FluentsTransport } from '../shared/api/transport';
-import { newSecret, secretIn, withoutQuery } from '../triggers/address';
+import { newSecret, placeOf, secretIn } from '../triggers/address';
 import { existingAgents, readAgents, readAll, updateAgent } from '../triggers/agents';
 import {
 	lifeCycleOf,
@@ -21,6 +16,7 @@ import {
 	type TriggerData,
 } from '../triggers/lifeCycle';
 import { isOwn } from '../triggers/record';
+import { createOrFind, deleteWhenClean } from '../triggers/registered';
 import { orUndo, Removal } from '../triggers/removal';
 import { readCarriers, readEvents } from './parameters';
 import {
@@ -67,6 +63,9 @@ async function prepare(activation: Activation): Promise<Registration> {
 	};
 }
 
+/** What was found for addresses, for a few seconds: forged requests cost one look together. */
+const looks = new Memory<Promise<TriggerData>>(1000, 10_000);
+
 /**
  * What deliveries are checked with, as Fluents.ai has it. After a crash during activation, n8n has
  * nothing stored until it activates the workflow again, two minutes later.
@@ -80,7 +79,9 @@ export async function registeredData(context: IWebhookFunctions): Promise<Trigge
 		const [own] = webhooksAt({ webhooks: await readAll(api, webhooks) }, address);
 		return { secret: secretIn(String(own?.url)), environment: api.credential.environment };
 	};
-	return await read().catch(() => ({}));
+	const look = looks.get(address) ?? read().catch(() => ({}));
+	if (!looks.get(address)) looks.set(address, look);
+	return await look;
 }
 
 async function unregister(place: Place): Promise<void> {
@@ -112,15 +113,8 @@ async function writeWebhook(
 	address: string,
 	{ own, body, isWritten, hasPrevious }: Plan,
 ): Promise<string> {
-	const create = async () =>
-		await api.post(`${webhooks.path}/create`, { body }).catch(async (error: NodeApiError) => {
-			// The answer may be lost although the webhook was made.
-			const there = await readAll(api, webhooks).catch(() => []);
-			const [made] = webhooksAt({ webhooks: there }, address);
-			if (!made) throw error;
-			return made;
-		});
-	const id = String((own ?? (await create())).id);
+	const isIt = (webhook: IDataObject) => webhooksAt({ webhooks: [webhook] }, address).length > 0;
+	const id = own ? String(own.id) : await createOrFind(api, webhooks, body, isIt);
 	if (own && !isWritten) await updateWebhook(api, id, body);
 	if (hasPrevious) {
 		const { description } = await readOne(api, webhooks, id);
@@ -174,19 +168,14 @@ async function remove(api: FluentsTransport, gone: IDataObject[], found: Found):
 			updateWebhook(api, String(heir.id), { ...heir, description }),
 		);
 	}
-	// With something left to put back, the webhook stays: its description tells what.
-	for (const { id } of removal.isClean ? gone : []) {
-		const query = { id: String(id) };
-		const step = api.delete(`${webhooks.path}/delete`, query, {}, 'repeatable');
-		await removal.attempt('The webhook could not be deleted', step);
-	}
+	await deleteWhenClean(api, webhooks, gone, removal, 'The webhook could not be deleted');
 	removal.finish();
 }
 
 function conflictError(node: INode, conflicts: Plan['conflicts']): NodeOperationError {
 	const [message, ...others] = conflicts.map(({ agent, webhook }) => {
 		const { label, url } = webhook;
-		const name = [label && `'${String(label)}'`, withoutQuery(String(url))];
+		const name = [label && `'${String(label)}'`, placeOf(String(url))];
 		return `Agent '${String(agent.name ?? agent.id)}' has another webhook already: ${name.filter(Boolean).join(', ')}`;
 	});
 	return operationError(node, message, {

@@ -80,3 +80,16 @@ function mapSecrets(
 		? value.replace(ADDRESS_SECRET, (_, name, secret) => `${name}${String(replace(secret))}`)
 		: value;
 }
+
+/** Hides one secret wherever it stands in texts and in names of fields. @returns a copy. */
+export function withoutSecret<T>(value: T, secret: string): T {
+	const pattern = new RegExp(secret.replace(/\W/g, '\\$&'), 'gi');
+	const hide = (one: unknown): unknown => {
+		if (typeof one === 'string') return one.replace(pattern, MASK);
+		if (Array.isArray(one)) return one.map(hide);
+		if (one === null || typeof one !== 'object') return one;
+		const entries = Object.entries(one).map(([name, inner]) => [hide(name), hide(inner)]);
+		return Object.fromEntries(entries);
+	};
+	return hide(value) as T;
+}

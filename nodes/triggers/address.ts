@@ -32,9 +32,19 @@ export function isSecret(given: unknown, secret: unknown): boolean {
 	return timingSafeEqual(digest(given), digest(secret));
 }
 
-/** What tells two addresses of n8n apart; it can be shown, since secrets stand in the query. */
-export function withoutQuery(address: string): string {
-	return address.replace(/[?#].*$/s, '');
+/**
+ * What tells two addresses apart: neither query nor spelling. It can be shown, since secrets, also those of
+ * others, stand in the query or before the host.
+ */
+export function placeOf(address: string): string {
+	if (!URL.canParse(address)) return address.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//');
+	const { protocol, host, pathname } = new URL(address);
+	return `${protocol}//${host}${pathname}`;
+}
+
+/** Whether a URL that Fluents.ai has leads to an address of n8n. */
+export function isAt(url: unknown, address: string): boolean {
+	return typeof url === 'string' && placeOf(url) === placeOf(address);
 }
 
 /**
@@ -53,17 +63,29 @@ export function readQuery(url: string): { secret?: string; query: Record<string,
 	return { secret, query };
 }
 
-/** Of IPv4: this host, private networks, carriers' networks, link-local. Of IPv6 likewise. */
+/** This host, private networks, carriers' networks, link-local, and the same in an IPv6 address. */
 const PRIVATE_IPS = [
 	/^(0|10|127)\./,
 	/^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./,
 	/^169\.254\./,
 	/^172\.(1[6-9]|2\d|3[01])\./,
 	/^192\.168\./,
-	/^\[(::1?\]|f[cd]|fe[89ab]|::ffff:)/,
+	/^\[(::|f[cd]|fe[89a-f])/,
 ];
 
-const PRIVATE_NAMES = /\.(local|localhost|internal|lan|home\.arpa)$/;
+/** For documentation, benchmarks, multicast and the future; of IPv6 all but global unicast. */
+const RESERVED_IPS = [
+	/^192\.0\.[02]\./,
+	/^192\.88\.99\./,
+	/^198\.(1[89]|51\.100)\./,
+	/^203\.0\.113\./,
+	/^(22[4-9]|2[3-5]\d)\./,
+	/^\[(?![23])/,
+	/^\[(2001:(db8|[01]?[0-9a-f]{0,2}):|2002:|3fff:)/,
+];
+
+const PRIVATE_NAMES = /\.(local|localhost|internal|intranet|private|corp|home|lan|home\.arpa)$/;
+const RESERVED_NAMES = /\.(invalid|test|example|onion|alt|arpa)$/;
 
 /**
  * Tells why the servers of Fluents.ai cannot call an address of this n8n, as far as the address shows.
@@ -71,11 +93,15 @@ const PRIVATE_NAMES = /\.(local|localhost|internal|lan|home\.arpa)$/;
  * @returns the end of a sentence that begins with the address, or undefined when nothing speaks against it.
  */
 export function whyUnreachable(address: string): string | undefined {
+	if (!URL.canParse(address)) return 'is not a web address';
 	const { protocol, hostname } = new URL(address);
-	const isIp = /^\[|^\d+(\.\d+){3}$/.test(hostname);
-	const isPrivate = isIp
-		? PRIVATE_IPS.some((pattern) => pattern.test(hostname))
-		: !hostname.includes('.') || PRIVATE_NAMES.test(hostname);
-	if (isPrivate) return 'can be reached from your own network only';
+	const name = hostname.replace(/\.$/, '');
+	const isIp = /^\[|^\d+(\.\d+){3}$/.test(name);
+	const isOneOf = (ips: RegExp[], names: RegExp) =>
+		isIp ? ips.some((pattern) => pattern.test(name)) : names.test(name);
+	if (isOneOf(PRIVATE_IPS, PRIVATE_NAMES) || (!isIp && !name.includes('.'))) {
+		return 'can be reached from your own network only';
+	}
+	if (isOneOf(RESERVED_IPS, RESERVED_NAMES)) return 'is reserved and leads nowhere';
 	return protocol === 'https:' ? undefined : 'does not start with https://';
 }

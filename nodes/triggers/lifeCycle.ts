@@ -124,6 +124,17 @@ export function triggerData(context: IHookFunctions | IWebhookFunctions): Trigge
 	return context.getWorkflowStaticData('node');
 }
 
+/** Cuts between characters as people see them: an emoji may be several for a computer. */
+function cut(text: string, length: number): string {
+	if (text.length <= length) return text;
+	let end = 0;
+	for (const { segment } of new Intl.Segmenter().segment(text)) {
+		if (end + segment.length > length) break;
+		end += segment.length;
+	}
+	return text.slice(0, end);
+}
+
 /** @throws NodeOperationError for an address that cannot be reached, or the wrong environment. */
 async function begin(context: IHookFunctions): Promise<Activation> {
 	const node = context.getNode();
@@ -142,7 +153,7 @@ async function begin(context: IHookFunctions): Promise<Activation> {
 		workflow: String(id),
 		trigger: node.webhookId ?? node.id,
 		isTest,
-		label: `${isTest ? 'n8n test' : 'n8n'}: ${name}`.slice(0, LONGEST_LABEL),
+		label: cut(`${isTest ? 'n8n test' : 'n8n'}: ${name}`, LONGEST_LABEL),
 		stored: triggerData(context),
 	};
 }
@@ -156,10 +167,14 @@ function requireReachable(context: IHookFunctions, address: string): void {
 	if (reason === undefined) return;
 	throw new NodeOperationError(
 		context.getNode(),
-		`Fluents.ai cannot reach this n8n: its address ${new URL(address).origin} ${reason}`,
+		`Fluents.ai cannot reach this n8n: its address ${originOf(address)} ${reason}`,
 		{
 			description:
 				"Set the environment variable WEBHOOK_URL of n8n to its public https:// address and restart it. For tests in your own network, e.g. with a simulator, turn on the option 'Allow Unreachable URL'.",
 		},
 	);
+}
+
+function originOf(address: string): string {
+	return URL.canParse(address) ? new URL(address).origin : `'${address}'`;
 }

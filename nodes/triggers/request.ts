@@ -56,12 +56,22 @@ export interface Envelope {
 	rest: IDataObject;
 }
 
-/** Finds the call, which may be named in five places (API: C23). */
+/** Finds the call, which may be named in six places (API: C23). */
 export function readEnvelope(fields: IDataObject): Envelope {
-	const { call_id, conversation_id, callId, payload, ...rest } = fields;
+	const { call_id, conversation_id, callId, payload: given, ...rest } = fields;
+	const { data, ...others } = rest;
+	// Relatives of the API send { event, data: { call_id, ... } }.
+	const isWrapped = given === undefined && isObject(data);
+	const { call_id: ofData, ...fieldsOfData } = isWrapped ? data : {};
+	const payload = isWrapped ? fieldsOfData : given;
 	const inside = isObject(payload) ? payload : {};
-	const names = [call_id, conversation_id, callId, inside.call_id, idOf(rest.call)];
-	return { callId: names.find(isText) ?? null, inside, payload, rest };
+	const names = [call_id, conversation_id, callId, ofData, inside.call_id, idOf(rest.call)];
+	return {
+		callId: names.find(isText) ?? null,
+		inside,
+		payload,
+		rest: isWrapped ? others : rest,
+	};
 }
 
 export function isText(value: unknown): value is string {

@@ -1,3 +1,4 @@
+import { sleep } from 'n8n-workflow';
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
@@ -147,15 +148,23 @@ describe('the answer', () => {
 			responded: true,
 			in_time: true,
 			agent_says: 'On Monday.',
+			problem: null,
 		});
 		expect(ranOf('After').json).toEqual({ after: true });
 	});
 
-	test('is the first of two in a row', async () => {
+	test('is the first of two in a row, and the second says that it was not sent', async () => {
 		const { answer } = await askOnce({}, [
 			[respondJson('{ "n": 1 }', '', 'First'), respondJson('{ "n": 2 }', '', 'Second')],
 		]);
 		expect(answer).toEqual(answerOf({ n: 1 }));
+		expect(ranOf('First').json).toMatchObject({ responded: true, problem: null });
+		const { json, hints } = ranOf('Second');
+		expect(json).toMatchObject({
+			responded: false,
+			problem: "The answer of item 0 of 'First' came first, and a question has one answer.",
+		});
+		expect(hints).toHaveLength(1);
 		expect(server.executions[0].run!.status).toBe('success');
 	});
 
@@ -165,6 +174,19 @@ describe('the answer', () => {
 			[respondJson('{ "n": 2 }', '', 'Second')],
 		]);
 		expect(answer).toEqual(answerOf({ n: 1 }));
+	});
+
+	test('is the first of three items, and the others say so', async () => {
+		const { answer } = await askOnce({}, [
+			[
+				code('return [1, 2, 3].map((n) => ({ json: { n } }));'),
+				respondJson('={{ { n: $json.n } }}'),
+			],
+		]);
+		expect(answer).toEqual(answerOf({ n: 1 }));
+		const { runData } = server.executions.at(-1)!.run!.data.resultData;
+		const items = runData.Respond[0].data!.main[0]!;
+		expect(items.map(({ json }) => json.responded)).toEqual([true, false, false]);
 	});
 
 	test('that comes too late is replaced, and the node says so', async () => {
@@ -177,11 +199,13 @@ describe('the answer', () => {
 		expect(milliseconds).toBeLessThan(1300);
 		const { json, hints, error } = ranOf('Respond');
 		expect(error).toBeUndefined();
-		expect(json).toMatchObject({ responded: true, in_time: false });
+		expect(json).toMatchObject({ responded: false, in_time: false });
 		expect(server.executions[0].run!.status).toBe('success');
 		expect(hints).toEqual([
 			expect.objectContaining({
-				message: expect.stringMatching(/^The answer came 0\.\d seconds too late/) as string,
+				message: expect.stringMatching(
+					/^Item 0 was not sent\. The answer came 0\.\d seconds too late/,
+				) as string,
 			}),
 		]);
 	});
@@ -372,14 +396,12 @@ describe('who may ask', () => {
 			});
 			return liveWorkflow(node);
 		};
-		const body = { id: 'any', type: 'action_external', config: {} };
-		simulator.faults.add({ operationId: 'getAction', status: 200, body, times: Infinity });
+		simulator.quirks.secretsMasked = true;
 		await expect(server.activate(withoutSecret('required'))).rejects.toThrow(
 			'Fluents.ai gave no secret for the signatures',
 		);
 		const before = server.log.length;
 		await server.activate(withoutSecret('ifSent'));
-		simulator.faults.clear();
 		expect(await ask(server)).toMatchObject(taken);
 		await server.settled();
 		expect(outputs(server.executions)[0].is_signed).toBe(false);
@@ -401,7 +423,8 @@ describe('who may ask', () => {
 	});
 
 	test('a body may be spaced, in any order, and hold any letters', async () => {
-		await publish({ options: { signature: 'required', signatureHeader: header() } });
+		const options = { signature: 'required', signatureHeader: header(), allowRepeats: true };
+		await publish({ options });
 		for (const body of [
 			'{"payload":{"order_number":"é"},"call_id":"1"}',
 			' {\n\t"call_id" : "1",  "payload" : { "order_number" : "\\u00e9" }\r\n} ',
@@ -618,6 +641,102 @@ describe('what is asked', () => {
 			message("'age' is missing. 'age' has to be of the type integer."),
 			message("'guests' has to be at least 1 entries."),
 		]);
+	});
+});
+
+describe('the same question, asked again', () => {
+	const rows = [[wait(0.2), respondJson('={{ { at: $now.toMillis() } }}', 'Booked.')]];
+	const again = { callId: 'call', parameters: { order_number: '7' } };
+
+	test('gets the first answer, while that is on its way and afterwards', async () => {
+		await publish({}, rows);
+		const answers = await Promise.all([1, 2, 3].map(async () => await ask(server, again)));
+		answers.push(await ask(server, { ...again, parameters: { order_number: 7 } }));
+		await server.settled();
+		expect(server.executions).toHaveLength(1);
+		expect(new Set(answers.map(({ answer }) => JSON.stringify(answer))).size).toBe(1);
+		expect(answers[0].answer).toMatchObject({ agent_message: 'Booked.' });
+	});
+
+	test('in a call books once', async () => {
+		simulator.quirks.questionRepeatedAfterMs = 100;
+		await publish({}, rows);
+		await placeAskingCall(server, agent, '06', { order_number: '7' });
+		expect(simulator.liveRequests).toHaveLength(2);
+		expect(simulator.liveRequests[1].answer).toEqual(simulator.liveRequests[0].answer);
+		expect(server.executions).toHaveLength(1);
+	});
+
+	test.each<[string, Parameters<typeof ask>[1]]>([
+		['other input', { ...again, parameters: { order_number: '8' } }],
+		['another call', { ...again, callId: 'other' }],
+	])('with %s is another one', async (_what, question) => {
+		await publish({}, rows);
+		await ask(server, again);
+		await ask(server, question);
+		await server.settled();
+		expect(server.executions).toHaveLength(2);
+	});
+
+	test('runs the workflow again after half a minute', async () => {
+		await publish({}, rows);
+		await ask(server, again);
+		await sleep(31_000);
+		await ask(server, again);
+		await server.settled();
+		expect(server.executions).toHaveLength(2);
+	});
+
+	test('of no call runs the workflow each time, and so it does where that is chosen', async () => {
+		await publish({}, rows);
+		const body = '{"payload":{"order_number":"7"}}';
+		for (let count = 0; count < 2; count += 1) await ask(server, { body });
+		await publish({ actionName: 'other', options: { allowRepeats: true } }, rows);
+		const [action] = [...simulator.environment('default').actions.values()].slice(-1);
+		const { url } = action.config as { url: string };
+		for (let count = 0; count < 2; count += 1) {
+			await send(url, { call_id: 'c', payload: { order_number: '7' } });
+		}
+		await server.settled();
+		expect(server.executions).toHaveLength(4);
+	});
+
+	test('gets the real answer of the first, never its fallback', async () => {
+		await publish({ options: { deadline: 1 } }, [
+			[wait(1.5), respondJson('{ "n": 1 }', 'Booked.')],
+		]);
+		expect((await ask(server, again)).answer).toEqual(FALLBACK);
+		const second = await ask(server, again);
+		expect(second.answer).toEqual(answerOf({ n: 1 }, 'Booked.'));
+		await server.settled();
+		expect(server.executions).toHaveLength(1);
+	});
+
+	test('waits until its own deadline only', async () => {
+		await publish({ options: { deadline: 1 } }, [[wait(3), respondJson('{ "n": 1 }')]]);
+		for (const { answer } of await Promise.all(
+			[1, 2].map(async () => await ask(server, again)),
+		)) {
+			expect(answer).toEqual(FALLBACK);
+		}
+	});
+
+	test('runs the workflow again when it failed', async () => {
+		await publish({}, [[code('throw new Error("It failed");')]]);
+		for (let count = 0; count < 2; count += 1) {
+			expect((await ask(server, again)).answer).toEqual(FALLBACK);
+		}
+		await server.settled();
+		expect(server.executions).toHaveLength(2);
+	});
+
+	test('gets the text that goes out at once, and starts nothing', async () => {
+		await publish({ answerUsing: 'immediately', answerText: 'Noted.' }, []);
+		for (let count = 0; count < 2; count += 1) {
+			expect((await ask(server, again)).answer).toEqual(answerOf({}, 'Noted.'));
+		}
+		await server.settled();
+		expect(server.executions).toHaveLength(1);
 	});
 });
 

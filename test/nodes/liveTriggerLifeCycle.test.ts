@@ -108,7 +108,7 @@ describe.each([1, 2] as const)('an action in n8n %i', (generation) => {
 			description: 'Always.',
 			input_schema: { properties: { customer: { type: 'integer' } } },
 			speak_on_send: simulator.switches.speakOn === 'text' ? 'Wait.' : true,
-			speak_on_receive: simulator.switches.speakOn === 'text' ? '' : false,
+			speak_on_receive: simulator.switches.speakOn === 'text' ? '' : true,
 		});
 		expect(actionIdsOf(reminder)).not.toContain(action.id);
 		expect([followUp, reception].map((id) => actionIdsOf(id).at(-1))).toEqual([
@@ -299,6 +299,106 @@ describe('an action', () => {
 		expect(liveSettings()).toEqual(start);
 	});
 
+	test.each<[string, object, string]>([
+		['an unknown type', { properties: { a: { type: 'strin' } } }, 'unknown type "strin"'],
+		['no properties', {}, 'without "properties"'],
+		[
+			'an object without properties',
+			{ properties: { a: { type: 'object' } } },
+			"'a' as an object",
+		],
+		[
+			'required inside of a property',
+			{ properties: { a: { type: 'string', required: true } } },
+			'"required": ["a"] beside',
+		],
+		['required that is no list', { properties: { a: {} }, required: 'a' }, 'a list of them'],
+		['required of nothing', { properties: { a: {} }, required: ['b'] }, 'its properties'],
+		['what agents say', { properties: { user_message: {} } }, "named 'user_message'"],
+		['a title', { properties: { title: { type: 'string' } } }, "named 'title'"],
+	])(
+		'with a schema that no agent can be built from is not made: %s',
+		async (_what, part, text) => {
+			const inputSchema = JSON.stringify({ type: 'object', ...part });
+			const node = actionTrigger({ agents: [reminder], specifyInput: 'schema', inputSchema });
+			const { message } = await failureOf(server.activate(liveWorkflow(node)));
+			expect(message).toContain("'Input Schema (JSON)'");
+			expect(message).toContain(text);
+			expect(message).toMatch(/Write |Give it another name/);
+			expect(liveSettings()).toEqual(start);
+		},
+	);
+
+	test.each([
+		['find order', 'find_order'],
+		['"Größe"', 'Gro_e'],
+		['x'.repeat(65), 'x'.repeat(64)],
+		['查询', 'for example find_order'],
+	])('named %s is not made, and the message has a name that works', async (actionName, name) => {
+		const node = actionTrigger({ agents: [reminder], actionName });
+		const { message } = await failureOf(server.activate(liveWorkflow(node)));
+		expect(message).toContain("'Action Name' may have letters");
+		expect(message).toMatch(new RegExp(`Write ${name}$`));
+		expect(writes()).toEqual([]);
+	});
+
+	test('of a name that an agent has already is not made, and the message names the other', async () => {
+		await publishAction({}, { name: 'First' });
+		const before = liveSettings();
+		const second = liveWorkflow(actionTrigger({ agents: [reception, reminder] }));
+		const { message } = await failureOf(server.activate(second));
+		expect(message).toMatch(
+			/^Agent '[^']+' has another action named 'find_order': 'n8n: First', http:/,
+		);
+		expect(message).toContain("Change 'Action Name'");
+		expect(message).not.toContain('n8n_secret');
+		expect(liveSettings()).toEqual(before);
+		const free = await publishAction({ agents: [reception] });
+		await server.deactivate(free.id);
+		expect(liveSettings()).toEqual(before);
+	});
+
+	test.each<[string, () => void]>([
+		['the description', () => void (simulator.quirks.descriptionLength = 40)],
+		['the URL', () => void (simulator.quirks.storedUrl = (url) => url.replace(/\?.*/, ''))],
+	])('of which Fluents.ai does not keep %s is taken back', async (part, cut) => {
+		cut();
+		const node = actionTrigger({ agents: [reminder, followUp] });
+		const { message } = await failureOf(server.activate(liveWorkflow(node)));
+		expect(message).toContain(`Fluents.ai changed ${part} of the action`);
+		expect(liveSettings()).toEqual(start);
+	});
+
+	test('of thirty agents is put in and taken out in time', async () => {
+		const ids = environment()
+			.addAgents(30)
+			.map(({ id }) => id);
+		start = liveSettings();
+		simulator.faults.add({ delayMs: 500, times: Infinity });
+		const begun = Date.now();
+		const workflow = await publishAction({ agents: ids });
+		expect(Date.now() - begun).toBeLessThan(40_000);
+		await server.deactivate(workflow.id);
+		expect(Date.now() - begun).toBeLessThan(84_000);
+		expect(liveSettings()).toEqual(start);
+	});
+
+	test('says nothing after the answer only where that was chosen', async () => {
+		await publishAction({ options: { silentAfter: true }, speakOnReceive: 'Here it is.' });
+		const isText = simulator.switches.speakOn === 'text';
+		expect(actionOf(server).config.speak_on_receive).toBe(isText ? '' : false);
+	});
+
+	test.each([
+		['text', ''],
+		['boolean', true],
+	])('is written at once in the form that the environment has: %s', async (speakOn, receive) => {
+		Object.assign(simulator.switches, { speakOn });
+		await publishAction();
+		expect(actionOf(server).config.speak_on_receive).toBe(receive);
+		expect(writes().filter((id) => id === 'createAction')).toHaveLength(1);
+	});
+
 	test.each([
 		['an agent that does not exist', { agents: ['00000000-0000-4000-8000-000000000000'] }],
 		['another environment', { options: { requiredEnvironment: 'production' } }],
@@ -398,7 +498,7 @@ describe.each([
 		});
 		const { speak_on_send: before, speak_on_receive: after } = actionOf(server).config;
 		const isText = simulator.switches.speakOn === 'text';
-		expect([before, after]).toEqual(isText ? ['Wait.', ''] : [true, false]);
+		expect([before, after]).toEqual(isText ? ['Wait.', ''] : [true, true]);
 		await server.activate(
 			edited(action, { speakOnSend: '', speakOnReceive: 'Now.' }),
 			'update',

@@ -135,7 +135,9 @@ test.each([
 				});
 				for (const doing of doings) {
 					if ('settings' in doing) {
-						const { agents: numbers, ...rest } = doing.settings;
+						const { agents: numbers, actionName, ...others } = doing.settings;
+						// Of two actions of one name on an agent, the second is refused.
+						const rest = { ...others, actionName: `${actionName}_${doing.workflow}` };
 						const chosen = agents.filter((_, agent) => numbers.includes(agent));
 						workflows[doing.workflow] = edited(workflows[doing.workflow], {
 							...rest,

@@ -1,4 +1,5 @@
 import type { AxiosRequestConfig } from 'axios';
+import { sleep } from 'n8n-workflow';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import type { SavedWorkflow, TriggerServer } from '../../engine/triggerServer';
@@ -74,7 +75,10 @@ describe('an event', () => {
 		}
 		const [webhook] = webhooksTo(server);
 		const sent = simulator.deliveries.filter(({ webhookId }) => webhookId === webhook.id);
-		expect([...new Set(sent.map(({ event }) => event))].sort()).toEqual(ALL_EVENTS);
+		const { transcriptEvent } = simulator.switches;
+		expect([...new Set(sent.map(({ event }) => event))].sort()).toEqual(
+			ALL_EVENTS.map((event) => (event === 'event_transcript' ? transcriptEvent : event)),
+		);
 
 		const sentFields = sent.map(({ event, callId, body }) => {
 			const { payload, event_type: _type, conversation_id: _call, ...rest } = body;
@@ -131,6 +135,29 @@ describe('an event', () => {
 		expect(received()).toMatchObject([
 			{ event: 'event_transcript', call_id: 'abc', payload: { transcript: 'Hello' } },
 		]);
+	});
+
+	test.each<[string, IDataObject]>([
+		['inside of data', { event: 'event_error', data: { call_id: 'abc', text: 'No' } }],
+		['as its status', { id: 'abc', status: 'event_error', text: 'No' }],
+		['beside all else', { event_type: 'event_error', conversation_id: 'abc', text: 'No' }],
+	])('may come in the form of a relative: %s', async (_what, body) => {
+		await published();
+		await deliver(body);
+		expect(received()).toMatchObject([
+			{ event: 'event_error', call_id: 'abc', payload: { text: 'No' } },
+		]);
+	});
+
+	test('with the whole transcript counts as transcript', async () => {
+		const body = { type: 'event_transcript_complete', call_id: 'abc', payload: {} };
+		const { workflow } = await published({ events: ['event_phone_call_ended'] });
+		await deliver(body);
+		expect(received()).toEqual([]);
+		await server.deactivate(workflow.id);
+		await published({ events: ['event_transcript'] });
+		await deliver(body);
+		expect(received()).toMatchObject([{ event: 'event_transcript_complete' }]);
 	});
 
 	test.each([
@@ -212,6 +239,27 @@ describe('a request that is none of ours', () => {
 		},
 	);
 
+	test('costs one look at the API together, while nothing is stored', async () => {
+		const workflow = workflowOf(trigger({ agents: [agent] }));
+		const match = ({ operationId }: { operationId?: string }) => {
+			if (operationId === 'createWebhook') server.kill();
+			return false;
+		};
+		simulator.faults.add({ match });
+		await expect(server.activate(workflow)).rejects.toThrow('n8n was killed');
+		simulator.faults.clear();
+		const { webhookId } = workflow.nodes[0];
+		const url = `${server.url}webhook/${webhookId}/webhook?n8n_secret=`;
+		const { length } = simulator.requests;
+		const forgeries = Array.from({ length: 50 }, (_, n) => String(n).padStart(64, '0'));
+		await Promise.all(
+			[...forgeries, 'short', ''].map(async (secret) => {
+				expect(await send(`${url}${secret}`, ended('1'))).toMatchObject({ status: 401 });
+			}),
+		);
+		expect(simulator.requests.length - length).toBeLessThanOrEqual(5);
+	});
+
 	test('with the secret of another trigger gets 401', async () => {
 		const { node: first } = await published();
 		const { node: second } = await published();
@@ -229,6 +277,7 @@ describe('a request that is none of ours', () => {
 		['null', 'null', 400],
 		['nothing', '', 400],
 		['broken JSON', '{"type":', 422],
+		['JSON that is too deep', `{"payload":${'['.repeat(5000)}${']'.repeat(5000)}}`, 400],
 		['too much', JSON.stringify({ text: 'x'.repeat(17 * 1024 * 1024) }), 500],
 	])('but has %s in its body starts nothing', async (_what, data, status) => {
 		await published();
@@ -299,9 +348,9 @@ describe('a repeat', () => {
 	test('starts nothing, however its fields are ordered', async () => {
 		await published();
 		const [one, two, three] = [
-			'{"type":"event_message","call_id":"abc","payload":{"a":1,"b":{"c":2,"d":[3,4]}}}',
-			'{"payload":{"b":{"d":[3,4],"c":2},"a":1},"call_id":"abc","type":"event_message"}',
-			'{"type":"event_message","call_id":"abc","payload":{"a":1,"b":{"c":2,"d":[4,3]}}}',
+			'{"type":"event_error","call_id":"abc","payload":{"a":1,"b":{"c":2,"d":[3,4]}}}',
+			'{"payload":{"b":{"d":[3,4],"c":2},"a":1},"call_id":"abc","type":"event_error"}',
+			'{"type":"event_error","call_id":"abc","payload":{"a":1,"b":{"c":2,"d":[4,3]}}}',
 		];
 		for (const body of [one, one, two]) expect(await deliver(JSON.parse(body))).toBe(200);
 		expect(received()).toHaveLength(1);
@@ -311,8 +360,24 @@ describe('a repeat', () => {
 		expect(received()).toHaveLength(4);
 	});
 
+	test.each(['event_message', 'event_action'])(
+		'%s without an ID or a time is none: the same may be said three times',
+		async (type) => {
+			await published();
+			const yes = { type, call_id: 'abc', payload: { text: 'Yes.', sender: 'human' } };
+			for (let count = 0; count < 3; count += 1) await deliver(yes);
+			expect(received()).toHaveLength(3);
+			for (const mark of [{ id: '1' }, { timestamp: 12.5 }]) {
+				const marked = { ...yes, payload: { ...yes.payload, ...mark } };
+				for (let count = 0; count < 3; count += 1) await deliver(marked);
+			}
+			expect(received()).toHaveLength(5);
+		},
+	);
+
 	test('of what the simulator sent starts nothing', async () => {
-		await published({ callsOf: 'agents', agents: [agent] });
+		const events = ['event_phone_call_ended', 'event_transcript', 'event_recording'];
+		await published({ callsOf: 'agents', agents: [agent], events });
 		simulator.deliveryFault = () => 'twice';
 		await placeCall(server, agent);
 		const [webhook] = webhooksTo(server);
@@ -369,6 +434,42 @@ describe('filters', () => {
 		const [yes, no] = [pastCall(wanted), pastCall(unwanted)];
 		for (const callId of [no, yes]) expect(await deliver(ended(callId))).toBe(200);
 		expect(received().map(({ call_id }) => call_id)).toEqual([yes]);
+	});
+
+	test.each([3000, 14_000])(
+		'wait for an outcome that the API shows %i ms after the event',
+		async (milliseconds) => {
+			await published({ filters: { outcome: ['bot_disconnected'] } });
+			const callId = pastCall({ status: 'in_progress', stage_outcome: null, end_time: null });
+			const call = environment().calls.get(callId)!;
+			const delivered = deliver(ended(callId));
+			await sleep(milliseconds);
+			expect(received()).toEqual([]);
+			Object.assign(call, { status: 'ended', stage_outcome: 'bot_disconnected' });
+			expect(await delivered).toBe(200);
+			expect(received()).toMatchObject([{ call_id: callId, confirmed: true }]);
+		},
+	);
+
+	test('tell the log of an event whose call got no outcome, and let it come again', async () => {
+		await published({ filters: { outcome: ['bot_disconnected'] } });
+		const callId = pastCall({ status: 'in_progress', stage_outcome: null, end_time: null });
+		const call = environment().calls.get(callId)!;
+		await deliver(ended(callId));
+		expect(received()).toEqual([]);
+		expect(server.log.join()).toContain(`call ${callId}: Its call has no outcome`);
+		Object.assign(call, { status: 'ended', stage_outcome: 'bot_disconnected' });
+		await deliver(ended(callId));
+		expect(received()).toMatchObject([{ call_id: callId }]);
+	});
+
+	test('wait for nothing that cannot change', async () => {
+		await published({ filters: { outcome: ['bot_disconnected'], direction: 'outbound' } });
+		const { length } = simulator.requests;
+		await deliver(ended(pastCall({ stage_outcome: 'human_disconnected' })));
+		await deliver({ type: 'event_error', call_id: pastCall({ stage_outcome: null }) });
+		expect(received()).toEqual([]);
+		expect(simulator.requests).toHaveLength(length + 2);
 	});
 
 	test('let only calls of the chosen agents through, whoever sends the event', async () => {
@@ -590,7 +691,14 @@ describe('the secret', () => {
 		environment().agents.get(agent)!.webhook = webhooksTo(server)[0].id;
 		await deliver(ended(pastCall(), { webhook: { url }, text: `Sent to ${url}.` }));
 		await deliver({ strange: url, list: [{ url }] });
-		expect(received()).toHaveLength(2);
+		await deliver({
+			n8n_secret: secret,
+			html: url.replace('?', '?a=1&amp;'),
+			json: JSON.stringify({ url: url.replace('=', '\\u003d') }),
+			[secret]: secret.toUpperCase(),
+		});
+		expect(received()).toHaveLength(3);
+		expect(JSON.stringify(received()).toLowerCase()).not.toContain(secret);
 		const told = JSON.stringify([received(), server.log]);
 		expect(told).toContain('n8n_secret=********');
 		expect(told).not.toContain(secret);

@@ -491,7 +491,7 @@ describe('an address that Fluents.ai cannot reach', () => {
 		'https://8.8.8.8/',
 		'https://172.32.0.1/n8n',
 		'https://localhost.example.com/',
-		'https://[2001:db8::1]/',
+		'https://[2001:4860::1]/',
 	])('is not one of these: %s', async (webhookUrl) => {
 		server.webhookUrl = webhookUrl;
 		await published({ agents: [reminder], options });

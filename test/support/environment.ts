@@ -14,8 +14,6 @@ const pending: Record<'a' | 'b', Partial<Switches>> = {
 	a: {},
 	b: {
 		numberForm: 'plus',
-		signatureForm: 'base64',
-		transcriptEvent: 'event_transcript',
 	},
 };
 

@@ -1,10 +1,11 @@
 import {
+	isAt,
 	isSecret,
 	newSecret,
+	placeOf,
 	readQuery,
 	secretIn,
 	whyUnreachable,
-	withoutQuery,
 	withSecret,
 } from '../../nodes/triggers/address';
 
@@ -17,7 +18,7 @@ describe('the secret in an address', () => {
 		expect(newSecret()).not.toBe(secret);
 		const address = withSecret(ADDRESS, secret);
 		expect(secretIn(address)).toBe(secret);
-		expect(withoutQuery(address)).toBe(ADDRESS);
+		expect(placeOf(address)).toBe(ADDRESS);
 	});
 
 	it.each([ADDRESS, `${ADDRESS}?n8n_secret=`, `${ADDRESS}?n8n_secret=short`, 'no address', ''])(
@@ -41,6 +42,43 @@ describe('the secret in an address', () => {
 		['one that is not a secret', 'x', 'x', false],
 	])('compared with %s', (_, given, expected, result) => {
 		expect(isSecret(given, expected)).toBe(result);
+	});
+});
+
+describe('where an address leads', () => {
+	it.each([
+		ADDRESS,
+		`${ADDRESS}?n8n_secret=other#part`,
+		'HTTPS://N8N.Example.com:443/webhook/1/webhook',
+		'https://user:password@n8n.example.com/webhook/./1/webhook',
+	])('%s is the same', (url) => {
+		expect(isAt(url, ADDRESS)).toBe(true);
+	});
+
+	it.each([
+		'http://n8n.example.com/webhook/1/webhook',
+		'https://n8n.example.com:444/webhook/1/webhook',
+		'https://n8n.example.com/webhook/1/webhooks',
+		'https://n8n.example.com/webhook/1/Webhook',
+		'https://n8n.example.com.evil.example/webhook/1/webhook',
+		'no address',
+		'',
+		undefined,
+		null,
+		7,
+	])('%s is another', (url) => {
+		expect(isAt(url, ADDRESS)).toBe(false);
+	});
+
+	it.each([
+		[
+			'https://user:password@crm.example.com/calls?token=theirs',
+			'https://crm.example.com/calls',
+		],
+		['//user:password@crm/calls?token=theirs', '//crm/calls'],
+		['no address?token=theirs', 'no address'],
+	])('%s is shown without what only its owner may know', (url, shown) => {
+		expect(placeOf(url)).toBe(shown);
 	});
 });
 
@@ -80,6 +118,8 @@ describe('whether Fluents.ai can reach an address', () => {
 		'https://100.128.0.1/',
 		'https://[2606:4700::1111]/',
 		'https://10.example.com/',
+		'https://[2001:4860:4860::8888]/',
+		'https://test.example.com/',
 	])('%s: yes', (address) => {
 		expect(whyUnreachable(address)).toBeUndefined();
 	});
@@ -105,8 +145,38 @@ describe('whether Fluents.ai can reach an address', () => {
 		'https://[fe80::1]/',
 		'https://[::ffff:10.0.0.1]/',
 		'https://2130706433/', // 127.0.0.1 as one number
+		'https://localhost./',
+		'https://n8n./',
+		'https://N8N.LOCAL./',
+		'https://[::7f00:1]/',
+		'https://[::ffff:7f00:1]/',
+		'https://0x7f.1/',
+		'https://0177.0.0.1/',
+		'https://n8n.home/',
 	])('%s: only from its own network', (address) => {
 		expect(whyUnreachable(address)).toBe('can be reached from your own network only');
+	});
+
+	it.each([
+		'https://n8n.invalid/',
+		'https://n8n.example/',
+		'https://n8n.test./',
+		'https://192.0.2.1/',
+		'https://198.51.100.7/',
+		'https://203.0.113.9/',
+		'https://198.18.0.1/',
+		'https://224.0.0.1/',
+		'https://255.255.255.255/',
+		'https://[2001:db8::1]/',
+		'https://[ff02::1]/',
+		'https://[64:ff9b::7f00:1]/',
+		'https://[2002:7f00:1::]/',
+	])('%s: from nowhere', (address) => {
+		expect(whyUnreachable(address)).toBe('is reserved and leads nowhere');
+	});
+
+	it.each(['', 'n8n.example.com', 'https://'])('%j: it is none', (address) => {
+		expect(whyUnreachable(address)).toBe('is not a web address');
 	});
 
 	it('not without https', () => {

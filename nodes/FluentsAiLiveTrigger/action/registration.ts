@@ -1,115 +1,93 @@
-import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import type { IDataObject, INode, NodeOperationError } from 'n8n-workflow';
 
+import { canonical } from '../../shared/canonical';
 import { actions } from '../../shared/records/action';
 import { agents } from '../../shared/records/agent';
 import { readOne } from '../../shared/records/collection';
-import { canonical } from '../../shared/canonical';
-import { namesField, catchStatus } from '../../shared/api/errors';
-import { idOf } from '../../shared/records/shape';
+import { catchStatus, namesField, operationError } from '../../shared/api/errors';
 import type { FluentsTransport } from '../../shared/api/transport';
-import { newSecret, secretIn, withoutQuery, withSecret } from '../../triggers/address';
+import { newSecret, placeOf, secretIn } from '../../triggers/address';
 import { existingAgents, readAgents, readAll, updateAgent } from '../../triggers/agents';
 import type { Activation, Place, Registrar, Registration } from '../../triggers/lifeCycle';
-import { isCounterpart, isOwn, readRecord, writeRecord } from '../../triggers/record';
+import { isOwn } from '../../triggers/record';
+import { createOrFind, deleteWhenClean, forEach } from '../../triggers/registered';
 import { orUndo, Removal } from '../../triggers/removal';
-import { readActionConfig, readAgentIds, readSignature } from '../parameters';
-
-const MASKED = /^[^a-z0-9]+$|[*\u2022]/i;
-
-/** What the agent says before and after it asks. */
-const SPEECH = ['speak_on_send', 'speak_on_receive'];
-
-interface Found {
-	actions: IDataObject[];
-	agents: IDataObject[];
-}
-
-/** What an agent's list of actions loses, and what it gets in that place. */
-interface Exchange {
-	agentId: string;
-	out: IDataObject[];
-	/** ID of an action. */
-	in?: string;
-}
+import { readActionConfig, readAgentIds, readSignature, readSpeech } from '../parameters';
+import {
+	actionsAt,
+	configOf,
+	listOf,
+	planAction,
+	planRelease,
+	type Exchange,
+	type Found,
+	type Plan,
+} from './plan';
+import { SPEECH_FIELDS } from './speech';
 
 /** The trigger is registered as an external action, which agents have beside their others. */
 export const externalAction: Registrar = { prepare, remove: unregister };
 
 async function prepare(activation: Activation): Promise<Registration> {
-	const { context, api, address, workflow, trigger, isTest, label, stored } = activation;
+	const { context, api, address, stored } = activation;
 	const config = readActionConfig(context);
+	const speech = readSpeech(context);
 	const chosen = readAgentIds(context);
 	const found = await look(api);
-	const wanted = await existingAgents(activation, found.agents, chosen);
-
-	const [own, ...doubles] = actionsAt(found, address);
-	const counterparts = found.actions.filter(({ description }) =>
-		isCounterpart(activation, description),
-	);
-	// Publishing ends a test; a test takes the place of the published action for a while.
-	const gone = isTest ? doubles : [...doubles, ...counterparts];
-	const ours = [...(own ? [own] : []), ...doubles, ...counterparts];
-
-	const previous = { ...readRecord(own?.description)?.previous };
-	const attach: string[] = [];
-	const release: Exchange[] = [];
-	for (const agent of found.agents) {
-		const agentId = String(agent.id);
-		const carried = ours.filter((action) => carries(agent, action));
-		const published = isTest
-			? carried.find((action) => counterparts.includes(action))
-			: undefined;
-		if (wanted.includes(agentId)) {
-			if (published) previous[agentId] = String(published.id);
-			if (!own || carried.length !== 1 || carried[0] !== own) attach.push(agentId);
-		} else {
-			const out = carried.filter((action) => action === own || gone.includes(action));
-			if (out.length > 0) release.push({ agentId, out, in: previousOf(agentId, out, found) });
-		}
-	}
-
-	const secret = stored.secret ?? secretIn(urlOf(own)) ?? newSecret();
-	const body: IDataObject = {
-		type: 'action_external',
-		label,
-		description: writeRecord({ workflow, trigger, test: isTest, previous }),
-		config: { ...config, url: withSecret(address, secret), processing_mode: 'muted' },
-		action_trigger: { type: 'action_trigger_function_call', config: {} },
-	};
-	const isWritten = own !== undefined && isSame(own, body);
+	const agentIds = await existingAgents(activation, found.agents, chosen);
+	const [own] = actionsAt(found, address);
+	const secret = stored.secret ?? secretIn(String(configOf(own).url)) ?? newSecret();
+	const plan = planAction({ ...activation, secret, config, speech, agents: agentIds }, found);
+	const { isWritten, attach, release, gone, conflicts } = plan;
 	const data = {
 		secret,
 		environment: api.credential.environment,
 		...(own && { signatureSecret: signatureSecretOf(own) }),
 	};
-	const carryOut = async () => {
-		const id = isWritten ? String(own.id) : await writeAction(activation, own, body);
-		for (const agentId of attach) await exchange(api, { agentId, out: ours, in: id });
-		for (const change of release) await exchange(api, change);
-		if (gone.length > 0) {
-			const now = await look(api);
-			const left = now.actions.filter((action) => gone.some(({ id }) => id === action.id));
-			await remove(api, left, now);
-		}
-		const signatureSecret = signatureSecretOf(await readOne(api, actions, id));
-		if (readSignature(context).mode === 'required' && !signatureSecret) {
-			throw new NodeOperationError(
-				context.getNode(),
-				'Fluents.ai gave no secret for the signatures, so none could be required',
-				{
-					description:
-						"Set the option 'Signature' to If Sent. The secret in the address is checked in any case.",
-				},
-			);
-		}
-		return { ...data, signatureSecret };
-	};
 	return {
 		isComplete: isWritten && [attach, release, gone].every((list) => list.length === 0),
 		data,
-		complete: async () => await orUndo(carryOut(), async () => await unregister(activation)),
+		async complete() {
+			if (conflicts.length > 0) throw conflictError(context.getNode(), conflicts);
+			const signatureSecret = await orUndo(
+				carryOut(activation, plan),
+				async () => await unregister(activation),
+			);
+			return { ...data, signatureSecret };
+		},
 	};
+}
+
+/** @returns the key of the signatures, if Fluents.ai gives it. */
+async function carryOut(activation: Activation, plan: Plan): Promise<string | undefined> {
+	const { api, context } = activation;
+	// Before any agent is touched, its description holds what has to be put back.
+	const action = await writeAction(activation, plan);
+	const signatureSecret = signatureSecretOf(action);
+	if (readSignature(context).mode === 'required' && !signatureSecret) {
+		throw operationError(
+			context.getNode(),
+			'Fluents.ai gave no secret for the signatures, so none could be required',
+			{
+				description:
+					"Set the option 'Signature' to If Sent. The secret in the address is checked in any case.",
+			},
+		);
+	}
+	const id = String(action.id);
+	await forEach(plan.attach, async (agentId) => {
+		await exchange(api, { agentId, out: plan.ours, in: id });
+	});
+	await forEach(plan.release, async (change) => await exchange(api, change));
+	if (plan.gone.length > 0) {
+		const now = await look(api);
+		await remove(
+			api,
+			now.actions.filter((one) => plan.gone.some((gone) => gone.id === one.id)),
+			now,
+		);
+	}
+	return signatureSecret;
 }
 
 async function unregister(place: Place): Promise<void> {
@@ -120,44 +98,22 @@ async function unregister(place: Place): Promise<void> {
 }
 
 async function look(api: FluentsTransport): Promise<Found> {
-	return { actions: await readAll(api, actions), agents: await readAgents(api) };
-}
-
-function actionsAt(found: Pick<Found, 'actions'>, address: string): IDataObject[] {
-	return found.actions.filter((action) => withoutQuery(urlOf(action)) === address);
-}
-
-function urlOf(action: IDataObject | undefined): string {
-	return String((action?.config as IDataObject | null | undefined)?.url ?? '');
+	const [all, carriers] = await Promise.all([readAll(api, actions), readAgents(api)]);
+	return { actions: all, agents: carriers };
 }
 
 /** Stars are no key: the API may hide it. */
-function signatureSecretOf({ config }: IDataObject): string | undefined {
-	const { signature_secret: secret } = (config ?? {}) as IDataObject;
+const MASKED = /^[^a-z0-9]+$|[*\u2022]/i;
+
+function signatureSecretOf(action: IDataObject): string | undefined {
+	const { signature_secret: secret } = configOf(action);
 	const isKey = typeof secret === 'string' && secret !== '' && !MASKED.test(secret);
 	return isKey ? secret : undefined;
 }
 
-function listOf(agent: IDataObject): unknown[] {
-	return Array.isArray(agent.actions) ? agent.actions : [];
-}
-
-function carries(agent: IDataObject, { id }: IDataObject): boolean {
-	return listOf(agent).some((action) => idOf(action) === id);
-}
-
-/** The published action that a test has taken the place of, if it is there still. */
-function previousOf(agentId: string, gone: IDataObject[], found: Found): string | undefined {
-	const ids = gone.map(({ description }) => readRecord(description)?.previous[agentId]);
-	const previous = found.actions.find(({ id }) => ids.includes(String(id)));
-	return previous && !gone.includes(previous) ? String(previous.id) : undefined;
-}
-
 /** The agent is read right before, so that changes which others make to its actions are kept. */
 async function exchange(api: FluentsTransport, { agentId, out, in: id }: Exchange): Promise<void> {
-	const before = listOf(await readOne(api, agents, agentId)).map(
-		(action) => idOf(action) ?? action,
-	);
+	const before = listOf(await readOne(api, agents, agentId));
 	const isOut = (action: unknown) => out.some((one) => one.id === action);
 	const place = before.findIndex(isOut);
 	const after = before.filter((action) => !isOut(action) && action !== id);
@@ -166,80 +122,73 @@ async function exchange(api: FluentsTransport, { agentId, out, in: id }: Exchang
 	await updateAgent(api, agentId, { actions: after as string[] });
 }
 
-/** @returns the ID of the action. */
+/**
+ * @returns the action as Fluents.ai has it afterwards.
+ * @throws NodeOperationError when it is not what was sent.
+ */
 async function writeAction(
-	{ api, address }: Activation,
-	own: IDataObject | undefined,
-	body: IDataObject,
-): Promise<string> {
-	const write = async (form: IDataObject) =>
-		own
-			? await updateAction(api, String(own.id), form)
-			: await createAction(api, form, address);
-	const first = await catchStatus(write(body), ['400', '422']);
-	if (!first.refusal) return first.value;
-	// Sources disagree whether what the agent says is a text, or on and off (API: C7).
-	const config = body.config as IDataObject;
-	const speech = SPEECH.filter((field) => namesField(first.refusal, field));
-	if (speech.length === 0) throw first.refusal;
-	return await write({ ...body, config: { ...config, ...asSwitches(config) } });
-}
-
-async function createAction(
-	api: FluentsTransport,
-	body: IDataObject,
-	address: string,
-): Promise<string> {
-	const { id } = await api
-		.post(`${actions.path}/create`, { body })
-		.catch(async (error: NodeApiError) => {
-			// The answer may be lost although the action was made.
-			const there = await readAll(api, actions).catch(() => []);
-			const [made] = actionsAt({ actions: there }, address);
-			if (!made) throw error;
-			return made;
-		});
-	return String(id);
-}
-
-async function updateAction(api: FluentsTransport, id: string, body: IDataObject): Promise<string> {
-	const object = `${actions.one} '${id}'`;
-	const request = { query: { id }, body, object };
-	await api.post(`${actions.path}/update`, request, 'repeatable');
-	return id;
-}
-
-function asSwitches(config: IDataObject): IDataObject {
-	return Object.fromEntries(SPEECH.map((field) => [field, config[field] !== '']));
-}
-
-/** Whether the action is as it was sent, in one form or the other. The API may add to it. */
-function isSame(action: IDataObject, { config, ...rest }: IDataObject): boolean {
-	const sent = config as IDataObject;
-	const is = (action.config ?? {}) as IDataObject;
-	const holds = (fields: IDataObject) =>
-		Object.entries(fields).every(([name, value]) => canonical(is[name]) === canonical(value));
-	return (
-		Object.entries(rest).every(
-			([name, value]) => canonical(action[name]) === canonical(value),
-		) &&
-		(holds(sent) || holds({ ...sent, ...asSwitches(sent) }))
+	{ api, address, context }: Activation,
+	{ own, isWritten, bodies: [first, other] }: Plan,
+): Promise<IDataObject> {
+	if (own && isWritten) return await readOne(api, actions, String(own.id));
+	const write = async (body: IDataObject): Promise<string> => {
+		if (!own) {
+			const isIt = (action: IDataObject) => actionsAt({ actions: [action] }, address)[0];
+			return await createOrFind(api, actions, body, (action) => isIt(action) !== undefined);
+		}
+		const id = String(own.id);
+		const object = `${actions.one} '${id}'`;
+		await api.post(`${actions.path}/update`, { query: { id }, body, object }, 'repeatable');
+		return id;
+	};
+	const tried = await catchStatus(write(first), ['400', '422']);
+	const isOfSpeech =
+		tried.refusal && SPEECH_FIELDS.some((field) => namesField(tried.refusal, field));
+	if (tried.refusal && !isOfSpeech) throw tried.refusal;
+	const body = tried.refusal ? other : first;
+	const action = await readOne(api, actions, tried.refusal ? await write(other) : tried.value);
+	const lost = lostParts(action, body);
+	if (lost.length === 0) return action;
+	throw operationError(
+		context.getNode(),
+		`Fluents.ai changed ${lost.join(' and ')} of the action, so agents could not ask, or n8n could not take it back later`,
+		{
+			description:
+				'No agent was changed. Shorten the name of the workflow, choose fewer agents for one trigger, or ask Fluents.ai for help.',
+		},
 	);
+}
+
+/** What was sent and has to be as it was, named for people. */
+function lostParts(action: IDataObject, body: IDataObject): string[] {
+	const [is, sent] = [configOf(action), configOf(body)];
+	return [
+		...(action.description === body.description ? [] : ['the description']),
+		...(is.url === sent.url ? [] : ['the URL']),
+		...(is.name === sent.name ? [] : ['the name']),
+	];
 }
 
 async function remove(api: FluentsTransport, gone: IDataObject[], found: Found): Promise<void> {
 	const removal = new Removal();
-	for (const agent of found.agents) {
-		const agentId = String(agent.id);
-		const out = gone.filter((action) => carries(agent, action));
-		if (out.length === 0) continue;
-		const change = { agentId, out, in: previousOf(agentId, out, found) };
-		await removal.attempt(`Agent '${agentId}' still has the action`, exchange(api, change));
-	}
-	for (const { id } of removal.isClean ? gone : []) {
-		const query = { id: String(id) };
-		const step = api.delete(`${actions.path}/delete`, query, {}, 'repeatable');
-		await removal.attempt('The action could not be deleted', step);
-	}
+	await forEach(planRelease(gone, found), async (change) => {
+		const problem = `Agent '${change.agentId}' still has the action`;
+		await removal.attempt(problem, exchange(api, change));
+	});
+	await deleteWhenClean(api, actions, gone, removal, 'The action could not be deleted');
 	removal.finish();
+}
+
+function conflictError(node: INode, conflicts: Plan['conflicts']): NodeOperationError {
+	const [message, ...others] = conflicts.map(({ agent, action }) => {
+		const { name, url } = configOf(action);
+		const shown = [action.label && `'${String(action.label)}'`, url && placeOf(String(url))];
+		return `Agent '${String(agent.name ?? agent.id)}' has another action named '${String(name)}': ${shown.filter(Boolean).join(', ')}`;
+	});
+	return operationError(node, message, {
+		description: [
+			...others,
+			"Agents always take the first action of a name. Change 'Action Name', or take the other action off the agent in Fluents.ai.",
+		].join('. '),
+	});
 }

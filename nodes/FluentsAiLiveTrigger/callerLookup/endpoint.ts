@@ -1,5 +1,5 @@
 import { SECRET_PARAMETER } from '../../shared/masking';
-import { secretIn, withoutQuery } from '../../triggers/address';
+import { placeOf, secretIn } from '../../triggers/address';
 
 /**
  * A context endpoint of an agent as n8n sets it. What the agent had before stands in its query, where a
@@ -57,5 +57,5 @@ function readLayer(url: string): (Layer & { previous: string | null }) | undefin
 	if (!workflow || !secret) return undefined;
 	const previous = searchParams.get(PREVIOUS_PARAMETER);
 	const test = searchParams.get(TEST_PARAMETER) === 'true';
-	return { address: withoutQuery(url), workflow, test, secret, previous };
+	return { address: placeOf(url), workflow, test, secret, previous };
 }

@@ -1,7 +1,7 @@
 import type { NodeOperationError } from 'n8n-workflow';
 
 import { operationError } from '../../shared/api/errors';
-import { newSecret, withoutQuery } from '../../triggers/address';
+import { isAt, newSecret, placeOf } from '../../triggers/address';
 import { existingAgents, readAgents, updateAgent } from '../../triggers/agents';
 import type { Activation, Place, Registrar, Registration } from '../../triggers/lifeCycle';
 import { orUndo, Removal } from '../../triggers/removal';
@@ -19,7 +19,7 @@ async function prepare(activation: Activation): Promise<Registration> {
 	const mayReplace = context.getNodeParameter('ifAttached', 'fail') === 'replace';
 
 	const all = agents.map((agent) => ({ agent, ...readEndpoint(agent.context_endpoint) }));
-	const isOwn = (layer: Layer) => layer.address === address;
+	const isOwn = (layer: Layer) => isAt(layer.address, address);
 	const known = all.flatMap(({ layers }) => layers).find(isOwn)?.secret;
 	const secret = stored.secret ?? known ?? newSecret();
 	const own: Layer = { address, workflow, test: isTest, secret };
@@ -43,7 +43,7 @@ async function prepare(activation: Activation): Promise<Registration> {
 		const isForeign = other !== null && !layers.some(isOurs);
 		if (isWanted && isForeign && !mayReplace) {
 			conflicts.push(
-				`Agent '${String(agent.name ?? agent.id)}' has another context endpoint already: ${withoutQuery(other)}`,
+				`Agent '${String(agent.name ?? agent.id)}' has another context endpoint already: ${placeOf(other)}`,
 			);
 		}
 	}
@@ -70,7 +70,7 @@ async function unregister({ api, address, workflow }: Place): Promise<void> {
 		const { layers, bottom } = readEndpoint(before);
 		// In n8n 1, a copy of a workflow takes over the address of the first one.
 		const kept = layers.filter(
-			(layer) => layer.address !== address || layer.workflow !== workflow,
+			(layer) => !isAt(layer.address, address) || layer.workflow !== workflow,
 		);
 		if (kept.length === layers.length) continue;
 		const endpoint = writeEndpoint({ layers: kept, bottom });

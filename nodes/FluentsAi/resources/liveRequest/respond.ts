@@ -77,7 +77,7 @@ export const respond: Operation<Parameters> = {
 			'Answer the agent that has asked through a Fluents.ai Live Trigger, during the call',
 	},
 	properties: [specifyResult, resultField, resultJson, agentSaysField, optionsField()],
-	output: { responded: 'boolean', in_time: 'boolean', agent_says: 'string' },
+	output: { responded: 'boolean', in_time: 'boolean', agent_says: 'string', problem: 'string' },
 	kind: 'write',
 	read(context, i) {
 		const usesJson = context.getNodeParameter(specifyResult.name, i, 'keypair') === 'json';
@@ -93,19 +93,30 @@ export const respond: Operation<Parameters> = {
 		const { respond_by: respondBy } = questionOf(context, i);
 		if (respondBy === null) throw answersByItself(context, i);
 		const late = Date.now() - Date.parse(respondBy);
-		await context.sendResponse({
-			body: actionAnswer(result, agentSays),
-			headers: {},
-			statusCode: 200,
-		});
-		if (late > 0) {
-			context.addExecutionHints({
-				message: `The answer came ${(late / 1000).toFixed(1)} seconds too late: the agent has got the fallback answer of the trigger. Answer before slow steps, or do those after this node.`,
-				type: 'warning',
-				location: 'outputPane',
+		// What all nodes of an execution share, also after it has slept.
+		const execution = context.getContext('flow') as { fluentsAiAnswered?: string };
+		const answered = execution.fluentsAiAnswered;
+		if (answered === undefined) {
+			// Also when it is late: if the agent asks the same again, it gets this answer.
+			await context.sendResponse({
+				body: actionAnswer(result, agentSays),
+				headers: {},
+				statusCode: 200,
 			});
+			execution.fluentsAiAnswered = `item ${i} of '${context.getNode().name}'`;
 		}
-		return [{ json: { responded: true, in_time: late <= 0, agent_says: agentSays } }];
+		const problem =
+			answered !== undefined
+				? `The answer of ${answered} came first, and a question has one answer.`
+				: late > 0
+					? `The answer came ${(late / 1000).toFixed(1)} seconds too late: the agent got the fallback answer of the trigger. Answer before slow steps, or do those after this node.`
+					: null;
+		if (problem !== null) {
+			const message = `Item ${i} was not sent. ${problem}`;
+			context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+		}
+		const responded = problem === null;
+		return [{ json: { responded, in_time: late <= 0, agent_says: agentSays, problem } }];
 	},
 };
 
