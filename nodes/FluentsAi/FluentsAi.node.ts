@@ -8,11 +8,9 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { operationError } from '../shared/api/errors';
-import { foreignText } from '../shared/foreignText';
 import { execute } from './execute';
 import * as methods from './methods';
-import { findOperation, properties } from './resources';
+import { chosenOperation, properties } from './resources';
 import { onEvent, resumeWebhooks } from './watching/untilEvent';
 
 export class FluentsAi implements INodeType {
@@ -40,20 +38,7 @@ export class FluentsAi implements INodeType {
 	methods = methods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const resource = this.getNodeParameter('resource', 0) as string;
-		const name = this.getNodeParameter('operation', 0) as string;
-		const operation = findOperation(resource, name);
-		if (!operation) {
-			throw operationError(
-				this.getNode(),
-				`This version of the node has no operation '${foreignText(name)}' for the resource '${foreignText(resource)}'`,
-				{
-					description:
-						'Choose another operation, or update the package n8n-nodes-fluentsai.',
-				},
-			);
-		}
-		return [await execute(this, operation)];
+		return [await execute(this, chosenOperation)];
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {

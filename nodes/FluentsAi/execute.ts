@@ -1,111 +1,170 @@
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, sleep } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { connect } from '../shared/api/connect';
 import { exceptionError } from '../shared/api/errors';
 import { createLimiter, createStagger } from '../shared/api/limiter';
-import { requireEnvironment } from '../shared/parameters/requiredEnvironment';
-import { cancelSignal, pauseUnlessStopped } from '../shared/api/transport';
-import { readOptions, readRunOptions, type RunOptions } from './fields/options';
+import { cancelSignal, pauseUnlessStopped, type FluentsTransport } from '../shared/api/transport';
+import { ItemReader } from '../shared/parameters/reader';
+import {
+	requireEnvironment,
+	requiredEnvironmentOption,
+} from '../shared/parameters/requiredEnvironment';
+import { optionsOf, readRunOptions, type RunOptions } from './fields/options';
 import type { Operation, Output, Run } from './operation';
 
 /** Items that an operation handles at the same time, unless the option Batching says otherwise. */
 const AT_ONCE = { read: 20, write: 1, wait: Infinity };
 
-type Result<T> = { value: T } | { error: NodeApiError | NodeOperationError };
+/** Milliseconds that reading parameters may take before n8n gets to do something else. */
+const LONGEST_TURN = 10;
+
+type Failed = { error: NodeApiError | NodeOperationError };
+type Result<T> = { value: T } | Failed;
+
+/** What a run of the node knows before it looks at its items. */
+interface Start {
+	context: IExecuteFunctions;
+	operation: Operation;
+	options: RunOptions;
+	api: FluentsTransport;
+	/** Whether an item that fails ends the run, as it does without Continue On Fail. */
+	endsRun(result: Result<unknown>): result is Failed;
+	/** Lets n8n do something else, if it has not for a while. */
+	breathe(): Promise<void>;
+}
 
 /**
- * Runs an operation for all input items.
+ * Runs the node for all input items.
  *
  * Programmatic, where n8n would offer a declarative engine: that one sends the requests of all items
  * at once, writes no item links and drops what the API said, and a call that is dialled twice costs
  * money and annoys a person.
  *
+ * With Continue On Fail nothing is thrown, whatever fails: n8n would pass the input on as output.
+ *
+ * @param choose reads which operation is meant.
  * @returns the outputs in the order of the input, each with its item link; with Continue On Fail an
  * item that failed gives `{ error, details }`, the form that n8n sends to a node's error output.
  */
 export async function execute(
 	context: IExecuteFunctions,
-	operation: Operation,
+	choose: (from: ItemReader) => Operation,
 ): Promise<INodeExecutionData[]> {
-	const itemCount = context.getInputData().length;
-	if (itemCount === 0) return [];
-	const continueOnFail = context.continueOnFail();
-	const options = readRunOptions(context);
-	const connected = await settle(context, 0, async () => await connect(context, options));
+	const items = context.getInputData();
+	if (items.length === 0) return [];
+	const outcome = await settle(context, 0, async () => {
+		const start = await prepareRun(context, choose);
+		const { outputs, results } = await runAll(start, await prepareAll(start));
+		addHints(start, outputs);
+		return results.flatMap((result, i) => toItems(context, result, i));
+	});
+	if ('value' in outcome) return outcome.value;
+	if (!context.continueOnFail()) throw outcome.error;
+	return items.flatMap((_, i) => toItems(context, outcome, i));
+}
 
-	// What changes something is checked for all items before the first request. What only reads is checked
-	// in its turn: expressions take time, which passes while other items wait for their answers.
-	const readsLate = operation.kind === 'read';
-	const prepared: Array<Result<unknown>> = [];
-	for (let i = 0; i < itemCount; i++) {
-		const result: Result<unknown> =
-			'error' in connected
-				? connected
-				: await settle(context, i, async () => {
-						const { requiredEnvironment } = readOptions(context, i);
-						const { environment } = connected.value.credential;
-						requireEnvironment(context.getNode(), requiredEnvironment, environment, i);
-						return readsLate ? undefined : operation.read(context, i);
-					});
-		if ('error' in result && !continueOnFail) throw result.error;
+async function prepareRun(
+	context: IExecuteFunctions,
+	choose: (from: ItemReader) => Operation,
+): Promise<Start> {
+	const first = new ItemReader(context, 0);
+	const operation = choose(first);
+	const options = readRunOptions(first);
+	const continues = context.continueOnFail();
+	return {
+		context,
+		operation,
+		options,
+		api: await connect(context, options),
+		endsRun: (result): result is Failed => 'error' in result && !continues,
+		breathe: createBreather(),
+	};
+}
+
+/**
+ * Reads the parameters of all items. What changes something is checked for all items before the first
+ * request. What only reads is checked in its turn: expressions take time, which passes while other
+ * items wait for their answers.
+ *
+ * @throws the error of the first item that fails, where that ends the run.
+ */
+async function prepareAll(start: Start): Promise<Array<Result<() => unknown>>> {
+	const { context, operation } = start;
+	const prepared: Array<Result<() => unknown>> = [];
+	for (let i = 0; i < context.getInputData().length; i++) {
+		await start.breathe();
+		const result = await settle(context, i, () => {
+			const from = new ItemReader(context, i);
+			checkEnvironment(start, from);
+			if (operation.kind === 'read') return () => operation.read(from);
+			const parameters = operation.read(from);
+			return () => parameters;
+		});
+		if (start.endsRun(result)) throw result.error;
 		prepared.push(result);
 	}
-	if ('error' in connected) return prepared.map((result, i) => failedItem(context, result, i));
+	return prepared;
+}
 
+function checkEnvironment({ context, api }: Start, from: ItemReader): void {
+	const required = optionsOf(from).text(requiredEnvironmentOption, { guards: true });
+	requireEnvironment(context.getNode(), required, api.credential.environment, from.itemIndex);
+}
+
+/**
+ * Carries out the operation for all items.
+ *
+ * @throws the error of the first item that failed, where that ends the run, with what was done before.
+ */
+async function runAll(
+	start: Start,
+	prepared: Array<Result<() => unknown>>,
+): Promise<{ results: Array<Result<Output[]>>; outputs: Output[] }> {
+	const { context, operation, endsRun } = start;
 	const stop = new AbortController();
 	const cancelled = cancelSignal(context);
 	const done: string[] = [];
 	const signal = cancelled ? AbortSignal.any([cancelled, stop.signal]) : stop.signal;
 	const run: Run = {
 		context,
-		api: connected.value,
+		api: start.api,
 		signal,
 		cancelled,
-		inTurn: createTurns(signal, () => !continueOnFail && stop.abort()),
+		inTurn: createTurns(signal, (error) => endsRun({ error }) && stop.abort()),
 		note: (what) => done.push(what),
 	};
 
-	const results: Array<Result<Output[]> | undefined> = new Array(itemCount);
-	await forEachItem(itemCount, operation.kind, options, signal, async (i) => {
+	const results: Array<Result<Output[]>> = prepared.map(() => ({ value: [] }));
+	await forEachItem(start, signal, async (i) => {
+		await start.breathe();
 		const parameters = prepared[i];
 		const result =
 			'error' in parameters
 				? parameters
 				: await settle(context, i, async () => {
-						const { value } = parameters;
-						const ready = readsLate ? operation.read(context, i) : value;
-						return await operation.execute(run, ready, i);
+						return await operation.execute(run, parameters.value(), i);
 					});
 		// An item that did not go on because the run ended has no result: another one tells why.
 		if ('error' in result && signal.aborted && result.error.cause === signal.reason) return;
 		results[i] = result;
-		if ('error' in result && !continueOnFail) stop.abort();
+		if (endsRun(result)) stop.abort();
 	});
-
-	if (!continueOnFail) {
-		const failed = results.find((result) => result && 'error' in result);
-		if (failed && 'error' in failed) throw withNote(failed.error, done);
-	}
-	const outputs = results.map((result) => (result && 'value' in result ? result.value : []));
-	for (const message of operation.hints?.(outputs.flat().map(({ json }) => json)) ?? []) {
-		// n8n 1 has no hints for tools of an AI agent.
-		context.addExecutionHints?.({ message, location: 'outputPane' });
-	}
-	return results.flatMap((result, i) => {
-		if (result && 'error' in result) return [failedItem(context, result, i)];
-		return outputs[i].map((output) => ({ ...output, pairedItem: { item: i } }));
-	});
+	const failed = results.find(endsRun);
+	if (failed) throw withNote(failed.error, done);
+	return {
+		results,
+		outputs: results.flatMap((result) => ('value' in result ? result.value : [])),
+	};
 }
 
 /** Starts the items in order, so many at once as the operation or the option Batching allows. */
 async function forEachItem(
-	itemCount: number,
-	kind: Operation['kind'],
-	{ batching }: RunOptions,
+	{ context, operation: { kind }, options: { batching } }: Start,
 	signal: AbortSignal,
 	handle: (itemIndex: number) => Promise<void>,
 ): Promise<void> {
+	const itemCount = context.getInputData().length;
 	const batchSize = batching?.batchSize ?? itemCount;
 	const slots = createLimiter(batching ? batchSize : AT_ONCE[kind]);
 	const stagger = createStagger();
@@ -131,7 +190,7 @@ async function forEachItem(
  *
  * @param onError called before the next one could start.
  */
-function createTurns(ended: AbortSignal, onError: () => void): Run['inTurn'] {
+function createTurns(ended: AbortSignal, onError: (error: Failed['error']) => void): Run['inTurn'] {
 	const turn = createLimiter(1);
 	return async (task) =>
 		await turn(async () => {
@@ -142,10 +201,20 @@ function createTurns(ended: AbortSignal, onError: () => void): Run['inTurn'] {
 		});
 }
 
+/** n8n's webhooks and other executions live in the same event loop as the reading of expressions. */
+function createBreather(): () => Promise<void> {
+	let since = Date.now();
+	return async () => {
+		if (Date.now() - since < LONGEST_TURN) return;
+		await sleep(0);
+		since = Date.now();
+	};
+}
+
 async function settle<T>(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	task: () => Promise<T>,
+	task: () => T | Promise<T>,
 ): Promise<Result<T>> {
 	try {
 		return { value: await task() };
@@ -157,26 +226,30 @@ async function settle<T>(
 	}
 }
 
-function failedItem(
+function addHints({ context, operation }: Start, outputs: Output[]): void {
+	for (const message of operation.hints?.(outputs.map(({ json }) => json)) ?? []) {
+		// n8n 1 has no hints for tools of an AI agent.
+		context.addExecutionHints?.({ message, location: 'outputPane' });
+	}
+}
+
+function toItems(
 	context: IExecuteFunctions,
-	result: Result<unknown>,
+	result: Result<Output[]>,
 	itemIndex: number,
-): INodeExecutionData {
-	const { error } = result as { error: NodeApiError | NodeOperationError };
+): INodeExecutionData[] {
+	const pairedItem = { item: itemIndex };
+	if ('value' in result) return result.value.map((output) => ({ ...output, pairedItem }));
+	const { error } = result;
 	const httpCode = error instanceof NodeApiError ? error.httpCode : null;
-	const item: INodeExecutionData = {
-		json: {
-			error: error.message,
-			details: { httpCode, description: error.description ?? '' },
-		},
-		pairedItem: { item: itemIndex },
-	};
+	const details = { httpCode, description: error.description ?? '' };
+	const item: INodeExecutionData = { json: { error: error.message, details }, pairedItem };
 	if (context.getNode().onError === 'continueErrorOutput') {
 		// Before 2.34 n8n knows an item for the error output by this property, not by its keys. It is
 		// hidden, because n8n reduces an item that still has it afterwards to its message.
 		Object.defineProperty(item, 'error', { value: error, writable: true });
 	}
-	return item;
+	return [item];
 }
 
 function withNote(error: NodeApiError | NodeOperationError, done: string[]) {

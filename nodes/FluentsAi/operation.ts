@@ -6,6 +6,7 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 
+import type { ItemReader } from '../shared/parameters/reader';
 import type { OutputFields } from '../shared/records/shape';
 import type { FluentsTransport } from '../shared/api/transport';
 
@@ -48,7 +49,7 @@ export interface Operation<P = unknown> {
 	/** What the outputs leave a user to wonder about, in whole sentences for the output pane. */
 	hints?(outputs: IDataObject[]): string[];
 	/** @throws NodeOperationError that names the parameter and the item. */
-	read(context: IExecuteFunctions, itemIndex: number): P;
+	read(from: ItemReader): P;
 	execute(run: Run, parameters: P, itemIndex: number): Promise<Output[]>;
 }
 

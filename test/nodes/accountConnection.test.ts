@@ -311,7 +311,7 @@ test.each<[string, INodeParameters, string]>([
 	[
 		'credentials that are no object',
 		create('account_connection_rime', { credentials: '"key"' }),
-		`'Credentials (JSON)' is not a JSON object, e.g. { "name": "value" } [item 0]`,
+		`'Credentials (JSON)' is not a JSON object, e.g. { "name": "value" }, but a text [item 0]`,
 	],
 	[
 		'a masked token',

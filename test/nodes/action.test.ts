@@ -511,7 +511,7 @@ describe('wrong values are named before anything is sent', () => {
 		[
 			'a schema that is no JSON',
 			create('action_external', { ...external, inputSchema: '={{ "{" }}' }),
-			"'Input Schema (JSON)' is not valid JSON [item 0]",
+			"'Input Schema (JSON)' is not valid JSON (line 1, column 2). If data is put into it, make the whole field one expression that gives an object, or write each value with JSON.stringify [item 0]",
 		],
 		[
 			'no words',
@@ -522,7 +522,7 @@ describe('wrong values are named before anything is sent', () => {
 		[
 			'settings that are no object',
 			create('action_warm_transfer', { config: '[1]' }),
-			`'Configuration (JSON)' is not a JSON object, e.g. { "name": "value" } [item 0]`,
+			`'Configuration (JSON)' is not a JSON object, e.g. { "name": "value" }, but a list [item 0]`,
 		],
 		[
 			'a type that is said to be another one only',

@@ -429,22 +429,22 @@ describe('wrong values are named before anything is sent', () => {
 		[
 			'JSON that is none',
 			{ ...least, additionalFields: { transcriber: '{ type }' } },
-			"'Transcriber (JSON)' is not valid JSON [item 0]",
+			"'Transcriber (JSON)' is not valid JSON (line 1, column 3). If data is put into it, make the whole field one expression that gives an object, or write each value with JSON.stringify [item 0]",
 		],
 		[
 			'a list instead of an object',
 			{ ...least, additionalFields: { transcriber: '[]' } },
-			`'Transcriber (JSON)' is not a JSON object, e.g. { "name": "value" } [item 0]`,
+			`'Transcriber (JSON)' is not a JSON object, e.g. { "name": "value" }, but a list [item 0]`,
 		],
 		[
 			'an object instead of a list',
 			{ ...least, additionalFields: { postCallActions: '{}' } },
-			`'Post-Call Actions (JSON)' is not a JSON list of objects, e.g. [ { "name": "value" } ] [item 0]`,
+			`'Post-Call Actions (JSON)' is not a JSON list of objects, e.g. [ { "name": "value" } ], but an object [item 0]`,
 		],
 		[
 			'a list of something else',
 			{ ...least, additionalFields: { postCallInsights: '["x"]' } },
-			`'Post-Call Insights (JSON)' is not a JSON list of objects, e.g. [ { "name": "value" } ] [item 0]`,
+			`'Post-Call Insights (JSON)' is not a JSON list of objects, e.g. [ { "name": "value" } ], but a list [item 0]`,
 		],
 		[
 			'a number that is none',

@@ -260,7 +260,7 @@ describe('bad input is refused before anything is sent', () => {
 		[
 			'context that is no JSON',
 			{ specifyContext: 'json', contextJson: '{ name: Anna }' },
-			"'Context (JSON)' is not valid JSON [item 0]",
+			"'Context (JSON)' is not valid JSON (line 1, column 3). If data is put into it, make the whole field one expression that gives an object, or write each value with JSON.stringify [item 0]",
 		],
 		[
 			'context that is a list',
@@ -282,12 +282,12 @@ describe('bad input is refused before anything is sent', () => {
 					],
 				},
 			},
-			"'Context Variables' have the variable 'a' twice",
+			"'Context Variables' holds the variable 'a' twice",
 		],
 		[
 			'a context variable without name',
 			{ context: { variables: [{ name: ' ', value: '1' }] } },
-			"'Context Variables' have a variable without a name",
+			"'Context Variables' holds a variable without a name",
 		],
 	])('%s', async (_what, changes, message) => {
 		const { error, requests } = await runNode(create(changes));

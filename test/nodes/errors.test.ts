@@ -147,7 +147,7 @@ describe('what to do next is said for', () => {
 	test('an operation that this version does not have', async () => {
 		const { error } = await runNode({ resource: 'call', operation: 'sing' });
 		expect(error?.message).toBe(
-			"This version of the node has no operation 'sing' for the resource 'call'",
+			"'Operation' 'sing' of the resource 'call' is not in this version of the node [item 0]",
 		);
 	});
 });

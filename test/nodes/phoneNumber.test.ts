@@ -327,13 +327,13 @@ describe('cancel', () => {
 	const cancel = (changes: INodeParameters = {}) =>
 		operation('cancel', { phoneNumberId: byNumber('={{ $json.number }}'), ...changes });
 
-	test.each([[false], ['={{ $json.missing }}'], ['={{ "true" }}'], [undefined]])(
+	test.each([[false], ['={{ $json.missing }}'], ['={{ "false" }}'], [undefined]])(
 		'with Confirm %p nothing is cancelled',
 		async (confirm) => {
 			const { error, requests } = await runNode(cancel({ confirm }), { items: [{ number }] });
 			expect(error?.name).toBe('NodeOperationError');
 			expect(error?.message).toBe(
-				"'Confirm' is off, so no phone number is cancelled [item 0]",
+				"'Confirm Cancellation' is off, so no phone number is cancelled [item 0]",
 			);
 			expect(error?.description).toContain('Nothing was sent.');
 			expect(requests).toEqual([]);

@@ -271,12 +271,12 @@ describe('wrong values are named before anything is sent', () => {
 		[
 			'JSON that is none',
 			create({ additionalFields: { additionalBodyFields: '{ label }' } }),
-			"'Additional Body Fields (JSON)' is not valid JSON [item 0]",
+			"'Additional Body Fields (JSON)' is not valid JSON (line 1, column 3). If data is put into it, make the whole field one expression that gives an object, or write each value with JSON.stringify [item 0]",
 		],
 		[
 			'JSON that is a list',
 			create({ additionalFields: { additionalBodyFields: '[1]' } }),
-			`'Additional Body Fields (JSON)' is not a JSON object, e.g. { "name": "value" } [item 0]`,
+			`'Additional Body Fields (JSON)' is not a JSON object, e.g. { "name": "value" }, but a list [item 0]`,
 		],
 		[
 			'an address without an ID',

@@ -66,11 +66,17 @@ test('puts it into the field and under the name that the user chooses', async ()
 	expect((await bytesOf(run, 'sound')).length).toBeGreaterThan(1000);
 });
 
-test('a field without a name is refused', async () => {
-	const { error, requests } = await runNode(getRecording({ binaryPropertyName: '={{ " " }}' }));
-	expect(error?.message).toBe("'Put Output File in Field' is empty [item 0]");
-	expect(requests).toEqual([]);
-});
+test.each(['={{ " " }}', '={{ $json.none }}'])(
+	'a name from an expression that gives nothing (%s) is the usual one',
+	async (nothing) => {
+		const { items, json } = await runNode(
+			getRecording({ binaryPropertyName: nothing, options: { fileName: nothing } }),
+		);
+		expect(Object.keys(items[0].binary ?? {})).toEqual(['data']);
+		expect(json[0].file_name).toMatch(/^[^.]+\.mp3$/);
+		expect(json[0].file_name).not.toContain('undefined');
+	},
+);
 
 test('many recordings keep their order', async () => {
 	simulator.recording.bytes = 20_000;

@@ -108,7 +108,7 @@ test.each<[string, INodeParameters, string]>([
 	[
 		'additional fields that are no JSON',
 		{ additionalBodyFields: '{ x: 1 }' },
-		"'Additional Body Fields (JSON)' is not valid JSON [item 0]",
+		"'Additional Body Fields (JSON)' is not valid JSON (line 1, column 3). If data is put into it, make the whole field one expression that gives an object, or write each value with JSON.stringify [item 0]",
 	],
 ])('%s are refused before anybody is called', async (_what, additionalFields, message) => {
 	const { error, requests } = await runNode(create(additionalFields));

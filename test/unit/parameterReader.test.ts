@@ -13,7 +13,7 @@ import type {
 } from 'n8n-workflow';
 
 import { toObject, toObjects } from '../../nodes/shared/parameters/convert';
-import { ParameterReader, readerOfItem } from '../../nodes/shared/parameters/reader';
+import { ItemReader, ParameterReader } from '../../nodes/shared/parameters/reader';
 
 /** The reader on n8n's own context, with expressions that n8n evaluates. */
 
@@ -95,7 +95,7 @@ function reader(
 			return getNodeParameter(name, ...rest);
 		},
 	});
-	return Object.assign(readerOfItem(context, 1), { evaluated });
+	return Object.assign(new ItemReader(context, 1), { evaluated });
 }
 
 const of = (property: INodeProperties, value: INodeParameters[string]) =>
@@ -136,12 +136,15 @@ describe('what gives nothing means the default', () => {
 		expect(of(phone, value).id(phone)).toBe('');
 	});
 
-	test.each(nothing)('%p, which is refused where the field guards something', (value) => {
-		const message = "'The Field' gives nothing [item 1]";
-		expect(() => of(text, value).text(text, { guards: true })).toThrow(message);
-		expect(() => of(choice, value).choice(choice, { guards: true })).toThrow(message);
-		expect(() => of(list, value).list(list, { guards: true })).toThrow(message);
-	});
+	test.each(nothing.slice(0, 4))(
+		'%p, which is refused where the field guards something',
+		(value) => {
+			const message = "'The Field' gives nothing [item 1]";
+			expect(() => of(text, value).text(text, { guards: true })).toThrow(message);
+			expect(() => of(choice, value).choice(choice, { guards: true })).toThrow(message);
+			expect(() => of(list, value).list(list, { guards: true })).toThrow(message);
+		},
+	);
 
 	test.each(nothing)('%p, which is refused where the field is required', (value) => {
 		const message = "'The Field' is empty [item 1]";
@@ -152,6 +155,29 @@ describe('what gives nothing means the default', () => {
 		expect(() => of(required, value).phoneNumber(required)).toThrow(message);
 		const options = field('multiOptions', { required: true, default: [] });
 		expect(() => of(options, value).list(options)).toThrow(message);
+	});
+
+	test('an expression in a collection, which is refused where the field guards something', () => {
+		const inside = { ...text, name: 'note' };
+		const window = field('fixedCollection', {
+			default: {},
+			options: [{ displayName: 'Entry', name: 'entry', values: [inside] }],
+		} as Partial<Described>);
+		const entry = { entry: { note: '={{ $json.none }}' } };
+		const message = "'The Field: The Field' gives nothing [item 1]";
+		expect(() => of(window, entry).entry(window)?.text(inside, { guards: true })).toThrow(
+			message,
+		);
+		expect(
+			of(window, { entry: { note: '' } })
+				.entry(window)
+				?.text(inside, { guards: true }),
+		).toBe('usual');
+		const options = field('collection', { default: {}, options: [inside] });
+		const from = of(options, { note: '={{ $json.none }}' }).inside(options);
+		expect(() => from.text(inside, { guards: true })).toThrow(
+			"'The Field' gives nothing [item 1]",
+		);
 	});
 
 	test('a field that guards and is not there has its default', () => {
@@ -376,6 +402,7 @@ describe('collections', () => {
 			itemIndex: 1,
 			prefix: '',
 			evaluate: () => value,
+			written: () => value,
 		});
 	const read = (value: INodeParameters[string]) => of(options, value).inside(options);
 
@@ -451,7 +478,7 @@ describe('what a message shows of a value', () => {
 
 	test('is not replaced by n8n, which looks for names of faults', () => {
 		const message = messageOf(() => of(number, 'EPERM').number(number));
-		expect(message).toBe("'The Field' is not a number: 'EPERM' [item 1]");
+		expect(message).toBe("'The Field' is not a number: 'E\u2060PERM' [item 1]");
 	});
 });
 

@@ -1,26 +1,40 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/api/errors';
+import type { components } from '../../shared/api/fluents';
 import { hasMaskedSecret } from '../../shared/masking';
 import {
+	isEmpty,
 	toBoolean,
+	toChoiceOf,
+	toChoicesOf,
 	toJson,
-	toJsonObject,
-	toList,
 	toNumber,
+	toObject,
 	toReference,
 	toSimpleText,
 	type Convert,
 } from '../../shared/parameters/convert';
+import type { ParameterReader } from '../../shared/parameters/reader';
 import { sortedByLabel } from './sorted';
 
+/** The schemas of request bodies in docs/fluents.openapi.yaml. */
+type Bodies = components['schemas'];
+
+/** Names of a body's fields; `config.url` is the field `url` of the object `config`. */
+type NameIn<Body> = Extract<keyof Body, string> | `${Extract<keyof Body, string>}.${string}`;
+
+/** A field that is not sent: it decides which other fields Create offers. */
+interface FormField {
+	kind: 'form';
+	property: INodeProperties;
+	prominent?: undefined;
+}
+
 /** One field of a request body, and how a user enters it. */
-export interface BodyField {
-	/**
-	 * Its name in the API; `config.url` is the field `url` of the object `config`. Of fields that share
-	 * a name, lists are joined. Without a name it is not sent: it decides which other fields Create offers.
-	 */
-	api?: string;
+export interface SentField<Name extends string> {
+	kind?: undefined;
+	/** Its name in the API. Of fields that share a name, lists are joined. */
+	api: Name;
 	/**
 	 * Required fields stand by themselves when something is created; the others in a collection.
 	 * `displayOptions` may name such a field of its own, e.g. the type: Create offers the property for
@@ -36,10 +50,13 @@ export interface BodyField {
 	toApi?: Convert;
 }
 
+/** A field of a form; the compiler knows a name that the schema `Body` of the API does not have. */
+export type BodyField<Body extends keyof Bodies | undefined = undefined> =
+	FormField | SentField<Body extends keyof Bodies ? NameIn<Bodies[Body]> : string>;
+
 const convertByType: { [type in INodeProperties['type']]?: Convert } = {
 	boolean: toBoolean,
 	json: toJson,
-	multiOptions: toList,
 	number: toNumber,
 	resourceLocator: toReference,
 	string: toSimpleText,
@@ -66,13 +83,16 @@ export function createFields(fields: BodyField[]): INodeProperties[] {
 
 /** The fields to update an object with, all under Update Fields. */
 export function updateFields(fields: BodyField[]): INodeProperties[] {
-	const sent = fields.filter(({ api }) => api !== undefined);
-	const properties = sent.map(({ property }) => ({
+	const properties = fields.filter(isSent).map(({ property }) => ({
 		...property,
 		required: undefined,
 		displayOptions: undefined,
 	}));
 	return [collectionOf('Update Fields', 'updateFields', properties)];
+}
+
+function isSent(field: BodyField): field is SentField<string> {
+	return field.kind !== 'form';
 }
 
 function standsAlone({ property, prominent }: BodyField): boolean {
@@ -107,27 +127,17 @@ function collectionOf(
  *
  * @throws NodeOperationError that names the parameter and the item.
  */
-export function readCreateBody(
-	context: IExecuteFunctions,
-	fields: BodyField[],
-	itemIndex: number,
-): IDataObject {
-	const collection = context.getNodeParameter('additionalFields', itemIndex, {});
+export function readCreateBody(from: ParameterReader, fields: BodyField[]): IDataObject {
+	const collection = from.inside(collectionOf('Additional Fields', 'additionalFields', []));
 	const body: IDataObject = {};
 	for (const field of fields) {
-		if (field.api === undefined || !isOffered(context, field, itemIndex)) continue;
-		const { name, displayName, required } = field.property;
-		// An expression may give undefined.
-		const given = standsAlone(field)
-			? (context.getNodeParameter(name, itemIndex, '') ?? '')
-			: collection[name];
-		const value = toApi(context, field, given, itemIndex);
-		if (required && isEmpty(value)) {
-			throw parameterError(context.getNode(), displayName, 'is empty', itemIndex);
-		}
+		if (!isSent(field) || !isOffered(from, fields, field)) continue;
+		const { property } = field;
+		const value = toApi(standsAlone(field) ? from : collection, field);
+		if (property.required && isEmptyInApi(value)) throw from.fail(property, 'is empty');
 		if (value !== null && value !== undefined) put(body, field.api.split('.'), value);
 	}
-	return { ...body, ...readAdditional(context, collection, itemIndex) };
+	return { ...body, ...readAdditional(collection) };
 }
 
 /**
@@ -136,32 +146,25 @@ export function readCreateBody(
  *
  * @throws NodeOperationError that names the parameter and the item.
  */
-export function readUpdateBody(
-	context: IExecuteFunctions,
-	fields: BodyField[],
-	itemIndex: number,
-): IDataObject {
-	const collection = context.getNodeParameter('updateFields', itemIndex, {});
-	const indispensable = indispensableNames(fields);
+export function readUpdateBody(from: ParameterReader, fields: BodyField[]): IDataObject {
+	const updateFields = collectionOf('Update Fields', 'updateFields', []);
+	const collection = from.inside(updateFields);
+	const sent = fields.filter(isSent);
+	const indispensable = indispensableNames(sent);
 	const body: IDataObject = {};
-	for (const field of fields) {
-		const { name, displayName } = field.property;
-		const value = toApi(context, field, collection[name], itemIndex);
-		if (indispensable.has(field.api) && isEmpty(value)) {
+	for (const field of sent) {
+		const value = toApi(collection, field);
+		if (indispensable.has(field.api) && isEmptyInApi(value)) {
 			const problem = 'is empty. It can be changed, but not cleared';
-			throw parameterError(context.getNode(), displayName, problem, itemIndex);
+			throw from.fail(field.property, problem);
 		}
-		if (field.api !== undefined && value !== undefined) {
-			put(body, field.api.split('.'), value);
-		}
+		if (value !== undefined) put(body, field.api.split('.'), value);
 	}
-	Object.assign(body, readAdditional(context, collection, itemIndex));
+	Object.assign(body, readAdditional(collection));
 	if (Object.keys(body).length > 0) return body;
-	throw parameterError(
-		context.getNode(),
-		'Update Fields',
+	throw from.fail(
+		updateFields,
 		'holds no field to update',
-		itemIndex,
 		'Add the fields that are to change. A field that is added and left empty is cleared.',
 	);
 }
@@ -170,20 +173,18 @@ export function readUpdateBody(
  * What no object can do without, in the API's names: required fields, also those of which one of
  * several has to be given. One that only some types have may be cleared when the type changes.
  */
-function indispensableNames(fields: BodyField[]): Set<string | undefined> {
-	const sent = new Set(
-		fields.filter(({ api }) => api !== undefined).map(({ property }) => property.name),
-	);
-	const always = fields.filter(
+function indispensableNames(sent: Array<SentField<string>>): Set<string> {
+	const names = new Set(sent.map(({ property }) => property.name));
+	const always = sent.filter(
 		({ property: { required, displayOptions } }) =>
-			required && !Object.keys(displayOptions?.show ?? {}).some((name) => sent.has(name)),
+			required && !Object.keys(displayOptions?.show ?? {}).some((name) => names.has(name)),
 	);
 	return new Set(always.map(({ api }) => api));
 }
 
 /** The API's names of what a body may hold, such as `label` or `config.url`. */
 export function sentNames(fields: BodyField[]): string[] {
-	return fields.flatMap(({ api }) => api ?? []);
+	return fields.filter(isSent).map(({ api }) => api);
 }
 
 function put(body: IDataObject, [name, ...inside]: string[], value: IDataObject[string]): void {
@@ -199,55 +200,54 @@ function put(body: IDataObject, [name, ...inside]: string[], value: IDataObject[
 }
 
 /** Whether the field exists for what the user chose, e.g. for this type of voice. */
-function isOffered(
-	context: IExecuteFunctions,
-	{ property }: BodyField,
-	itemIndex: number,
-): boolean {
-	return Object.entries(property.displayOptions?.show ?? {}).every(([name, values]) =>
-		values?.includes(context.getNodeParameter(name, itemIndex, '') as string),
-	);
+function isOffered(from: ParameterReader, fields: BodyField[], { property }: BodyField): boolean {
+	return Object.entries(property.displayOptions?.show ?? {}).every(([name, values]) => {
+		const decides = fields.find((field) => field.property.name === name);
+		return decides !== undefined && values?.includes(from.choice(decides.property));
+	});
 }
 
 /** @returns the value for the API, null for what is empty, undefined for what is not to be sent. */
 function toApi(
-	context: IExecuteFunctions,
-	{ api = '', property, toApi: convert = convertByType[property.type] }: BodyField,
-	given: unknown,
-	itemIndex: number,
+	from: ParameterReader,
+	{ api, property, toApi: convert = convertByType[property.type] }: SentField<string>,
 ): IDataObject[string] {
+	const given = from.given(property);
 	if (given === undefined) return undefined;
-	const fail = (problem: string) =>
-		parameterError(context.getNode(), property.displayName, problem, itemIndex);
-	const value = convert ? convert(given, fail) : given;
+	const fail = from.failing(property);
+	const choices = choicesOf(property);
+	const chosen = choices && !isEmpty(given) ? choices(given, fail) : given;
+	const value = convert ? convert(chosen, fail) : chosen;
+	if (typeof value === 'number') from.checkRange(property, value);
 	const probe: IDataObject = {};
 	put(probe, api.split('.'), value as IDataObject[string]);
-	refuseMasked(probe, fail);
+	refuseMasked(probe, from, property);
 	const isBlank = typeof value === 'string' && value.trim() === '';
 	return (isBlank ? null : value) as IDataObject[string];
 }
 
+/** Options are checked before anything else is made of them. */
+function choicesOf(property: INodeProperties): Convert | undefined {
+	if (property.type === 'options') return toChoiceOf(property);
+	return property.type === 'multiOptions' ? toChoicesOf(property) : undefined;
+}
+
 /** Whether a field was filled in with nothing; undefined is one that was not filled in. */
-function isEmpty(value: IDataObject[string]): boolean {
+function isEmptyInApi(value: IDataObject[string]): boolean {
 	return value === null || (Array.isArray(value) && value.length === 0);
 }
 
-function readAdditional(
-	context: IExecuteFunctions,
-	{ additionalBodyFields: given = {} }: IDataObject,
-	itemIndex: number,
-): IDataObject {
-	const fail = (problem: string) =>
-		parameterError(context.getNode(), additionalBodyFields.displayName, problem, itemIndex);
-	const fields = toJsonObject(given, fail);
-	refuseMasked(fields, fail);
+function readAdditional(collection: ParameterReader): IDataObject {
+	const fields = collection.json(additionalBodyFields, toObject) ?? {};
+	refuseMasked(fields, collection, additionalBodyFields);
 	return fields;
 }
 
 /** Masked output that comes back as input would put stars in the place of a secret. */
-function refuseMasked(fields: IDataObject, fail: (problem: string) => Error): void {
+function refuseMasked(fields: IDataObject, from: ParameterReader, property: INodeProperties): void {
 	if (!hasMaskedSecret(fields)) return;
-	throw fail(
+	throw from.fail(
+		property,
 		"holds only the stars of a masked secret. Enter the secret itself, which Get gives with Simplify off and the option 'Include Secrets' on",
 	);
 }

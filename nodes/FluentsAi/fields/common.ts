@@ -1,12 +1,11 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { BodyField } from './body';
-import { toText } from '../../shared/parameters/convert';
-import { toUrl } from '../../shared/parameters/convert';
+import type { SentField } from './body';
+import { toTrimmedText, toUrl } from '../../shared/parameters/convert';
 
 /** Fields that objects of several resources have. */
 
-export const labelField: BodyField = {
+export const labelField: SentField<'label'> = {
 	api: 'label',
 	property: {
 		displayName: 'Label',
@@ -18,7 +17,7 @@ export const labelField: BodyField = {
 	},
 };
 
-export const descriptionField: BodyField = {
+export const descriptionField: SentField<'description'> = {
 	api: 'description',
 	property: {
 		displayName: 'Description',
@@ -30,7 +29,7 @@ export const descriptionField: BodyField = {
 	},
 };
 
-export const telephonyProviderField: BodyField = {
+export const telephonyProviderField: SentField<'telephony_provider'> = {
 	api: 'telephony_provider',
 	property: {
 		displayName: 'Telephony Provider',
@@ -40,10 +39,10 @@ export const telephonyProviderField: BodyField = {
 		placeholder: 'e.g. twilio',
 		description: 'Name of the provider that connects the calls',
 	},
-	toApi: toText,
+	toApi: toTrimmedText,
 };
 
-export const contextEndpointField: BodyField = {
+export const contextEndpointField: SentField<'context_endpoint'> = {
 	api: 'context_endpoint',
 	property: {
 		displayName: 'Context Endpoint',
@@ -72,7 +71,7 @@ export function typeFields(
 		description,
 	}: Pick<INodeProperties, 'options' | 'default' | 'description'>,
 	placeholder: string,
-): BodyField[] {
+): Array<SentField<'type'>> {
 	return [
 		{
 			api: 'type',

@@ -1,7 +1,7 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/api/errors';
-import { toJsonObject, toTexts } from '../../shared/parameters/convert';
+import { toObject, toTexts } from '../../shared/parameters/convert';
+import type { ParameterReader } from '../../shared/parameters/reader';
 import { nameValueField, readNameValues, withNames } from './nameValues';
 
 const variablesField = nameValueField(
@@ -22,31 +22,30 @@ const variablesField = nameValueField(
 	},
 );
 
-export const contextFields: INodeProperties[] = [
-	{
-		displayName: 'Specify Context',
-		name: 'specifyContext',
-		type: 'options',
-		options: [
-			{ name: 'Using Fields Below', value: 'keypair' },
-			{ name: 'Using JSON', value: 'json' },
-		],
-		default: 'keypair',
-		description:
-			"How to give the variables that fill the placeholders of the agent's prompt. Write the names as the prompt in Fluents.ai shows them.",
-	},
-	variablesField,
-	{
-		displayName: 'Context (JSON)',
-		name: 'contextJson',
-		type: 'json',
-		default: '{}',
-		displayOptions: { show: { specifyContext: ['json'] } },
-		placeholder: 'e.g. { "first_name": "Anna" }',
-		description:
-			"Variables that fill the placeholders of the agent's prompt, as one flat object",
-	},
-];
+const specifyField: INodeProperties = {
+	displayName: 'Specify Context',
+	name: 'specifyContext',
+	type: 'options',
+	options: [
+		{ name: 'Using Fields Below', value: 'keypair' },
+		{ name: 'Using JSON', value: 'json' },
+	],
+	default: 'keypair',
+	description:
+		"How to give the variables that fill the placeholders of the agent's prompt. Write the names as the prompt in Fluents.ai shows them.",
+};
+
+const jsonField: INodeProperties = {
+	displayName: 'Context (JSON)',
+	name: 'contextJson',
+	type: 'json',
+	default: '{}',
+	displayOptions: { show: { specifyContext: ['json'] } },
+	placeholder: 'e.g. { "first_name": "Anna" }',
+	description: "Variables that fill the placeholders of the agent's prompt, as one flat object",
+};
+
+export const contextFields: INodeProperties[] = [specifyField, variablesField, jsonField];
 
 /**
  * Reads the context variables of a call. The API takes a flat object of texts (API: createCall), so numbers and
@@ -54,23 +53,11 @@ export const contextFields: INodeProperties[] = [
  *
  * @throws NodeOperationError for a name that is empty or given twice, and for values that are not flat.
  */
-export function readContext(context: IExecuteFunctions, itemIndex: number): IDataObject {
-	const usesJson = context.getNodeParameter('specifyContext', itemIndex, 'keypair') === 'json';
-	const fail = (problem: string) =>
-		parameterError(
-			context.getNode(),
-			usesJson ? 'Context (JSON)' : 'Context Variables',
-			problem,
-			itemIndex,
-		);
-	const entries = usesJson
-		? withNames(
-				Object.entries(
-					toJsonObject(context.getNodeParameter('contextJson', itemIndex, '{}'), fail),
-				),
-				'variable',
-				fail,
-			)
-		: readNameValues(context, variablesField, itemIndex, fail);
-	return toTexts(entries, fail);
+export function readContext(from: ParameterReader): IDataObject {
+	if (from.choice(specifyField) !== 'json') {
+		return toTexts(readNameValues(from, variablesField), from.failing(variablesField));
+	}
+	const fail = from.failing(jsonField);
+	const entries = Object.entries(from.json(jsonField, toObject) ?? {});
+	return toTexts(withNames(entries, 'variable', fail), fail);
 }

@@ -1,36 +1,30 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/api/errors';
+import type { ParameterReader } from '../../shared/parameters/reader';
 
 export const limitField: INodeProperties = {
 	displayName: 'Limit',
 	name: 'limit',
 	type: 'number',
-	typeOptions: { minValue: 1 },
+	typeOptions: { minValue: 1, numberPrecision: 0 },
 	default: 50,
 	description: 'Max number of results to return',
 };
 
+const returnAllField: INodeProperties = {
+	displayName: 'Return All',
+	name: 'returnAll',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return all results or only up to a given limit',
+};
+
 export const limitFields: INodeProperties[] = [
-	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-	},
+	returnAllField,
 	{ ...limitField, displayOptions: { show: { returnAll: [false] } } },
 ];
 
 /** @returns how many records the user wants; Infinity for all of them. */
-export function readLimit(context: IExecuteFunctions, itemIndex: number): number {
-	if (context.getNodeParameter('returnAll', itemIndex, false) === true) return Infinity;
-	const limit = Number(context.getNodeParameter('limit', itemIndex, 50));
-	if (Number.isInteger(limit) && limit >= 1) return limit;
-	throw parameterError(
-		context.getNode(),
-		'Limit',
-		'has to be a whole number of 1 or more',
-		itemIndex,
-	);
+export function readLimit(from: ParameterReader): number {
+	return from.boolean(returnAllField) ? Infinity : from.number(limitField);
 }

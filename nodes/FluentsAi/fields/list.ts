@@ -1,7 +1,30 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { nameValueField } from './nameValues';
-import { readOptions } from './options';
+import { toJson, toSimpleText, type Convert } from '../../shared/parameters/convert';
+import type { ParameterReader } from '../../shared/parameters/reader';
+import { nameValueField, readNameValues } from './nameValues';
+import { optionsOf } from './options';
+
+const column: INodeProperties = {
+	displayName: 'Column',
+	name: 'column',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. label',
+	description: 'Name of the field in Fluents.ai to sort by',
+};
+
+const direction: INodeProperties = {
+	displayName: 'Direction',
+	name: 'direction',
+	type: 'options',
+	options: [
+		{ name: 'Ascending', value: 'asc' },
+		{ name: 'Descending', value: 'desc' },
+	],
+	default: 'asc',
+	description: 'Whether the smallest or the largest value comes first',
+};
 
 /** Order of a list. Which columns the API can sort by is not documented, so any name may be typed. */
 export const sortField: INodeProperties = {
@@ -10,87 +33,60 @@ export const sortField: INodeProperties = {
 	type: 'fixedCollection',
 	placeholder: 'Add Sort',
 	default: {},
-	options: [
-		{
-			displayName: 'Sort By',
-			name: 'by',
-			values: [
-				{
-					displayName: 'Column',
-					name: 'column',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. label',
-					description: 'Name of the field in Fluents.ai to sort by',
-				},
-				{
-					displayName: 'Direction',
-					name: 'direction',
-					type: 'options',
-					options: [
-						{ name: 'Ascending', value: 'asc' },
-						{ name: 'Descending', value: 'desc' },
-					],
-					default: 'asc',
-					description: 'Whether the smallest or the largest value comes first',
-				},
-			],
-		},
-	],
+	options: [{ displayName: 'Sort By', name: 'by', values: [column, direction] }],
 };
 
-/** Ways to pass on to the API what this package does not know of it. */
-export const listOptions: INodeProperties[] = [
+const apiFilters: INodeProperties = {
+	displayName: 'API Filters',
+	name: 'apiFilters',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. {"label":"Reception"}',
+	description:
+		'Sent to Fluents.ai as it is, in the query parameter "filters". Its grammar is not documented: ask Fluents.ai support.',
+};
+
+const customQuery = nameValueField(
 	{
-		displayName: 'API Filters',
-		name: 'apiFilters',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. {"label":"Reception"}',
-		description:
-			'Sent to Fluents.ai as it is, in the query parameter "filters". Its grammar is not documented: ask Fluents.ai support.',
+		displayName: 'Custom Query Parameters',
+		name: 'customQuery',
+		description: 'Query parameters of the Fluents.ai API that this node does not offer',
 	},
-	nameValueField(
-		{
-			displayName: 'Custom Query Parameters',
-			name: 'customQuery',
-			description: 'Query parameters of the Fluents.ai API that this node does not offer',
+	{
+		displayName: 'Parameter',
+		name: 'parameters',
+		nameProperty: {
+			placeholder: 'e.g. agent_id',
+			description: 'Name of the query parameter',
 		},
-		{
-			displayName: 'Parameter',
-			name: 'parameters',
-			nameProperty: {
-				placeholder: 'e.g. agent_id',
-				description: 'Name of the query parameter',
-			},
-			valueProperty: {
-				placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
-				description: 'Value of the query parameter',
-			},
+		valueProperty: {
+			placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
+			description: 'Value of the query parameter',
 		},
-	),
-];
+	},
+);
+
+/** Ways to pass on to the API what this package does not know of it. */
+export const listOptions: INodeProperties[] = [apiFilters, customQuery];
 
 /** An expression may give an object, where the API takes its JSON. */
-function asText(value: unknown): string {
-	return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
+const toQueryText: Convert<string> = (value, fail) =>
+	typeof value === 'object' ? JSON.stringify(toJson(value, fail)) : toSimpleText(value, fail);
 
 /** @returns the query of a list request, without the page; `defaultSort` holds unless the user sorts. */
-export function readListQuery(
-	context: IExecuteFunctions,
-	defaultSort: IDataObject,
-	itemIndex: number,
-): IDataObject {
-	const { by } = context.getNodeParameter('sort', itemIndex, {}) as IDataObject;
-	const { column, direction } = (by ?? {}) as IDataObject;
-	const { apiFilters, customQuery } = readOptions(context, itemIndex);
-	const { parameters = [] } = (customQuery ?? {}) as { parameters?: IDataObject[] };
+export function readListQuery(from: ParameterReader, defaultSort: IDataObject): IDataObject {
+	const sort = from.entry(sortField);
+	const sortColumn = sort?.text(column);
+	const options = optionsOf(from);
+	const filters = options.json(apiFilters, toQueryText);
+	const custom = readNameValues(options, customQuery).map(
+		([name, value]) => [name, toQueryText(value ?? '', options.failing(customQuery))] as const,
+	);
 	return {
-		...(column ? { sort_column: column, sort_desc: direction === 'desc' } : defaultSort),
-		...(apiFilters ? { filters: asText(apiFilters) } : {}),
-		...Object.fromEntries(
-			parameters.filter(({ name }) => name).map(({ name, value }) => [name, value]),
-		),
+		...(sortColumn
+			? { sort_column: sortColumn, sort_desc: sort?.choice(direction) === 'desc' }
+			: defaultSort),
+		...(filters && { filters }),
+		...Object.fromEntries(custom),
 	};
 }

@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/api/errors';
 import { defaultCountryOption, toDefaultCountry } from '../../shared/parameters/defaultCountry';
+import { ItemReader } from '../../shared/parameters/reader';
 import { parsePhoneNumber, type PhoneNumber } from '../../shared/phoneNumbers/parse';
-import { toId, toText } from '../../shared/parameters/convert';
-import { readOptions } from './options';
+import { fromLocator, toTrimmedText } from '../../shared/parameters/convert';
+import { optionsOf } from './options';
 
 const byList = (searchListMethod: string, placeholder: string) => ({
 	displayName: 'From List',
@@ -103,43 +103,22 @@ export const webhookLocator = locator(
 	[byList('searchWebhooks', 'Select a webhook...'), byId],
 );
 
-/**
- * Reads a locator whose value is an ID. The address of an object's page in Fluents.ai does as well.
- *
- * @throws NodeOperationError when it is empty.
- */
+/** As `ItemReader.id`. */
 export function readId(
 	context: IExecuteFunctions,
-	{ name, displayName }: INodeProperties,
+	field: INodeProperties,
 	itemIndex: number,
 ): string {
-	const fail = (problem: string) =>
-		parameterError(
-			context.getNode(),
-			displayName,
-			problem,
-			itemIndex,
-			'Choose an entry from the list, or enter an ID.',
-		);
-	const id = toId(readLocator(context, name, itemIndex), fail) as string;
-	if (id === '') throw fail('is empty');
-	return id;
+	return new ItemReader(context, itemIndex).id(field);
 }
 
-/**
- * Reads a locator or text field whose value is a phone number.
- *
- * @returns the number in E.164.
- * @throws NodeOperationError when it is none.
- */
+/** As `ItemReader.phoneNumber`; one that is not given is refused. */
 export function readPhoneNumber(
 	context: IExecuteFunctions,
-	{ name, displayName }: INodeProperties,
+	field: INodeProperties,
 	itemIndex: number,
 ): string {
-	const parsed = parsePhoneNumber(readLocator(context, name, itemIndex));
-	if ('number' in parsed) return parsed.number;
-	throw parameterError(context.getNode(), displayName, parsed.problem, itemIndex);
+	return new ItemReader(context, itemIndex).phoneNumber({ ...field, required: true }) ?? '';
 }
 
 /**
@@ -149,22 +128,18 @@ export function readPhoneNumber(
  */
 export function readNumberToCall(
 	context: IExecuteFunctions,
-	{ name, displayName }: INodeProperties,
+	field: INodeProperties,
 	itemIndex: number,
 ): PhoneNumber {
-	const failAt = (field: string) => (problem: string) =>
-		parameterError(context.getNode(), field, problem, itemIndex);
+	const from = new ItemReader(context, itemIndex);
+	const options = optionsOf(from);
 	const country = toDefaultCountry(
-		readOptions(context, itemIndex).defaultCountry,
-		failAt(defaultCountryOption.displayName),
+		options.given(defaultCountryOption),
+		options.failing(defaultCountryOption),
 	);
-	const parsed = parsePhoneNumber(readLocator(context, name, itemIndex), country);
+	const fail = from.failing(field);
+	const parsed = parsePhoneNumber(toTrimmedText(fromLocator(from.given(field)), fail), country);
 	if ('number' in parsed) return parsed;
 	const advice = parsed.lacksCountry ? ". Or set the option 'Default Country'" : '';
-	throw failAt(displayName)(`${parsed.problem}${advice}`);
-}
-
-/** The value of a locator or of a plain field, as trimmed text. */
-export function readLocator(context: IExecuteFunctions, name: string, itemIndex: number): string {
-	return toText(context.getNodeParameter(name, itemIndex, '', { extractValue: true }));
+	throw fail(`${parsed.problem}${advice}`);
 }

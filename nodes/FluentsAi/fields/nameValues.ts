@@ -1,8 +1,24 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 
-import { toText } from '../../shared/parameters/convert';
+import type { Fail } from '../../shared/parameters/convert';
+import type { ParameterReader } from '../../shared/parameters/reader';
+import { shown } from '../../shared/parameters/shown';
 
 type Entry = readonly [name: string, value: unknown];
+
+const nameProperty: INodeProperties = {
+	displayName: 'Name',
+	name: 'name',
+	type: 'string',
+	default: '',
+};
+
+const valueProperty: INodeProperties = {
+	displayName: 'Value',
+	name: 'value',
+	type: 'string',
+	default: '',
+};
 
 /**
  * A field that takes any number of names with their values.
@@ -30,20 +46,8 @@ export function nameValueField(
 				displayName: entry.displayName,
 				name: entry.name,
 				values: [
-					{
-						displayName: 'Name',
-						name: 'name',
-						type: 'string',
-						default: '',
-						...entry.nameProperty,
-					},
-					{
-						displayName: 'Value',
-						name: 'value',
-						type: 'string',
-						default: '',
-						...entry.valueProperty,
-					},
+					{ ...nameProperty, ...entry.nameProperty },
+					{ ...valueProperty, ...entry.valueProperty },
 				],
 			},
 		],
@@ -51,33 +55,24 @@ export function nameValueField(
 }
 
 /**
- * Reads the entries of a field that `nameValueField` made.
+ * Reads the entries of a field that `nameValueField` made, with their values as they were given.
  *
- * @throws what `fail` makes of a name that is empty or given twice.
+ * @throws NodeOperationError for a name that is empty or given twice.
  */
-export function readNameValues(
-	context: IExecuteFunctions,
-	{ name: field, options = [] }: INodeProperties,
-	itemIndex: number,
-	fail: (problem: string) => Error,
-): Entry[] {
-	const [{ name, displayName }] = options as INodeProperties[];
-	const given = context.getNodeParameter(field, itemIndex, {}) as IDataObject;
-	const entries = ((given[name] ?? []) as IDataObject[]).map(
-		(entry) => [toText(entry.name), entry.value] as const,
-	);
-	return withNames(entries, displayName.toLowerCase(), fail);
+export function readNameValues(from: ParameterReader, field: INodeProperties): Entry[] {
+	const [{ displayName: one }] = field.options as INodePropertyCollection[];
+	const entries = from
+		.entries(field)
+		.map((entry) => [entry.text(nameProperty), entry.given(valueProperty)] as const);
+	return withNames(entries, one.toLowerCase(), from.failing(field));
 }
 
 /** @throws what `fail` makes of a name that is empty or given twice; `one` says what has these names. */
-export function withNames(
-	entries: Entry[],
-	one: string,
-	fail: (problem: string) => Error,
-): Entry[] {
+export function withNames(entries: Entry[], one: string, fail: Fail): Entry[] {
 	const names = entries.map(([name]) => name);
-	if (names.includes('')) throw fail(`have a ${one} without a name`);
+	if (names.some((name) => name.trim() === '')) throw fail(`holds a ${one} without a name`);
+	if (names.includes('__proto__')) throw fail(`holds a ${one} named __proto__`);
 	const twice = names.find((name, i) => names.indexOf(name) !== i);
-	if (twice !== undefined) throw fail(`have the ${one} '${twice}' twice`);
+	if (twice !== undefined) throw fail(`holds the ${one} ${shown(twice)} twice`);
 	return entries;
 }

@@ -5,10 +5,31 @@ import type { ParameterReader } from '../../shared/parameters/reader';
 import type { TransportOptions } from '../../shared/api/transport';
 import { sortedByLabel } from './sorted';
 
+const HOUR = 3_600_000;
+
 /** Options that hold for the whole run; n8n evaluates them for the first item. */
 export interface RunOptions extends TransportOptions {
 	batching?: { batchSize: number; batchInterval: number };
 }
+
+const batchSize: INodeProperties = {
+	displayName: 'Items per Batch',
+	name: 'batchSize',
+	type: 'number',
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	default: 50,
+	description:
+		'How many items are handled at the same time. The next batch starts when the whole batch is done. Without batching, items that read run 20 at a time, and items that change something one after the other.',
+};
+
+const batchInterval: INodeProperties = {
+	displayName: 'Batch Interval (Ms)',
+	name: 'batchInterval',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: HOUR },
+	default: 1000,
+	description: 'Time to wait between two batches, in milliseconds',
+};
 
 const batching: INodeProperties = {
 	displayName: 'Batching',
@@ -17,34 +38,10 @@ const batching: INodeProperties = {
 	type: 'fixedCollection',
 	typeOptions: { multipleValues: false },
 	default: { batch: {} },
-	options: [
-		{
-			displayName: 'Batching',
-			name: 'batch',
-			values: [
-				{
-					displayName: 'Items per Batch',
-					name: 'batchSize',
-					type: 'number',
-					typeOptions: { minValue: 1 },
-					default: 50,
-					description:
-						'How many items are handled at the same time. The next batch starts when the whole batch is done. Without batching, items that read run 20 at a time, and items that change something one after the other.',
-				},
-				{
-					displayName: 'Batch Interval (Ms)',
-					name: 'batchInterval',
-					type: 'number',
-					typeOptions: { minValue: 0 },
-					default: 1000,
-					description: 'Time to wait between two batches, in milliseconds',
-				},
-			],
-		},
-	],
+	options: [{ displayName: 'Batching', name: 'batch', values: [batchSize, batchInterval] }],
 };
 
-const includeSecrets: INodeProperties = {
+export const includeSecretsOption: INodeProperties = {
 	displayName: 'Include Secrets',
 	name: 'includeSecrets',
 	type: 'boolean',
@@ -57,46 +54,52 @@ const timeout: INodeProperties = {
 	displayName: 'Timeout (Ms)',
 	name: 'timeout',
 	type: 'number',
-	typeOptions: { minValue: 1 },
+	typeOptions: { minValue: 1, maxValue: HOUR },
 	default: 30000,
 	description: 'Time to wait for Fluents.ai to answer one request, in milliseconds',
 };
 
-/** The Options field of an operation: what all operations have, and `own` ones, sorted by label. */
+/** The Options field of an operation that outputs records: what all have, and `own` ones, by label. */
 export function optionsField(own: INodeProperties[] = []): INodeProperties {
+	return plainOptionsField([...own, includeSecretsOption]);
+}
+
+/** The Options field of an operation whose output holds no secrets. */
+export function plainOptionsField(own: INodeProperties[] = []): INodeProperties {
+	return collectionOfOptions([...own, batching, requiredEnvironmentOption, timeout]);
+}
+
+/** An Options field with these options alone. */
+export function collectionOfOptions(options: INodeProperties[]): INodeProperties {
 	return {
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: sortedByLabel([
-			...own,
-			batching,
-			includeSecrets,
-			requiredEnvironmentOption,
-			timeout,
-		]),
+		options: sortedByLabel(options),
 	};
 }
 
 /** The options that were added, in a reader of their own. */
 export function optionsOf(from: ParameterReader): ParameterReader {
-	return from.inside(optionsField());
+	return from.inside(collectionOfOptions([]));
 }
 
+/** The options as they were given, unchecked. */
 export function readOptions(context: IExecuteFunctions, itemIndex: number): IDataObject {
 	return context.getNodeParameter('options', itemIndex, {});
 }
 
-export function readRunOptions(context: IExecuteFunctions): RunOptions {
-	const { batching: chosen, timeout: milliseconds } = readOptions(context, 0);
-	const batch = (chosen as IDataObject | undefined)?.batch as IDataObject | undefined;
+/** @throws NodeOperationError that names the parameter. */
+export function readRunOptions(from: ParameterReader): RunOptions {
+	const options = optionsOf(from);
+	const batch = options.entry(batching);
 	return {
-		timeout: Number(milliseconds) > 0 ? Number(milliseconds) : undefined,
+		timeout: options.number(timeout),
 		batching: batch && {
-			batchSize: Math.max(1, Math.floor(Number(batch.batchSize ?? 50))),
-			batchInterval: Math.max(0, Number(batch.batchInterval ?? 1000)),
+			batchSize: batch.number(batchSize),
+			batchInterval: batch.number(batchInterval),
 		},
 	};
 }

@@ -1,7 +1,8 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import type { OutputOptions } from '../../shared/records/shape';
-import { readOptions } from './options';
+import type { ParameterReader } from '../../shared/parameters/reader';
+import { includeSecretsOption, optionsOf } from './options';
 
 export const simplifyField: INodeProperties = {
 	displayName: 'Simplify',
@@ -21,11 +22,11 @@ export const transcriptTurnsOption: INodeProperties = {
 		'Whether to add the transcript as a list, transcript_turns: who spoke (bot or human), the text, and at how many seconds from the start of the call',
 };
 
-export function readOutputOptions(context: IExecuteFunctions, itemIndex: number): OutputOptions {
-	const { includeSecrets, transcriptTurns } = readOptions(context, itemIndex);
+export function readOutputOptions(from: ParameterReader): OutputOptions {
+	const options = optionsOf(from);
 	return {
-		simple: context.getNodeParameter('simple', itemIndex, true) as boolean,
-		includeSecrets: includeSecrets === true,
-		transcriptTurns: transcriptTurns === true,
+		simple: from.boolean(simplifyField),
+		includeSecrets: options.boolean(includeSecretsOption),
+		transcriptTurns: options.boolean(transcriptTurnsOption),
 	};
 }

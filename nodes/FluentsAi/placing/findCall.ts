@@ -3,6 +3,7 @@ import type { IDataObject, INodeProperties, NodeOperationError } from 'n8n-workf
 import { operationError } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
 import { readRunOptions } from '../fields/options';
+import { ItemReader } from '../../shared/parameters/reader';
 import type { Run } from '../operation';
 import { readIfPossible } from '../watching/watcher';
 import type { SentAttempt } from './attempts';
@@ -46,7 +47,8 @@ export async function findCall(
 	{ key, toNumber, at }: SentAttempt,
 ): Promise<Finding> {
 	const { ledger } = callsOf(run);
-	const settled = Date.now() + settlingTime(readRunOptions(run.context).timeout);
+	const settled =
+		Date.now() + settlingTime(readRunOptions(new ItemReader(run.context, 0)).timeout);
 	const foreign = new Set<string>();
 
 	for (let pause = 1000; ; pause *= 2) {

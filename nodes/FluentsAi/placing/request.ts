@@ -15,6 +15,7 @@ import { readOptions } from '../fields/options';
 import { callKeyOptions, readCallKey, type CallKey } from './callKey';
 import { defaultCountryOption } from '../../shared/parameters/defaultCountry';
 import type { PhoneNumber } from '../../shared/phoneNumbers/parse';
+import { ItemReader } from '../../shared/parameters/reader';
 import { callingWindowOption, readCallingWindow, type CallingWindow } from './callingWindow';
 import { retryUnconfirmedOption } from './findCall';
 import { duplicateOptions, readDuplicateOptions, type DuplicateOptions } from './duplicates';
@@ -38,7 +39,7 @@ const settingFields: BodyField[] = [
 	{
 		api: 'run_do_not_call_detection',
 		property: {
-			displayName: 'Detect Do-Not-Call Requests',
+			displayName: 'Do Not Call Detection',
 			name: 'runDoNotCallDetection',
 			type: 'boolean',
 			default: false,
@@ -154,7 +155,7 @@ export interface EventTarget {
 /** @throws NodeOperationError that names the parameter and the item. */
 export function readCallRequest(context: IExecuteFunctions, itemIndex: number): CallRequest {
 	const { agentPayload, retryUnconfirmed } = readOptions(context, itemIndex);
-	const settings = readCreateBody(context, settingFields, itemIndex);
+	const settings = readCreateBody(new ItemReader(context, itemIndex), settingFields);
 	const { from_number: from, to_number: to, context: variables } = settings;
 	const toNumber: PhoneNumber = toText(to)
 		? { number: toText(to) }
@@ -163,7 +164,9 @@ export function readCallRequest(context: IExecuteFunctions, itemIndex: number): 
 		agentId: readId(context, agentLocator, itemIndex),
 		fromNumber: toText(from) || readPhoneNumber(context, fromNumberLocator, itemIndex),
 		toNumber: toNumber.number,
-		context: (variables as IDataObject | undefined) ?? readContext(context, itemIndex),
+		context:
+			(variables as IDataObject | undefined) ??
+			readContext(new ItemReader(context, itemIndex)),
 	};
 	const repeats = readRepeatRule(context, itemIndex, dialed);
 	const key = readCallKey(context, itemIndex, repeats?.prefix);

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { catchStatus } from '../../shared/api/errors';
 import { hasMaskedSecret } from '../../shared/masking';
+import type { ParameterReader } from '../../shared/parameters/reader';
 import { getRecords, type Choice } from '../../shared/api/pagination';
 import { readOne, sendChanges, type Collection } from '../../shared/records/collection';
 import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
@@ -16,8 +17,7 @@ import {
 } from '../fields/body';
 import { limitFields, readLimit } from '../fields/limit';
 import { listOptions, readListQuery, sortField } from '../fields/list';
-import { readId } from '../fields/locators';
-import { optionsField, readOptions } from '../fields/options';
+import { optionsField, optionsOf, plainOptionsField } from '../fields/options';
 import { readOutputOptions, simplifyField } from '../fields/output';
 import type { Operation } from '../operation';
 import { findByLabel, writeOnce } from '../writeOnce';
@@ -30,11 +30,7 @@ export interface RecordFilter {
 	 * @returns undefined when the user sets no condition, so that no more is read than the limit.
 	 * @throws NodeOperationError that names the parameter and the item.
 	 */
-	read(
-		context: IExecuteFunctions,
-		itemIndex: number,
-		query: IDataObject,
-	): ((record: IDataObject) => Choice) | undefined;
+	read(from: ParameterReader, query: IDataObject): ((record: IDataObject) => Choice) | undefined;
 }
 
 export function getOperation(
@@ -49,10 +45,7 @@ export function getOperation(
 		properties: [locator, simplifyField, optionsField(options)],
 		output: shape.simple,
 		kind: 'read',
-		read: (context, i) => ({
-			id: readId(context, locator, i),
-			output: readOutputOptions(context, i),
-		}),
+		read: (from) => ({ id: from.id(locator), output: readOutputOptions(from) }),
 		async execute({ api }, { id, output }) {
 			return [{ json: shapeRecord(await readOne(api, collection, id), shape, output) }];
 		},
@@ -80,13 +73,13 @@ export function getAllOperation(
 		],
 		output: shape.simple,
 		kind: 'read',
-		read(context, i) {
-			const query = readListQuery(context, sort, i);
+		read(from) {
+			const query = readListQuery(from, sort);
 			return {
-				limit: readLimit(context, i),
+				limit: readLimit(from),
 				query,
-				choose: filter?.read(context, i, query),
-				output: readOutputOptions(context, i),
+				choose: filter?.read(from, query),
+				output: readOutputOptions(from),
 			};
 		},
 		async execute({ api }, { limit, query, choose, output }) {
@@ -114,9 +107,9 @@ export function createOperation(
 		properties: [...createFields(fields), simplifyField, optionsField()],
 		output: shape.simple,
 		kind: 'write',
-		read: (context, i) => ({
-			body: { ...least, ...readCreateBody(context, fields, i) },
-			output: readOutputOptions(context, i),
+		read: (from) => ({
+			body: { ...least, ...readCreateBody(from, fields) },
+			output: readOutputOptions(from),
 		}),
 		async execute(run, { body, output }, i) {
 			const record = await writeOnce(
@@ -156,10 +149,10 @@ export function updateOperation(
 		properties: [locator, ...updateFields(fields), simplifyField, optionsField()],
 		output: shape.simple,
 		kind: 'write',
-		read: (context, i) => ({
-			id: readId(context, locator, i),
-			body: readUpdateBody(context, fields, i),
-			output: readOutputOptions(context, i),
+		read: (from) => ({
+			id: from.id(locator),
+			body: readUpdateBody(from, fields),
+			output: readOutputOptions(from),
 		}),
 		async execute({ api, context }, { id, body, output }) {
 			const record = await sendChanges(collection, sentNames(fields), body, {
@@ -204,12 +197,12 @@ export function deleteOperation(
 			action: `Delete ${withArticle(one)}`,
 			description,
 		},
-		properties: [locator, optionsField([ignoreMissingOption])],
+		properties: [locator, plainOptionsField([ignoreMissingOption])],
 		output: { deleted: 'boolean' },
 		kind: 'write',
-		read: (context, i) => ({
-			id: readId(context, locator, i),
-			ignoreMissing: readOptions(context, i).ignoreMissing === true,
+		read: (from) => ({
+			id: from.id(locator),
+			ignoreMissing: optionsOf(from).boolean(ignoreMissingOption),
 		}),
 		async execute({ api, note }, { id, ignoreMissing }) {
 			const request = api.delete(

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { ParameterReader } from '../../shared/parameters/reader';
+import { shown } from '../../shared/parameters/shown';
 import type { Operation, Resource } from '../operation';
 import { accountConnection } from './accountConnection';
 import { action } from './action';
@@ -24,33 +26,35 @@ export const resources: Resource[] = [
 	webhook,
 ];
 
+const resourceField: INodeProperties = {
+	displayName: 'Resource',
+	name: 'resource',
+	type: 'options',
+	noDataExpression: true,
+	options: resources.map(({ option }) => option),
+	default: 'call',
+};
+
 /** All fields of the node: Resource, each resource's Operation, each operation's own fields. */
 export const properties: INodeProperties[] = [
-	{
-		displayName: 'Resource',
-		name: 'resource',
-		type: 'options',
-		noDataExpression: true,
-		options: resources.map(({ option }) => option),
-		default: 'call',
-	},
-	...resources.flatMap(({ option, operations, defaultOperation }) => [
+	resourceField,
+	...resources.flatMap((resource) => [
 		{
 			displayName: 'Operation',
 			name: 'operation',
 			type: 'options' as const,
 			noDataExpression: true,
-			displayOptions: { show: { resource: [option.value] } },
-			options: operations.map((operation) => operation.option),
-			default: defaultOperation ?? operations[0].option.value,
+			displayOptions: { show: { resource: [resource.option.value] } },
+			options: resource.operations.map((operation) => operation.option),
+			default: resource.defaultOperation ?? resource.operations[0].option.value,
 		},
-		...operations.flatMap((operation) =>
+		...resource.operations.flatMap((operation) =>
 			operation.properties.map((property) => ({
 				...property,
 				displayOptions: {
 					// First, since n8n shows a field as soon as it meets a condition on an expression.
 					show: {
-						resource: [option.value],
+						resource: [resource.option.value],
 						operation: [operation.option.value],
 						...property.displayOptions?.show,
 					},
@@ -65,4 +69,27 @@ export function findOperation(resource: string, operation: string): Operation | 
 	return resources
 		.find(({ option }) => option.value === resource)
 		?.operations.find(({ option }) => option.value === operation);
+}
+
+/**
+ * The operation that a node is set to.
+ *
+ * @throws NodeOperationError when this version of the node does not have it.
+ */
+export function chosenOperation(from: ParameterReader): Operation {
+	const resource = from.text(resourceField, { guards: true });
+	const operationField = {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'string',
+		default: '',
+	} as const;
+	const operation = from.text(operationField, { guards: true });
+	const found = findOperation(resource, operation);
+	if (found) return found;
+	throw from.fail(
+		operationField,
+		`${shown(operation)} of the resource ${shown(resource)} is not in this version of the node`,
+		'Choose another operation, or update the package n8n-nodes-fluentsai.',
+	);
 }

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { isObject } from '../json';
 import { parsePhoneNumber } from '../phoneNumbers/parse';
@@ -164,6 +164,30 @@ function entriesOf(text: string): unknown {
 /** A list of texts, as toList. */
 export const toTextList: Convert<string[]> = (value, fail) =>
 	toList(value, fail).map((entry) => toSimpleText(entry, fail));
+
+/** The stored value of one of a field's options, given by value or name. Any text, where it has none. */
+export const toChoiceOf =
+	({ options = [], allowArbitraryValues }: INodeProperties): Convert<string> =>
+	(value, fail) => {
+		const text = toTrimmedText(value, fail);
+		const known = options as INodePropertyOptions[];
+		const isSame = (other: unknown) => String(other).toLowerCase() === text.toLowerCase();
+		const found =
+			known.find((option) => option.value === text) ??
+			known.find((option) => isSame(option.value) || isSame(option.name));
+		if (found) return String(found.value);
+		if (known.length === 0 || allowArbitraryValues) return text;
+		const choices = known.map((option) => `'${String(option.value)}'`).join(', ');
+		throw fail(`is none of the choices: ${shown(text)}. They are ${choices}`);
+	};
+
+/** As toChoiceOf, of several, each once. A field that is no list of options takes any text. */
+export const toChoicesOf = (property: INodeProperties): Convert<string[]> => {
+	const toChoice = property.type === 'multiOptions' ? toChoiceOf(property) : toTrimmedText;
+	return (value, fail) => [
+		...new Set(toTextList(value, fail).map((text) => toChoice(text, fail))),
+	];
+};
 
 /** A number, which an expression may give as text. Empty is no value. */
 export const toNumber: Convert<number | null> = (value, fail) => {

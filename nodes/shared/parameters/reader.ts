@@ -1,4 +1,3 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type {
 	IDataObject,
 	IExecuteFunctions,
@@ -6,21 +5,24 @@ import type {
 	INode,
 	INodeProperties,
 	INodePropertyCollection,
-	INodePropertyOptions,
 	IWebhookFunctions,
+	NodeOperationError,
 } from 'n8n-workflow';
 
+import { operationError } from '../api/errors';
+import { foreignText } from '../foreignText';
 import { isObject } from '../json';
 import {
 	fromLocator,
 	isEmpty,
 	toBoolean,
+	toChoiceOf,
+	toChoicesOf,
 	toId,
 	toJson,
 	toNumber,
 	toPhoneNumber,
 	toSimpleText,
-	toTextList,
 	toTimeIn,
 	toTrimmedText,
 	withoutDates,
@@ -32,7 +34,7 @@ import { shown } from './shown';
 /** How to read a parameter, where its kind alone does not tell. */
 export interface Reading {
 	/**
-	 * The parameter keeps the user from harm, so its default is the dangerous side: what is set and
+	 * The parameter keeps the user from harm, so its default is the dangerous side: an expression that
 	 * gives nothing is an error then, instead of the default.
 	 */
 	guards?: boolean;
@@ -48,6 +50,8 @@ interface Source {
 	prefix: string;
 	/** What the parameter holds; undefined when it is not set, null when its expression gives nothing. */
 	evaluate(property: INodeProperties): unknown;
+	/** The same, as it is written in the node. */
+	written(property: INodeProperties): unknown;
 }
 
 /**
@@ -83,11 +87,28 @@ export class ParameterReader {
 		return this.required(property, this.convert(property, toSimpleText, reading) ?? '');
 	}
 
-	/** A number within the limits of the field. */
-	number(property: INodeProperties, reading?: Reading): number | undefined {
-		const number = this.convert(property, toNumber, reading) ?? undefined;
-		if (number !== undefined) this.checkRange(property, number);
-		return this.required(property, number);
+	/** A number within the limits of the field; one without a default has to be given. */
+	number(property: INodeProperties, reading?: Reading): number {
+		const number = this.convert(property, toNumber, reading);
+		if (number === null) throw this.fail(property, 'is empty');
+		this.checkRange(property, number);
+		return number;
+	}
+
+	/** Checks a number that was read in another way against the limits of its field. */
+	checkRange(property: INodeProperties, number: number): void {
+		const { minValue, maxValue, numberPrecision } = property.typeOptions ?? {};
+		const isBelow = minValue !== undefined && number < minValue;
+		const isAbove = maxValue !== undefined && number > maxValue;
+		const isBroken = numberPrecision === 0 && !Number.isInteger(number);
+		if (!isBelow && !isAbove && !isBroken) return;
+		const what = numberPrecision === 0 ? 'a whole number' : 'a number';
+		const range = [
+			...(minValue === undefined ? [] : [`${minValue} or more`]),
+			...(maxValue === undefined ? [] : [`${maxValue} or less`]),
+		].join(' and ');
+		const wanted = [what, range].filter(Boolean).join(' of ');
+		throw this.fail(property, `has to be ${wanted}, not ${number}`);
 	}
 
 	boolean(property: INodeProperties, reading?: Reading): boolean {
@@ -96,18 +117,13 @@ export class ParameterReader {
 
 	/** The stored value of one of the field's options, which may also be given by its name. */
 	choice<T extends string = string>(property: INodeProperties, reading?: Reading): T {
-		const toChoice: Convert<string> = (value, fail) =>
-			optionOf(property, toTrimmedText(value, fail), fail);
-		return this.required(property, this.convert(property, toChoice, reading) ?? '') as T;
+		const choice = this.convert(property, toChoiceOf(property), reading) ?? '';
+		return this.required(property, choice) as T;
 	}
 
 	/** A list of texts, each once; of a multiOptions field, each one of its options. */
 	list(property: INodeProperties, reading?: Reading): string[] {
-		const toKnown: Convert<string[]> = (value, fail) => {
-			const texts = toTextList(value, fail).map((text) => optionOf(property, text, fail));
-			return [...new Set(texts)];
-		};
-		const list = this.convert(property, toKnown, reading) ?? [];
+		const list = this.convert(property, toChoicesOf(property), reading) ?? [];
 		if (list.length === 0 && (reading?.guards || property.required)) {
 			throw this.fail(property, 'is empty');
 		}
@@ -167,22 +183,28 @@ export class ParameterReader {
 	/** The fields that were added to a collection. */
 	inside(collection: INodeProperties): ParameterReader {
 		const { prefix } = this.source;
-		return this.among(this.objectOf(collection, this.given(collection)), prefix);
+		return this.among(this.objectOf(collection, this.given(collection)), prefix, () =>
+			this.source.written(collection),
+		);
 	}
 
 	/** The fields of a fixedCollection that holds one entry; undefined when it was not added. */
 	entry(collection: INodeProperties): ParameterReader | undefined {
 		const entry = this.groupIn(collection);
 		if (entry === undefined) return undefined;
-		return this.among(this.objectOf(collection, entry), prefixOf(collection));
+		return this.among(this.objectOf(collection, entry), prefixOf(collection), () =>
+			fieldOf(this.source.written(collection), nameOfGroup(collection)),
+		);
 	}
 
 	/** The entries of a fixedCollection that can hold many. */
 	entries(collection: INodeProperties): ParameterReader[] {
 		const group = this.groupIn(collection) ?? [];
 		const entries: unknown[] = Array.isArray(group) ? group : [group];
-		return entries.map((entry) =>
-			this.among(this.objectOf(collection, entry), prefixOf(collection)),
+		return entries.map((entry, i) =>
+			this.among(this.objectOf(collection, entry), prefixOf(collection), () =>
+				fieldOf(fieldOf(this.source.written(collection), nameOfGroup(collection)), i),
+			),
 		);
 	}
 
@@ -198,11 +220,7 @@ export class ParameterReader {
 		const { itemIndex, prefix } = this.source;
 		const where = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
 		const message = `'${prefix}${displayName}' ${problem}${where}`;
-		const options = { itemIndex, description: advice };
-		const error = new NodeOperationError(this.source.node(), message, options);
-		// n8n replaces a whole message in which it finds a name like EPERM, also inside of words.
-		error.message = message;
-		return error;
+		return operationError(this.source.node(), message, { itemIndex, description: advice });
 	}
 
 	/** @returns null when nothing was given and the field has no default. */
@@ -213,7 +231,8 @@ export class ParameterReader {
 	): T | null {
 		const given = valueOf(property, this.given(property));
 		if (!isEmpty(given)) return kind(given, this.failing(property));
-		if (guards && this.given(property) !== undefined) {
+		const written = guards && this.source.written(property);
+		if (typeof written === 'string' && written.startsWith('=')) {
 			throw this.fail(
 				property,
 				'gives nothing',
@@ -231,24 +250,9 @@ export class ParameterReader {
 		return value;
 	}
 
-	private checkRange(property: INodeProperties, number: number): void {
-		const { minValue, maxValue, numberPrecision } = property.typeOptions ?? {};
-		const isBelow = minValue !== undefined && number < minValue;
-		const isAbove = maxValue !== undefined && number > maxValue;
-		const isBroken = numberPrecision === 0 && !Number.isInteger(number);
-		if (!isBelow && !isAbove && !isBroken) return;
-		const what = numberPrecision === 0 ? 'a whole number' : 'a number';
-		const range = [
-			...(minValue === undefined ? [] : [`${minValue} or more`]),
-			...(maxValue === undefined ? [] : [`${maxValue} or less`]),
-		].join(' and ');
-		const wanted = [what, range].filter(Boolean).join(' of ');
-		throw this.fail(property, `has to be ${wanted}, not ${number}`);
-	}
-
 	/** The entry or entries of a fixedCollection with one kind of them, as all of ours are. */
 	private groupIn(collection: INodeProperties): unknown {
-		const [{ name }] = collection.options as INodePropertyCollection[];
+		const name = nameOfGroup(collection);
 		const object = this.objectOf(collection, this.given(collection));
 		return Object.hasOwn(object, name) ? (object[name] ?? null) : undefined;
 	}
@@ -266,20 +270,30 @@ export class ParameterReader {
 			const { message, description } = caught as NodeOperationError;
 			throw this.fail(
 				property,
-				`could not be evaluated: ${message}`,
+				`could not be evaluated: ${foreignText(message)}`,
 				description ?? 'Correct the expression in this field.',
 			);
 		}
 	}
 
-	private among(values: IDataObject, prefix: string) {
+	private among(values: IDataObject, prefix: string, written: () => unknown): ParameterReader {
 		return new ParameterReader({
 			...this.source,
 			prefix,
 			evaluate: ({ name }) =>
 				Object.hasOwn(values, name) ? (values[name] ?? null) : undefined,
+			written: ({ name }) => fieldOf(written(), name),
 		});
 	}
+}
+
+function nameOfGroup({ options }: INodeProperties): string {
+	const [{ name }] = options as INodePropertyCollection[];
+	return name;
+}
+
+function fieldOf(object: unknown, name: string | number): unknown {
+	return (object as Record<string | number, unknown> | null | undefined)?.[name];
 }
 
 function valueOf({ type }: INodeProperties, given: unknown): unknown {
@@ -290,34 +304,24 @@ function prefixOf({ displayName }: INodeProperties): string {
 	return `${displayName}: `;
 }
 
-/** Finds the option that a text means; where any text may stand, that is the value. */
-function optionOf(
-	{ options = [], allowArbitraryValues }: INodeProperties,
-	text: string,
-	fail: Fail,
-): string {
-	const known = options as INodePropertyOptions[];
-	const isSame = (candidate: unknown) => String(candidate).toLowerCase() === text.toLowerCase();
-	const found =
-		known.find(({ value }) => value === text) ??
-		known.find(({ name, value }) => isSame(value) || isSame(name));
-	if (found) return String(found.value);
-	if (known.length === 0 || allowArbitraryValues) return text;
-	const choices = known.map(({ value }) => `'${String(value)}'`).join(', ');
-	throw fail(`is none of the choices: ${shown(text)}. They are ${choices}`);
-}
-
-/** The parameters of an action node for one item. */
-export function readerOfItem(context: IExecuteFunctions, itemIndex: number): ParameterReader {
-	return new ParameterReader({
-		node: () => context.getNode(),
-		timezone: () => context.getTimezone(),
-		itemIndex,
-		prefix: '',
-		// A parameter that is not shown is not there.
-		evaluate: ({ name, default: usual = '' }) =>
-			context.getNodeParameter(name, itemIndex, usual) ?? null,
-	});
+/** The parameters of the action node for one item. */
+export class ItemReader extends ParameterReader {
+	constructor(
+		readonly context: IExecuteFunctions,
+		readonly itemIndex: number,
+	) {
+		super({
+			node: () => context.getNode(),
+			timezone: () => context.getTimezone(),
+			itemIndex,
+			prefix: '',
+			// A parameter that is not shown is not there.
+			evaluate: ({ name, default: usual = '' }) =>
+				context.getNodeParameter(name, itemIndex, usual) ?? null,
+			written: ({ name }) =>
+				context.getNodeParameter(name, itemIndex, '', { rawExpressions: true }),
+		});
+	}
 }
 
 /** The parameters of a trigger. */
@@ -328,5 +332,6 @@ export function readerOfTrigger(context: IHookFunctions | IWebhookFunctions): Pa
 		itemIndex: undefined,
 		prefix: '',
 		evaluate: ({ name, default: usual = '' }) => context.getNodeParameter(name, usual) ?? null,
+		written: ({ name }) => context.getNodeParameter(name, '', { rawExpressions: true }),
 	});
 }

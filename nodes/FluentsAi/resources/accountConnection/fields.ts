@@ -38,7 +38,7 @@ const secret = (
 	name: string,
 	placeholder: string,
 	where: string,
-): BodyField => ({
+): BodyField<'AccountConnectionInput'> => ({
 	api: `credentials.${api}`,
 	property: {
 		displayName,
@@ -54,7 +54,7 @@ const secret = (
 });
 
 /** What an account connection is created and updated with (API: createAccountConnection, updateAccountConnection). */
-export const accountConnectionFields: BodyField[] = [
+export const accountConnectionFields: Array<BodyField<'AccountConnectionInput'>> = [
 	...typeFields(
 		{
 			options: accountConnectionTypes,

@@ -3,7 +3,8 @@ import { descriptionField, labelField, OTHER_TYPE, ofType, typeFields } from '..
 import {
 	toObject,
 	toPhoneNumber,
-	toText,
+	toSimpleText,
+	toTrimmedText,
 	toUrl,
 	type Convert,
 } from '../../../shared/parameters/convert';
@@ -21,8 +22,9 @@ const CONTEXT_VARIABLE = /^\{\s*[^{}\s]+\s*\}$/;
 
 /** The API's example shows the number as digits with country code, without a plus sign (API: createAction). */
 const toDigits: Convert = (value, fail) => {
-	if (CONTEXT_VARIABLE.test(toText(value))) return toText(value);
-	const number = toPhoneNumber(value, fail) as string | null;
+	const text = toTrimmedText(value, fail);
+	if (CONTEXT_VARIABLE.test(text)) return text;
+	const number = toPhoneNumber(text, fail);
 	return number?.slice(1) ?? null;
 };
 
@@ -33,15 +35,17 @@ const toSchema: Convert = (value, fail) => {
 };
 
 /** A text, or true or false: sources disagree on what the API takes (API: C7). */
-const toSpeech: Convert = (value) => {
-	const text = toText(value);
+const toSpeech: Convert = (value, fail) => {
+	const text = toTrimmedText(value, fail);
 	return /^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : text;
 };
 
 /** One phrase a line. Without any, the language model decides, as it does by default (API: createAction). */
-const toTrigger: Convert = (value) => {
-	const lines = Array.isArray(value) ? value : toText(value).split('\n');
-	const phrases = lines.map(toText).filter((phrase) => phrase !== '');
+const toTrigger: Convert = (value, fail) => {
+	const lines: unknown[] = Array.isArray(value) ? value : toSimpleText(value, fail).split('\n');
+	const phrases = lines
+		.map((line) => toTrimmedText(line, fail))
+		.filter((phrase) => phrase !== '');
 	if (phrases.length === 0) return { type: 'action_trigger_function_call', config: {} };
 	const conditions = ['phrase_condition_type_contains'];
 	return {
@@ -50,7 +54,12 @@ const toTrigger: Convert = (value) => {
 	};
 };
 
-const speech = (displayName: string, name: string, api: string, when: string): BodyField => ({
+const speech = (
+	displayName: string,
+	name: string,
+	api: `config.${string}`,
+	when: string,
+): BodyField<'ActionInput'> => ({
 	api,
 	property: {
 		displayName,
@@ -77,7 +86,7 @@ export const actionTypes = [
 ];
 
 /** What an action is created and updated with (API: createAction, updateAction); which settings a type has is unconfirmed. */
-export const actionFields: BodyField[] = [
+export const actionFields: Array<BodyField<'ActionInput'>> = [
 	...typeFields(
 		{ options: actionTypes, default: TRANSFER, description: 'What the action does' },
 		'e.g. action_send_sms',

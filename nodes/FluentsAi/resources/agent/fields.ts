@@ -2,7 +2,14 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { BodyField } from '../../fields/body';
 import { contextEndpointField, descriptionField, labelField } from '../../fields/common';
-import { toObject, toObjects, toText, type Convert } from '../../../shared/parameters/convert';
+import {
+	isEmpty,
+	toObject,
+	toObjects,
+	toSimpleText,
+	toTrimmedText,
+	type Convert,
+} from '../../../shared/parameters/convert';
 import {
 	accountConnectionLocator,
 	promptLocator,
@@ -14,18 +21,35 @@ const whenPromptIs = (source: string): Pick<INodeProperties, 'displayOptions'> =
 	displayOptions: { show: { promptSource: [source] } },
 });
 
+const fallbackProvider: INodeProperties = {
+	displayName: 'Provider',
+	name: 'provider',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. azure',
+	description: 'Provider of the language model, e.g. openai or azure',
+};
+
+const fallbackModel: INodeProperties = {
+	displayName: 'Model',
+	name: 'modelName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. gpt-4o',
+	description: 'The language model, in the words of its provider',
+};
+
 /** The fallback of the language model in the API's shape (source V); without a name there is none. */
-const toFallback: Convert = (value) => {
-	const { provider, modelName } = ((value as IDataObject).fallback ?? {}) as IDataObject;
-	if (!provider && !modelName) return null;
-	return {
-		...(provider ? { provider } : {}),
-		...(modelName ? { model_name: modelName } : {}),
-	};
+const toFallback: Convert = (value, fail) => {
+	const { fallback = {} } = (value ?? {}) as { fallback?: IDataObject };
+	const provider = toTrimmedText(fallback.provider, fail);
+	const model = toTrimmedText(fallback.modelName, fail);
+	if (!provider && !model) return null;
+	return { ...(provider && { provider }), ...(model && { model_name: model }) };
 };
 
 /** What an agent is created and updated with (API: createAgent, updateAgent). */
-export const agentFields: BodyField[] = [
+export const agentFields: Array<BodyField<'AgentInput'>> = [
 	{
 		api: 'name',
 		property: {
@@ -39,6 +63,7 @@ export const agentFields: BodyField[] = [
 		},
 	},
 	{
+		kind: 'form',
 		property: {
 			displayName: 'Prompt Source',
 			name: 'promptSource',
@@ -74,7 +99,7 @@ export const agentFields: BodyField[] = [
 			...whenPromptIs('text'),
 		},
 		// Known to work live, other than `text` (source S).
-		toApi: (text) => (toText(text) === '' ? null : { content: String(text) }),
+		toApi: (text, fail) => (isEmpty(text) ? null : { content: toSimpleText(text, fail) }),
 	},
 	{ api: 'voice', property: { ...voiceLocator, description: 'The voice of the agent' } },
 	{
@@ -337,24 +362,7 @@ export const agentFields: BodyField[] = [
 				{
 					displayName: 'Fallback',
 					name: 'fallback',
-					values: [
-						{
-							displayName: 'Provider',
-							name: 'provider',
-							type: 'string',
-							default: '',
-							placeholder: 'e.g. azure',
-							description: 'Provider of the language model, e.g. openai or azure',
-						},
-						{
-							displayName: 'Model',
-							name: 'modelName',
-							type: 'string',
-							default: '',
-							placeholder: 'e.g. gpt-4o',
-							description: 'The language model, in the words of its provider',
-						},
-					],
+					values: [fallbackProvider, fallbackModel],
 				},
 			],
 			description: 'Language model for when the first one does not answer',

@@ -30,9 +30,9 @@ export const create: Operation<Parameters> = {
 	output: calls.shape.simple,
 	kind: 'wait',
 	hints: callHints,
-	read: (context, i) => ({
-		request: readCallRequest(context, i),
-		output: readOutputOptions(context, i),
+	read: (from) => ({
+		request: readCallRequest(from.context, from.itemIndex),
+		output: readOutputOptions(from),
 	}),
 	async execute(run, { request, output }, i) {
 		return [outputOf(run, i, request, await placeOnce(run, request, i), output)];

@@ -52,10 +52,13 @@ export const createAndWait: Operation<Parameters> = {
 	output: calls.shape.simple,
 	kind: 'wait',
 	hints: callHints,
-	read: (context, i) => ({
-		request: { ...readCallRequest(context, i), webhook: readEventTarget(context, i) },
-		wait: readWaitOptions(context, i),
-		output: readOutputOptions(context, i),
+	read: (from) => ({
+		request: {
+			...readCallRequest(from.context, from.itemIndex),
+			webhook: readEventTarget(from.context, from.itemIndex),
+		},
+		wait: readWaitOptions(from.context, from.itemIndex),
+		output: readOutputOptions(from),
 	}),
 	async execute(run, { request, wait, output }, i) {
 		const placement = await placeOnce(run, request, i);

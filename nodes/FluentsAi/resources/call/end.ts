@@ -1,5 +1,5 @@
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
-import { callLocator, readId } from '../../fields/locators';
+import { callLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
 import type { Operation } from '../../operation';
@@ -20,10 +20,7 @@ export const end: Operation<Parameters> = {
 	properties: [callLocator, simplifyField, optionsField([transcriptTurnsOption])],
 	output: calls.shape.simple,
 	kind: 'write',
-	read: (context, i) => ({
-		callId: readId(context, callLocator, i),
-		output: readOutputOptions(context, i),
-	}),
+	read: (from) => ({ callId: from.id(callLocator), output: readOutputOptions(from) }),
 	async execute({ api }, { callId: id, output }) {
 		const call = await api.post('/calls/end', {
 			query: { id },

@@ -1,9 +1,7 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../../shared/api/errors';
 import { LARGEST_PAGE } from '../../../shared/api/pagination';
-import { parseTime, parseUserTime } from '../../../shared/records/time';
-import { toList } from '../../../shared/parameters/convert';
+import { parseTime } from '../../../shared/records/time';
 import type { RecordFilter } from '../crud';
 
 const startedAfter: INodeProperties = {
@@ -32,6 +30,7 @@ const status: INodeProperties = {
 		{ name: 'In Progress', value: 'in_progress' },
 		{ name: 'Not Started', value: 'not_started' },
 	],
+	allowArbitraryValues: true,
 	default: [],
 	description: 'Only calls with one of these statuses',
 };
@@ -54,25 +53,12 @@ export const callFilters: RecordFilter = {
 			"Which calls to output. Times are in the workflow's time zone. Calls that have not started are left out once a time is set.",
 	},
 
-	read(context, itemIndex, query) {
-		const filters: IDataObject = context.getNodeParameter('filters', itemIndex, {});
-		const failAt =
-			({ displayName }: INodeProperties) =>
-			(problem: string) =>
-				parameterError(context.getNode(), displayName, problem, itemIndex);
-		const readTime = (field: INodeProperties): number | undefined => {
-			const given = filters[field.name] ?? '';
-			if (given === '') return undefined;
-			const time = parseUserTime(given, context.getTimezone());
-			if (time !== undefined) return time;
-			throw failAt(field)(
-				`is not a date: '${String(given)}'. Write it e.g. as 2026-01-31 or 2026-01-31T09:00:00`,
-			);
-		};
-		const from = readTime(startedAfter) ?? -Infinity;
-		const to = readTime(startedBefore) ?? Infinity;
+	read(parameters, query) {
+		const filters = parameters.inside(this.field);
+		const from = filters.time(startedAfter) ?? -Infinity;
+		const to = filters.time(startedBefore) ?? Infinity;
 		const isPeriod = from > -Infinity || to < Infinity;
-		const statuses = toList(filters[status.name], failAt(status)) as string[];
+		const statuses = filters.list(status);
 
 		if (!isPeriod && statuses.length === 0) return undefined;
 

@@ -1,8 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../../shared/api/errors';
-import { callLocator, readId } from '../../fields/locators';
-import { optionsField } from '../../fields/options';
+import { callLocator } from '../../fields/locators';
+import { optionsOf, plainOptionsField } from '../../fields/options';
 import type { Operation } from '../../operation';
 import { downloadRecording, recordingName } from '../../../shared/records/recording';
 
@@ -39,7 +38,7 @@ export const getRecording: Operation<Parameters> = {
 		action: 'Get the recording of a call',
 		description: 'Download the recording of a call as an MP3 file',
 	},
-	properties: [callLocator, outputFieldField, optionsField([fileNameOption])],
+	properties: [callLocator, outputFieldField, plainOptionsField([fileNameOption])],
 	output: {
 		call_id: 'string',
 		file_name: 'string',
@@ -47,14 +46,10 @@ export const getRecording: Operation<Parameters> = {
 		file_size: 'string',
 	},
 	kind: 'read',
-	read(context, i) {
-		const callId = readId(context, callLocator, i);
-		const field = String(context.getNodeParameter(outputFieldField.name, i, 'data')).trim();
-		if (field === '') {
-			throw parameterError(context.getNode(), outputFieldField.displayName, 'is empty', i);
-		}
-		const fileName = String(context.getNodeParameter('options.fileName', i, '')).trim();
-		return { callId, field, fileName: fileName || recordingName(callId) };
+	read(from) {
+		const callId = from.id(callLocator);
+		const fileName = optionsOf(from).text(fileNameOption) || recordingName(callId);
+		return { callId, field: from.text(outputFieldField), fileName };
 	},
 	async execute({ api, context }, { callId, field, fileName }) {
 		const file = await downloadRecording(context, api, callId, fileName);

@@ -1,5 +1,5 @@
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
-import { callLocator, readId } from '../../fields/locators';
+import { callLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
 import type { Operation } from '../../operation';
@@ -36,10 +36,10 @@ export const wait: Operation<Parameters> = {
 	output: calls.shape.simple,
 	kind: 'wait',
 	hints: callHints,
-	read: (context, i) => ({
-		callId: readId(context, callLocator, i),
-		wait: readWaitOptions(context, i),
-		output: readOutputOptions(context, i),
+	read: (from) => ({
+		callId: from.id(callLocator),
+		wait: readWaitOptions(from.context, from.itemIndex),
+		output: readOutputOptions(from),
 	}),
 	async execute(run, { callId, wait: options, output }) {
 		const known = await readOne(run.api, calls, callId);

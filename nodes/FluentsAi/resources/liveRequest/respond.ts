@@ -2,10 +2,10 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { actionAnswer } from '../../../shared/liveAnswer';
-import { parameterError } from '../../../shared/api/errors';
-import { toJsonObject, toText } from '../../../shared/parameters/convert';
+import { requiredEnvironmentOption } from '../../../shared/parameters/requiredEnvironment';
+import { toObject } from '../../../shared/parameters/convert';
 import { nameValueField, readNameValues } from '../../fields/nameValues';
-import { optionsField } from '../../fields/options';
+import { collectionOfOptions } from '../../fields/options';
 import type { Operation } from '../../operation';
 
 interface Parameters {
@@ -76,18 +76,21 @@ export const respond: Operation<Parameters> = {
 		description:
 			'Answer the agent that has asked through a Fluents.ai Live Trigger, during the call',
 	},
-	properties: [specifyResult, resultField, resultJson, agentSaysField, optionsField()],
+	properties: [
+		specifyResult,
+		resultField,
+		resultJson,
+		agentSaysField,
+		collectionOfOptions([requiredEnvironmentOption]),
+	],
 	output: { responded: 'boolean', in_time: 'boolean', agent_says: 'string', problem: 'string' },
 	kind: 'write',
-	read(context, i) {
-		const usesJson = context.getNodeParameter(specifyResult.name, i, 'keypair') === 'json';
-		const { displayName } = usesJson ? resultJson : resultField;
-		const fail = (problem: string) =>
-			parameterError(context.getNode(), displayName, problem, i);
+	read(from) {
+		const usesJson = from.choice(specifyResult) === 'json';
 		const result = usesJson
-			? toJsonObject(context.getNodeParameter(resultJson.name, i, '{}'), fail)
-			: (Object.fromEntries(readNameValues(context, resultField, i, fail)) as IDataObject);
-		return { result, agentSays: toText(context.getNodeParameter(agentSaysField.name, i, '')) };
+			? (from.json(resultJson, toObject) ?? {})
+			: (Object.fromEntries(readNameValues(from, resultField)) as IDataObject);
+		return { result, agentSays: from.text(agentSaysField) };
 	},
 	async execute({ context }, { result, agentSays }, i) {
 		const { respond_by: respondBy } = questionOf(context, i);

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { createFields, readCreateBody, type BodyField } from '../../fields/body';
 import { telephonyProviderField } from '../../fields/common';
-import { toText } from '../../../shared/parameters/convert';
+import { toTrimmedText } from '../../../shared/parameters/convert';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
@@ -11,8 +11,9 @@ import { phoneNumbers } from '../../../shared/records/number';
 import { acquire } from './acquire';
 import { accountConnectionField, inboundAgentField, phoneNumberField } from './fields';
 
-const fields: BodyField[] = [
+const fields: Array<BodyField<'NumberBuy'>> = [
 	{
+		kind: 'form',
 		property: {
 			displayName: 'Choose By',
 			name: 'chooseBy',
@@ -46,7 +47,7 @@ const fields: BodyField[] = [
 			description: 'Where the number is from',
 			displayOptions: { show: { chooseBy: ['areaCode'] } },
 		},
-		toApi: toText,
+		toApi: toTrimmedText,
 	},
 	{
 		...phoneNumberField,
@@ -75,9 +76,9 @@ export const buy: Operation<Parameters> = {
 	properties: [...createFields(fields), simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
-	read: (context, i) => ({
-		body: readCreateBody(context, fields, i),
-		output: readOutputOptions(context, i),
+	read: (from) => ({
+		body: readCreateBody(from, fields),
+		output: readOutputOptions(from),
 	}),
 	async execute(run, { body, output }, i) {
 		const record = await acquire(

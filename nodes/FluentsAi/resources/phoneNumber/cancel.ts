@@ -1,6 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../../shared/api/errors';
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { phoneNumberLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
@@ -10,7 +9,7 @@ import { phoneNumbers } from '../../../shared/records/number';
 import { changeNumber, findNumber, release, readNumberKey, type NumberKey } from './key';
 
 const confirmField: INodeProperties = {
-	displayName: 'Confirm',
+	displayName: 'Confirm Cancellation',
 	name: 'confirm',
 	type: 'boolean',
 	default: false,
@@ -34,18 +33,16 @@ export const cancel: Operation<Parameters> = {
 	properties: [phoneNumberLocator, confirmField, simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
-	read(context, i) {
-		const key = readNumberKey(context, i);
-		if (context.getNodeParameter('confirm', i, false) !== true) {
-			throw parameterError(
-				context.getNode(),
-				confirmField.displayName,
+	read(from) {
+		const key = readNumberKey(from);
+		if (!from.boolean(confirmField)) {
+			throw from.fail(
+				confirmField,
 				'is off, so no phone number is cancelled',
-				i,
 				'Nothing was sent. A cancelled number is lost for good. Turn this on if that is what you want; to keep the number at its provider, use the operation Detach.',
 			);
 		}
-		return { key, output: readOutputOptions(context, i) };
+		return { key, output: readOutputOptions(from) };
 	},
 	async execute(run, { key, output }) {
 		const found = await findNumber(run, key);

@@ -22,9 +22,9 @@ export const detach: Operation<Parameters> = {
 	properties: [phoneNumberLocator, simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
-	read: (context, i) => ({
-		key: readNumberKey(context, i),
-		output: readOutputOptions(context, i),
+	read: (from) => ({
+		key: readNumberKey(from),
+		output: readOutputOptions(from),
 	}),
 	async execute(run, { key, output }) {
 		const found = await findNumber(run, key);

@@ -1,10 +1,10 @@
-import type { BodyField } from '../../fields/body';
+import type { SentField } from '../../fields/body';
 import { toPhoneNumber } from '../../../shared/parameters/convert';
 import { accountConnectionLocator, agentLocator } from '../../fields/locators';
 
 /** Fields that more than one operation of phone numbers has (API: buyNumber, linkNumber, updateNumber). */
 
-export const phoneNumberField: BodyField = {
+export const phoneNumberField: SentField<'phone_number'> = {
 	api: 'phone_number',
 	property: {
 		displayName: 'Phone Number',
@@ -18,7 +18,7 @@ export const phoneNumberField: BodyField = {
 	toApi: toPhoneNumber,
 };
 
-export const accountConnectionField: BodyField = {
+export const accountConnectionField: SentField<'telephony_account_connection'> = {
 	api: 'telephony_account_connection',
 	property: {
 		...accountConnectionLocator,
@@ -27,7 +27,7 @@ export const accountConnectionField: BodyField = {
 	},
 };
 
-export const inboundAgentField: BodyField = {
+export const inboundAgentField: SentField<'inbound_agent'> = {
 	api: 'inbound_agent',
 	property: {
 		...agentLocator,
@@ -38,7 +38,7 @@ export const inboundAgentField: BodyField = {
 	},
 };
 
-export const outboundOnlyField: BodyField = {
+export const outboundOnlyField: SentField<'outbound_only'> = {
 	api: 'outbound_only',
 	property: {
 		displayName: 'Outbound Only',

@@ -21,9 +21,9 @@ export const get: Operation<Parameters> = {
 	properties: [phoneNumberLocator, simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'read',
-	read: (context, i) => ({
-		key: readNumberKey(context, i),
-		output: readOutputOptions(context, i),
+	read: (from) => ({
+		key: readNumberKey(from),
+		output: readOutputOptions(from),
 	}),
 	async execute(run, { key, output }) {
 		const { number } = 'number' in key ? key : await findNumber(run, key);

@@ -1,9 +1,8 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../../shared/api/errors';
 import { shapeRecord, type OutputOptions, type Shape } from '../../../shared/records/shape';
 import { telephonyProviderField } from '../../fields/common';
-import { toReference, toText } from '../../../shared/parameters/convert';
+import type { ParameterReader } from '../../../shared/parameters/reader';
 import { limitField, readLimit } from '../../fields/limit';
 import { listOptions, readListQuery } from '../../fields/list';
 import { optionsField } from '../../fields/options';
@@ -53,10 +52,10 @@ export const getAvailable: Operation<Parameters> = {
 	properties: [limitField, simplifyField, filtersField, optionsField(listOptions)],
 	output: shape.simple,
 	kind: 'read',
-	read: (context, i) => ({
-		limit: readLimit(context, i),
-		query: readQuery(context, i),
-		output: readOutputOptions(context, i),
+	read: (from) => ({
+		limit: readLimit(from),
+		query: readQuery(from),
+		output: readOutputOptions(from),
 	}),
 	async execute({ api }, { limit, query, output }) {
 		const { items } = await api.getPage(`${phoneNumbers.path}/available`, { ...query, limit });
@@ -67,16 +66,14 @@ export const getAvailable: Operation<Parameters> = {
 };
 
 /** One source says that `filters` is required (API: C16), so it is always there. */
-function readQuery(context: IExecuteFunctions, itemIndex: number): IDataObject {
-	const filters: IDataObject = context.getNodeParameter('filters', itemIndex, {});
-	const connection = toReference(filters[accountConnection.name], (problem) =>
-		parameterError(context.getNode(), accountConnection.displayName, problem, itemIndex),
-	) as string;
-	const provider = toText(filters[telephonyProvider.name]);
+function readQuery(from: ParameterReader): IDataObject {
+	const filters = from.inside(filtersField);
+	const connection = filters.id(accountConnection);
+	const provider = filters.text(telephonyProvider);
 	return {
 		...(connection && { telephony_account_connection: connection }),
 		...(provider && { telephony_provider: provider }),
 		filters: '{}',
-		...readListQuery(context, {}, itemIndex),
+		...readListQuery(from, {}),
 	};
 }

@@ -1,9 +1,10 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { namesField, catchStatus, toNodeError } from '../../../shared/api/errors';
 import { eachRecord } from '../../../shared/api/pagination';
 import type { FluentsTransport } from '../../../shared/api/transport';
-import { phoneNumberLocator, readId, readPhoneNumber } from '../../fields/locators';
+import type { ParameterReader } from '../../../shared/parameters/reader';
+import { phoneNumberLocator } from '../../fields/locators';
 import type { Run } from '../../operation';
 import { sameNumber } from '../../../shared/phoneNumbers/parse';
 import { phoneNumbers } from '../../../shared/records/number';
@@ -15,11 +16,10 @@ export type NumberKey = { number: string } | { id: string };
 const REFUSED = ['400', '422'];
 
 /** @throws NodeOperationError that names the parameter and the item. */
-export function readNumberKey(context: IExecuteFunctions, itemIndex: number): NumberKey {
-	const { mode } = context.getNodeParameter('phoneNumberId', itemIndex) as { mode?: string };
-	return mode === 'id'
-		? { id: readId(context, phoneNumberLocator, itemIndex) }
-		: { number: readPhoneNumber(context, phoneNumberLocator, itemIndex) };
+export function readNumberKey(from: ParameterReader): NumberKey {
+	return from.mode(phoneNumberLocator) === 'id'
+		? { id: from.id(phoneNumberLocator) }
+		: { number: String(from.phoneNumber(phoneNumberLocator)) };
 }
 
 /**

@@ -14,7 +14,7 @@ import {
 	phoneNumberField,
 } from './fields';
 
-const fields: BodyField[] = [
+const fields: Array<BodyField<'NumberLink'>> = [
 	phoneNumberField,
 	{
 		...accountConnectionField,
@@ -39,9 +39,9 @@ export const link: Operation<Parameters> = {
 	properties: [...createFields(fields), simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
-	read: (context, i) => ({
-		body: readCreateBody(context, fields, i),
-		output: readOutputOptions(context, i),
+	read: (from) => ({
+		body: readCreateBody(from, fields),
+		output: readOutputOptions(from),
 	}),
 	async execute(run, { body, output }, i) {
 		const record = await acquire(

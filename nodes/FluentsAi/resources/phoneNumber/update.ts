@@ -14,7 +14,7 @@ import { phoneNumbers } from '../../../shared/records/number';
 import { inboundAgentField, outboundOnlyField } from './fields';
 import { changeNumber, findNumber, readNumber, readNumberKey, type NumberKey } from './key';
 
-const fields: BodyField[] = [
+const fields: Array<BodyField<'NumberUpdate'>> = [
 	descriptionField,
 	{
 		api: 'example_context',
@@ -49,10 +49,10 @@ export const update: Operation<Parameters> = {
 	properties: [phoneNumberLocator, ...updateFields(fields), simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
-	read: (context, i) => ({
-		key: readNumberKey(context, i),
-		body: readUpdateBody(context, fields, i),
-		output: readOutputOptions(context, i),
+	read: (from) => ({
+		key: readNumberKey(from),
+		body: readUpdateBody(from, fields),
+		output: readOutputOptions(from),
 	}),
 	async execute(run, { key, body, output }) {
 		const found = await findNumber(run, key);

@@ -3,7 +3,7 @@ import { contextEndpointField, descriptionField, labelField } from '../../fields
 import { toId, toList } from '../../../shared/parameters/convert';
 
 /** What a prompt is created and updated with (API: createPrompt, updatePrompt). */
-export const promptFields: BodyField[] = [
+export const promptFields: Array<BodyField<'PromptInput'>> = [
 	{
 		api: 'content',
 		property: {

@@ -1,4 +1,4 @@
-import type { BodyField } from '../../fields/body';
+import type { BodyField, SentField } from '../../fields/body';
 import { descriptionField, labelField, OTHER_TYPE, ofType, typeFields } from '../../fields/common';
 
 const AZURE = 'voice_azure';
@@ -6,7 +6,11 @@ const ELEVEN_LABS = 'voice_eleven_labs';
 const PLAY_HT = 'voice_play_ht';
 const RIME = 'voice_rime';
 
-const playHtNumber = (api: string, label: string, description: string): BodyField => ({
+const playHtNumber = <Name extends string>(
+	api: Name,
+	label: string,
+	description: string,
+): SentField<Name> => ({
 	api,
 	property: {
 		displayName: `${label} (PlayHT)`,
@@ -32,7 +36,7 @@ export const voiceTypes = [
 ];
 
 /** What a voice is created and updated with (API: createVoice, updateVoice); which fields a type has is partly unconfirmed. */
-export const voiceFields: BodyField[] = [
+export const voiceFields: Array<BodyField<'VoiceInput'>> = [
 	...typeFields(
 		{ options: voiceTypes, default: ELEVEN_LABS, description: 'The provider of the voice' },
 		'e.g. voice_cartesia',

@@ -5,7 +5,7 @@ import { callEvents, otherEventsField } from '../../../shared/parameters/callEve
 import { accountConnectionLocator } from '../../fields/locators';
 
 /** What a webhook is created and updated with (API: createWebhook, updateWebhook). */
-export const webhookFields: BodyField[] = [
+export const webhookFields: Array<BodyField<'WebhookInput'>> = [
 	{
 		api: 'subscriptions',
 		property: {
