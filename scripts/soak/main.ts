@@ -4,7 +4,8 @@ import { startSimulator } from '../../simulator';
 import { Engine } from '../../engine';
 import { runTrial, type Trial } from './trial';
 
-const usage = `Places many calls on n8n's engine while requests fail at random, and counts
+const usage = `Places many calls on n8n's engine while requests fail at random, half of them by tools of AI agents
+and MCP clients that ask again, and counts
 
   --seconds N   no run starts after so long (default 60)
   --items N     calls of one run (default 200)
@@ -32,10 +33,11 @@ async function main(): Promise<void> {
 			seed,
 			faults: Number(values.faults) / 100,
 			items: Number(values.items),
-			operation: seed % 3 === 0 ? 'createAndWait' : 'create',
-			retryOnFail: seed % 4 < 2,
+			operation: seed % 5 === 0 ? 'createAndWait' : 'create',
+			retryOnFail: seed % 3 < 2,
 			retryUnconfirmed: seed % 5 < 3,
 			twice: seed % 7 < 2,
+			by: seed % 4 < 2 ? 'workflow' : seed % 8 < 4 ? 'agent' : 'mcp',
 		};
 		const simulator = await startSimulator({ truth, callSeconds: 2 });
 		const start = Date.now();
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
 		total.runs++;
 		total.unaccounted += unaccounted.length;
 		const kinds = [
+			trial.by === 'workflow' ? 'workflow' : `tool of ${trial.by}`,
 			trial.operation,
 			trial.retryOnFail && 'Retry On Fail',
 			trial.retryUnconfirmed && 'Retry Unconfirmed Calls',

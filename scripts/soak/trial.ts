@@ -1,7 +1,12 @@
-import type { IDataObject } from 'n8n-workflow';
+import { randomUUID } from 'node:crypto';
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import { createLimiter } from '../../nodes/shared/api/limiter';
+import { sameNumber } from '../../nodes/shared/phoneNumbers/parse';
 
 import { fictionalNumber, type Fault, type RequestRecord, type Simulator } from '../../simulator';
-import { emptyNode, outputOf, type Engine, type WorkflowJson } from '../../engine';
+import { emptyNode, outputOf, type Engine, type RunOptions, type WorkflowJson } from '../../engine';
+import { toolOf } from '../../engine/tools';
 
 /** What may go wrong with the request that dials. */
 const dialFaults: Fault[] = [
@@ -32,6 +37,8 @@ export interface Trial {
 	retryUnconfirmed: boolean;
 	/** Runs the workflow a second time, with keys from its data. */
 	twice: boolean;
+	/** Who asks for the calls: a workflow for all of them, or tools for one each, some of them again. */
+	by: 'workflow' | 'agent' | 'mcp';
 }
 
 export interface Verdict {
@@ -54,16 +61,22 @@ export async function runTrial(
 	simulator.reset();
 	addRandomFaults(simulator, trial);
 	const numbers = Array.from({ length: trial.items }, (_, i) => fictionalNumber(i));
-	const workflow = workflowOf(simulator, numbers, trial);
 	const [environment] = Object.keys(simulator.keys);
 	const apiKey = simulator.keys[environment];
 	const credentials = { fluentsAiApi: { environment, apiKey, baseUrl: simulator.url } };
 
 	const verdict: Verdict = { asked: 0, placed: 0, duplicates: 0, unaccounted: [], errors: 0 };
+	const workflow = workflowOf(simulator, numbers, trial);
+	const ask =
+		trial.by === 'workflow'
+			? async () => {
+					const run = await engine.run(workflow, { credentials });
+					return outputOf(run, 'Call').map(({ json }) => json);
+				}
+			: askingTools(engine, workflow, credentials, numbers, trial.by);
 	for (let round = 0; round < (trial.twice ? 2 : 1); round++) {
 		const before = new Map(simulator.dialled);
-		const run = await engine.run(workflow, { credentials });
-		const outputs = outputOf(run, 'Call').map(({ json }) => json);
+		const outputs = await ask();
 		const judged = numbers.map((to, i) => {
 			const count = simulator.dialled.get(to) ?? 0;
 			return judge(to, outputs[i], count, count > (before.get(to) ?? 0));
@@ -76,6 +89,44 @@ export async function runTrial(
 	verdict.placed = counts.reduce((sum, count) => sum + count, 0);
 	verdict.duplicates = verdict.placed - counts.length;
 	return verdict;
+}
+
+/** How many models ask at the same time. */
+const MODELS = 20;
+
+/**
+ * Asks a tool for each call, as language models and MCP clients do: each in an execution of its own, and
+ * again, at the same time or afterwards, when there was no answer.
+ *
+ * @returns a function that gives what came of each call, as the items of a workflow.
+ */
+function askingTools(
+	engine: Engine,
+	{ nodes }: WorkflowJson,
+	credentials: RunOptions['credentials'],
+	numbers: string[],
+	by: 'agent' | 'mcp',
+): () => Promise<IDataObject[]> {
+	const node = nodes.find(({ name }) => name === 'Call')!;
+	const asTool: INode = {
+		...node,
+		type: `${node.type}Tool`,
+		onError: undefined,
+	};
+	const askOnce = async (to: string): Promise<IDataObject> => {
+		const tool = toolOf(engine, { ...asTool, id: randomUUID() }, { credentials }, by);
+		return await tool({ to }).then(
+			([output]) => output,
+			(error: Error) => ({ error: error.message }),
+		);
+	};
+	const askFor = async (to: string, i: number): Promise<IDataObject> => {
+		const [first] = await Promise.all(i % 3 === 0 ? [askOnce(to), askOnce(to)] : [askOnce(to)]);
+		return first.error === undefined && i % 3 !== 1 ? first : await askOnce(to);
+	};
+	const limit = createLimiter(MODELS);
+	return async () =>
+		await Promise.all(numbers.map(async (to, i) => await limit(() => askFor(to, i))));
 }
 
 /**
@@ -91,7 +142,8 @@ function judge(
 ): string | undefined {
 	if (!output) return `${to}: no output, called ${count} times`;
 	if (output.error === undefined) {
-		const isCall = output.to_number === to && typeof output.id === 'string' && count === 1;
+		const isCall =
+			sameNumber(output.to_number, to) && typeof output.id === 'string' && count === 1;
 		return isCall ? undefined : `${to}: ${JSON.stringify(output)}, called ${count} times`;
 	}
 	const admits = /It is not known whether the call/.test(String(output.error));
@@ -128,27 +180,28 @@ function randomNumbers(seed: number): () => number {
 function workflowOf(
 	simulator: Simulator,
 	numbers: string[],
-	{ operation, retryOnFail, retryUnconfirmed, twice }: Trial,
+	{ operation, retryOnFail, retryUnconfirmed, twice, by }: Trial,
 ): WorkflowJson {
 	const { agents, numbers: lines } = simulator.environment('default');
 	const [agentId] = agents.keys();
 	const from = [...lines.values()].find(({ active }) => active === true);
 	const locator = (mode: string, value: unknown) => ({ __rl: true, mode, value: String(value) });
 	const next = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
+	const number = by === 'workflow' ? '$json.to' : "$fromAI('to')";
 	const options = {
 		// So that a request without an answer, and the search for its call, end soon.
 		timeout: 300,
 		pollInterval: 1,
 		maxWait: 1,
 		retryUnconfirmed,
-		...(twice && { callKey: '={{ "order " + $json.to }}' }),
+		...(twice && { callKey: `={{ "order " + ${number} }}` }),
 	};
 	const parameters = {
 		resource: 'call',
 		operation,
 		agentId: locator('id', agentId),
 		fromNumber: locator('number', from?.number),
-		toNumber: '={{ $json.to }}',
+		toNumber: `={{ ${number} }}`,
 		options,
 	};
 	return {

@@ -15,6 +15,7 @@ test(`whatever fails, nobody is called twice and no item is lost (FAULT_SEED=${s
 		retryOnFail: fc.boolean(),
 		retryUnconfirmed: fc.boolean(),
 		twice: fc.boolean(),
+		by: fc.constant('workflow' as const),
 	});
 	await fc.assert(
 		fc.asyncProperty(trials, async (trial) => {
@@ -35,6 +36,7 @@ test('30 percent of all requests fail while 200 calls are placed', async () => {
 		retryOnFail: true,
 		retryUnconfirmed: false,
 		twice: false,
+		by: 'workflow',
 	});
 	expect({ ...verdict, seed }).toMatchObject({ duplicates: 0, unaccounted: [], seed });
 	// Where only the full agent is taken, three requests have to go well, and about half of the items get through.
