@@ -6,9 +6,10 @@ import type {
 } from 'n8n-workflow';
 
 import { calls } from '../shared/records/call';
-import { downloadRecording, recordingName } from '../shared/records/recording';
+import { downloadRecording } from '../shared/records/recording';
 import { callEvents } from '../shared/parameters/callEvents';
 import { connect } from '../shared/api/connect';
+import { createLimiter } from '../shared/api/limiter';
 import { foreignText } from '../shared/foreignText';
 import { maskSecrets, withoutSecret } from '../shared/masking';
 import { shapeRecord } from '../shared/records/shape';
@@ -21,6 +22,12 @@ import { registeredData } from './registration';
 import { lookUp, readSlots } from './lookUp';
 import { readDeliveryParameters, type DeliveryParameters } from './parameters';
 import { forget, isRepeat } from './repeats';
+
+/** For so many milliseconds a recording may come later than its event. */
+const RECORDING_DELAY = 60_000;
+
+/** Recordings may be waited for, which is not to hold up the reading of calls. */
+const recordingSlots = createLimiter(20);
 
 const NOTHING: IWebhookResponseData = { noWebhookResponse: true };
 
@@ -111,9 +118,10 @@ async function recordingOf(
 	json: IDataObject,
 ): Promise<IBinaryKeyData | undefined> {
 	if (recordingField === '' || event !== 'event_recording' || callId === null) return undefined;
-	const download = readSlots(
-		async () =>
-			await downloadRecording(context, await connect(context), callId, recordingName(callId)),
+	// The event may come before the file is there.
+	const request = { callId, patience: RECORDING_DELAY };
+	const download = recordingSlots(
+		async () => await downloadRecording(context, await connect(context), request),
 	);
 	return await download.then(
 		(file) => ({ [recordingField]: file }),

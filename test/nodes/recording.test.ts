@@ -190,6 +190,57 @@ describe('a redirect', () => {
 	});
 });
 
+describe('what is no recording is not stored', () => {
+	test.each<[string, object]>([
+		['HTML', { body: '<html>Sign in</html>' }],
+		['JSON', { body: { message: 'soon' } }],
+		['nothing', { body: '' }],
+		['a page that says so', { body: 'Please wait', contentType: 'text/plain' }],
+		['bytes of another kind', { body: 'MZ....', contentType: 'application/octet-stream' }],
+	])('%s', async (_what, recording) => {
+		Object.assign(simulator.recording, recording);
+		const { error, items } = await runNode(getRecording());
+		expect(error?.message).toBe('The answer is not what the Fluents.ai API sends');
+		expect(error?.description).toMatch(/^It is .* with HTTP 200/);
+		expect(items).toEqual([]);
+	});
+
+	test('a part of it', async () => {
+		simulator.faults.add({ operationId: 'getCallRecording', status: 206, times: Infinity });
+		const { error } = await runNode(getRecording());
+		expect(error?.message).toBe('The answer is not what the Fluents.ai API sends');
+	});
+});
+
+test.each([
+	['audio/wav', 'wav'],
+	['audio/ogg', 'ogg'],
+	['application/octet-stream', 'mp3'],
+])('a file of type %s ends in .%s', async (contentType, extension) => {
+	Object.assign(simulator.recording, { body: Buffer.from([0xff, 0xfb, 0x90, 0]), contentType });
+	const { error, json } = await runNode(getRecording());
+	expect(error).toBeUndefined();
+	expect(json[0].file_name).toBe(`call-${callId}.${extension}`);
+});
+
+test('a download that stalls ends', async () => {
+	Object.assign(simulator.recording, { bytes: 100_000, stallAfter: 5000 });
+	const started = Date.now();
+	const { error } = await runNode(getRecording({ options: { timeout: 300 } }));
+	expect(error?.message).toBe('Fluents.ai did not answer within 0.3 seconds');
+	expect(Date.now() - started).toBeLessThan(20_000);
+});
+
+test('what the storage refuses is told as its refusal, not as that of the key', async () => {
+	simulator.recording.storage = { status: 403 };
+	const { error } = await runNode(getRecording());
+	expect(error?.message).toMatch(
+		/^The storage at localhost:\d+, to which Fluents.ai led, did not give the file \(HTTP 403\)$/,
+	);
+	const [stored] = simulator.requests.filter(({ operationId }) => operationId === undefined);
+	expect(stored.headers).not.toHaveProperty('authorization');
+});
+
 test('200 MB go to disk without being held in memory', async () => {
 	simulator.recording.bytes = 200_000_000;
 	const tsx = resolve(root, 'node_modules/.bin/tsx');

@@ -19,6 +19,8 @@ export type Failure =
 	  }
 	/** `sent`: whether the server may have received the request, and acted on it. */
 	| { kind: 'connection'; reason: string; sent: boolean }
+	/** The server that a redirect of a file led to did not give it. */
+	| { kind: 'storage'; host: string; status: number }
 	/** n8n itself refused to send the request, or could not store the answer. */
 	| { kind: 'local'; reason: string }
 	| { kind: 'cancelled' };
@@ -307,6 +309,14 @@ function explain(
 	const plain = { said: '', doubt: '', advice: '', isUnclear: false };
 	const open = { ...plain, doubt, advice: ifUnclear ?? '', isUnclear: true };
 	switch (failure.kind) {
+		case 'storage': {
+			const { host, status } = failure;
+			return {
+				...plain,
+				reason: `The storage at ${foreignText(host)}, to which Fluents.ai led, did not give the file (HTTP ${status})`,
+				advice: 'Its links hold for a short time only. Run the node again. If it stays, ask support@fluents.ai.',
+			};
+		}
 		case 'local':
 			return { ...plain, reason: failure.reason };
 		case 'cancelled':

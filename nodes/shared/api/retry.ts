@@ -85,7 +85,6 @@ function isRateLimit(failure: Failure): boolean {
 
 function isSafeToRepeat(effect: Effect, failure: Failure): boolean {
 	if (failure.kind === 'connection') return effect !== 'write' || !failure.sent;
-	return (
-		effect !== 'write' && failure.kind === 'answer' && GATEWAY_FAULTS.includes(failure.status)
-	);
+	const hasStatus = failure.kind === 'answer' || failure.kind === 'storage';
+	return effect !== 'write' && hasStatus && GATEWAY_FAULTS.includes(failure.status);
 }

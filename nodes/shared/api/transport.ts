@@ -12,10 +12,12 @@ import type {
 } from 'n8n-workflow';
 
 import { decode, type Expected, type PageAnswer } from './answers';
-import { CREDENTIAL_NAME, isPrivateTransport, type FluentsCredential } from './credential';
+import { audioType } from './audio';
+import { CREDENTIAL_NAME, type FluentsCredential } from './credential';
 import { toNodeError, type Failure, type Subject } from './errors';
 import { foreignText } from '../foreignText';
 import { createLimiter } from './limiter';
+import { isRedirectAllowed } from './redirect';
 import { nextStep, parseRetryAfter, type Effect } from './retry';
 
 /** The contexts of n8n that talk to Fluents.ai. */
@@ -42,8 +44,8 @@ type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 export interface Download {
 	stream: BinaryStream;
-	/** Lower-case names. */
-	headers: Record<string, string | undefined>;
+	/** Of sound, e.g. `audio/mpeg`. */
+	type: string;
 }
 
 export interface TransportOptions {
@@ -59,9 +61,6 @@ const DEFAULT_RETRY_BUDGET = 60_000;
 
 /** Requests that only read and are open at the same time. */
 const OPEN_READS = 20;
-
-/** An answer that is no recording is read up to this many characters, to find the API's words in it. */
-const LONGEST_REFUSAL = 10_000;
 
 /** Faults before the request left: the server cannot have acted on it. */
 const NEVER_SENT = new Set([
@@ -143,8 +142,9 @@ export class FluentsTransport {
 	}
 
 	/**
-	 * Reads a file and hands its stream to `store`, which is called again when the connection breaks
-	 * half-way. One redirect is followed; the key goes along only to the origin of the base URL.
+	 * Reads a file with sound and hands its stream to `store`, which is called again when the connection
+	 * breaks half-way. One redirect is followed; the key goes along only to the origin of the base URL. A
+	 * download ends when no byte comes for as long as an answer may take.
 	 *
 	 * @throws NodeApiError in the user's words.
 	 */
@@ -156,22 +156,52 @@ export class FluentsTransport {
 	): Promise<T> {
 		const request: FluentsRequest = { ...subject, method: 'GET', path, query };
 		return await this.withRetries('read', request, async () => {
-			const response = await this.sendForFile(request);
+			const { response, storage } = await this.sendForFile(request);
 			const stream = response.body as BinaryStream;
-			if (!isSuccess(response)) {
-				const body = parseJson(await readStart(stream));
-				return { ok: false, failure: answerOf(response, body) };
-			}
+			const guard = this.endWhenStalled(stream);
 			try {
-				const value = await store({ stream, headers: lowerCase(response.headers) });
-				return { ok: true, value };
+				const start = await readStart(stream);
+				const { 'content-type': contentType } = lowerCase(response.headers);
+				const type =
+					response.statusCode === 200 ? audioType(contentType, start) : undefined;
+				if (type) {
+					const stored = store({ stream, type });
+					return { ok: true, value: await Promise.race([stored, guard.stalled]) };
+				}
+				stream.destroy();
+				return { ok: false, failure: noFile(response, start, storage) };
 			} catch (error) {
 				const failure: Failure = stream.errored
 					? this.connectionFailure(stream.errored)
 					: this.localFailure(error);
 				return { ok: false, failure };
+			} finally {
+				guard.end();
 			}
 		});
+	}
+
+	/** Ends a stream that brings nothing for the time that an answer may take. */
+	private endWhenStalled(stream: BinaryStream): { stalled: Promise<never>; end(): void } {
+		const timeout = this.options.timeout ?? DEFAULT_TIMEOUT;
+		const ended = new AbortController();
+		let latest = Date.now();
+		// Unlike `on`, this does not make the stream flow.
+		stream.prependListener('data', () => (latest = Date.now()));
+		const stalled = new Promise<never>((_, reject) => {
+			const watch = async () => {
+				for (let left = timeout; left > 0; left = latest + timeout - Date.now()) {
+					if (await pauseUnlessStopped(left, ended.signal)) return;
+				}
+				const error = Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' });
+				stream.destroy(error);
+				reject(error);
+			};
+			void watch();
+		});
+		// Whoever stores the stream may not notice; whoever waits for its first bytes does.
+		stalled.catch(() => {});
+		return { stalled, end: () => ended.abort() };
 	}
 
 	private async requestJson(
@@ -218,7 +248,10 @@ export class FluentsTransport {
 		)) as IN8nHttpFullResponse;
 	}
 
-	private async sendForFile(request: FluentsRequest): Promise<IN8nHttpFullResponse> {
+	/** `storage`: the host that a redirect led to, where it is not that of the API. */
+	private async sendForFile(
+		request: FluentsRequest,
+	): Promise<{ response: IN8nHttpFullResponse; storage?: string }> {
 		const options: IHttpRequestOptions = {
 			...this.optionsOf(request),
 			json: false,
@@ -226,19 +259,19 @@ export class FluentsTransport {
 		};
 		const response = await this.send('read', options);
 		const location = lowerCase(response.headers).location;
-		if (response.statusCode < 300 || response.statusCode >= 400 || !location) return response;
+		const isRedirect = response.statusCode >= 300 && response.statusCode < 400;
+		if (!isRedirect || !location || !URL.canParse(location, options.url)) return { response };
 
 		const target = new URL(location, options.url);
-		if (!isPrivateTransport(target)) return response;
+		const api = new URL(this.credential.baseUrl);
+		if (!isRedirectAllowed(target, api)) return { response };
 		(response.body as BinaryStream).destroy();
 
 		const redirected = { ...options, url: target.href, qs: undefined };
-		return target.origin === new URL(this.credential.baseUrl).origin
-			? await this.send('read', redirected)
-			: ((await this.context.helpers.httpRequest({
-					...redirected,
-					abortSignal: this.signal(),
-				})) as IN8nHttpFullResponse);
+		if (target.origin === api.origin) return { response: await this.send('read', redirected) };
+		const abortSignal = this.signal();
+		const stored = await this.context.helpers.httpRequest({ ...redirected, abortSignal });
+		return { response: stored as IN8nHttpFullResponse, storage: target.host };
 	}
 
 	/** Repeats `attempt` as far as that is safe and within the budget. */
@@ -391,13 +424,31 @@ function lowerCase(headers: IDataObject): Record<string, string | undefined> {
 	);
 }
 
-async function readStart(stream: BinaryStream): Promise<string> {
-	let text = '';
-	for await (const chunk of stream) {
-		text += String(chunk);
-		if (text.length > LONGEST_REFUSAL) break;
-	}
-	return text;
+/** @param start of the body; short answers are in it as a whole. */
+function noFile(response: IN8nHttpFullResponse, start: Buffer, storage?: string): Failure {
+	const { statusCode: status } = response;
+	return storage !== undefined && status >= 400
+		? { kind: 'storage', host: storage, status }
+		: answerOf(response, parseJson(start.toString()));
+}
+
+/** Reads the first bytes of a stream, and leaves them in it. */
+async function readStart(stream: BinaryStream): Promise<Buffer> {
+	let start: Buffer = Buffer.alloc(0);
+	await new Promise<void>((resolve) => {
+		const end = () => resolve();
+		for (const event of ['end', 'close', 'error']) stream.once(event, end);
+		stream.once('data', (chunk: Buffer) => {
+			start = chunk;
+			stream.pause();
+			// At once, before a short stream takes itself for read.
+			stream.unshift(chunk);
+			resolve();
+		});
+		if (stream.destroyed || stream.readableEnded) resolve();
+	});
+	if (stream.errored) throw stream.errored;
+	return start;
 }
 
 function parseJson(text: string): unknown {

@@ -1,12 +1,26 @@
 import type { IBinaryData, IExecuteFunctions, IWebhookFunctions, NodeApiError } from 'n8n-workflow';
 
 import { catchStatus } from '../api/errors';
-import type { Download, FluentsTransport } from '../api/transport';
+import { extensionOf } from '../api/audio';
+import {
+	cancelSignal,
+	pauseUnlessStopped,
+	type Download,
+	type FluentsTransport,
+} from '../api/transport';
 import { readOne } from './collection';
 import { calls } from './call';
 
-export function recordingName(callId: string): string {
-	return `call-${callId}.mp3`;
+/** Milliseconds between two looks for a recording that is not there yet. */
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 10_000;
+
+interface RecordingRequest {
+	callId: string;
+	/** Made from the ID of the call and the type of the file by default. */
+	fileName?: string;
+	/** For how many milliseconds to ask again while there is none. */
+	patience?: number;
 }
 
 /**
@@ -15,26 +29,28 @@ export function recordingName(callId: string): string {
  * @throws NodeApiError, which tells why if there is no recording.
  */
 export async function downloadRecording(
-	{ helpers }: IExecuteFunctions | IWebhookFunctions,
+	context: IExecuteFunctions | IWebhookFunctions,
 	api: FluentsTransport,
-	callId: string,
-	fileName: string,
+	{ callId, fileName, patience = 0 }: RecordingRequest,
 ): Promise<IBinaryData> {
-	const store = async ({ stream, headers }: Download) =>
+	const store = async ({ stream, type }: Download) => {
+		const name = fileName ?? `call-${callId}.${extensionOf(type)}`;
 		// As a stream, n8n writes it to its binary storage without holding it in memory.
-		await helpers.prepareBinaryData(stream, fileName, audioType(headers));
+		return await context.helpers.prepareBinaryData(stream, name, type);
+	};
 	const object = `recording of call '${callId}'`;
-	const download = await catchStatus(
-		api.download('/calls/recording', { id: callId }, { object }, store),
-		['404'],
-	);
-	if (download.refusal) throw await explainMissing(api, callId, download.refusal);
-	return download.value;
-}
-
-function audioType(headers: Download['headers']): string {
-	const type = headers['content-type']?.split(';')[0].trim() ?? '';
-	return type.startsWith('audio/') ? type : 'audio/mpeg';
+	const deadline = Date.now() + patience;
+	for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+		const download = await catchStatus(
+			api.download('/calls/recording', { id: callId }, { object }, store),
+			['404'],
+		);
+		if (!download.refusal) return download.value;
+		const isOver = Date.now() + pause > deadline;
+		if (isOver || (await pauseUnlessStopped(pause, cancelSignal(context)))) {
+			throw await explainMissing(api, callId, download.refusal);
+		}
+	}
 }
 
 /**

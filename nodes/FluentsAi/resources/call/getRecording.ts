@@ -3,12 +3,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import { callLocator } from '../../fields/locators';
 import { optionsOf, plainOptionsField } from '../../fields/options';
 import type { Operation } from '../../operation';
-import { downloadRecording, recordingName } from '../../../shared/records/recording';
+import { downloadRecording } from '../../../shared/records/recording';
 
 interface Parameters {
 	callId: string;
 	field: string;
-	fileName: string;
+	fileName?: string;
 }
 
 const outputFieldField: INodeProperties = {
@@ -36,7 +36,7 @@ export const getRecording: Operation<Parameters> = {
 		name: 'Get Recording',
 		value: 'getRecording',
 		action: 'Get the recording of a call',
-		description: 'Download the recording of a call as an MP3 file',
+		description: 'Download the recording of a call as a file',
 	},
 	properties: [callLocator, outputFieldField, plainOptionsField([fileNameOption])],
 	output: {
@@ -48,12 +48,13 @@ export const getRecording: Operation<Parameters> = {
 	kind: 'read',
 	read(from) {
 		const callId = from.id(callLocator);
-		const fileName = optionsOf(from).text(fileNameOption) || recordingName(callId);
+		const fileName = optionsOf(from).text(fileNameOption) || undefined;
 		return { callId, field: from.text(outputFieldField), fileName };
 	},
-	async execute({ api, context }, { callId, field, fileName }) {
-		const file = await downloadRecording(context, api, callId, fileName);
-		const { mimeType, fileSize = null } = file;
+	async execute({ api, context }, { callId, field, fileName: wanted }) {
+		const request = { callId, fileName: wanted };
+		const file = await downloadRecording(context, api, request);
+		const { mimeType, fileName = null, fileSize = null } = file;
 		return [
 			{
 				json: {
