@@ -20,7 +20,7 @@ const BEGINNINGS: Array<[RegExp, string]> = [
 	[/^OggS/, 'audio/ogg'],
 	[/^fLaC/, 'audio/flac'],
 	[/^[^]{4}ftyp/, 'audio/mp4'],
-	[/^\x1a\x45\xdf\xa3/, 'audio/webm'],
+	[/^\p{Cc}E\xdf\xa3/u, 'audio/webm'],
 ];
 
 /** Pages and JSON, which some servers send under any type. */
