@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { canonical } from '../shared/canonical';
 import { inputOf, isTool, toolCallId } from './tool';
 
 /** What is noted about an item, in all tries of the node. */
@@ -45,7 +46,8 @@ export function notesOf<T>(
 		};
 	}
 	const kept = context.getContext('node') as { [S in Subject]?: Record<string, T> };
-	const name = id ?? placeOf(context, itemIndex);
+	// With what is asked for: the IDs of some models begin anew with each of their answers.
+	const name = id === undefined ? placeOf(context, itemIndex) : canonical(input);
 	return {
 		find: () => kept[subject]?.[name],
 		note(value) {

@@ -176,6 +176,33 @@ describe.each(ways)('asked by %s, a tool', (_way, toolBy) => {
 	});
 });
 
+test.each([
+	['in another order', { b: '2', a: 'Anna Lee' }],
+	['with what was empty left out', { a: 'Anna Lee', b: '2', c: '' }],
+	['with other spaces and line breaks', { a: ' Anna\r\nLee ', ' b': 2 }],
+	['with a type of its own', { a: 'Anna Lee', b: 2, c: null }],
+])('the same context %s is the same request', async (_how, context) => {
+	const node = toolNode();
+	node.parameters.specifyContext = 'json';
+	node.parameters.contextJson = "={{ $fromAI('context', '', 'json') }}";
+	const tool = byAgent(node);
+	await tool({ to: TO, context: { a: 'Anna Lee', b: '2' } });
+	const [again] = await tool({ to: TO, context });
+	expect(again.duplicate).toBe(true);
+	await tool({ to: TO, context: { a: 'Anna Leeds', b: '2' } });
+	expect(dialled()).toEqual({ [TO]: 2 });
+});
+
+test('who waited for a call longer than the Repeat Window and asks again gives a repeat', async () => {
+	simulator.callSeconds = 1200;
+	const tool = byAgent(toolNode({ maxWait: 15, repeatWindow: 10 }, {}, 'createAndWait'));
+	const [first] = await tool({ to: TO });
+	expect(first.timed_out).toBe(true);
+	const [second] = await tool({ to: TO });
+	expect(second).toMatchObject({ id: first.id, duplicate: true });
+	expect(dialled()).toEqual({ [TO]: 1 });
+});
+
 test('a repeat is found among the calls of Fluents.ai by another process', async () => {
 	await byMcp(toolNode())({ to: TO });
 	// To the memory of the process, this is another API.
@@ -225,6 +252,35 @@ describe('as a tool of AI Agent v3, which n8n runs as a node of the workflow', (
 		expect(error).toBeUndefined();
 		expect(json[0]).toMatchObject({ to_number: TO });
 		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test('two tool calls to which a model gives the same ID are two', async () => {
+		const { workflow, options } = await ask([]);
+		const [trigger, items, tool] = workflow.nodes;
+		const next = (...nodes: string[]) => ({
+			main: [nodes.map((node) => ({ node, type: 'main' as const, index: 0 }))],
+		});
+		const asked = (topic: string) => [{ json: { to: TO, topic, toolCallId: 'call_0' } }];
+		const parameters: INodeParameters = {
+			...tool.parameters,
+			specifyContext: 'json',
+			contextJson: '={{ { topic: $json.topic } }}',
+		};
+		const { data } = await engine.run(
+			{
+				...workflow,
+				nodes: [trigger, items, { ...items, name: 'More' }, { ...tool, parameters }],
+				connections: {
+					Trigger: next('Items', 'More'),
+					Items: next('Fluents.ai'),
+					More: next('Fluents.ai'),
+				},
+				pinData: { Items: asked('Monday'), More: asked('Tuesday') },
+			},
+			options,
+		);
+		expect(data.resultData.runData['Fluents.ai']).toHaveLength(2);
+		expect(dialled()).toEqual({ [TO]: 2 });
 	});
 
 	test('another tool call for the same is a repeat', async () => {

@@ -1,7 +1,7 @@
-import type { INode } from 'n8n-workflow';
+import type { INode, INodeParameters } from 'n8n-workflow';
 
 import type { Fault } from '../../simulator';
-import { runNode, simulator, truth } from '../support/harness';
+import { engine, runNode, simulator, truth } from '../support/harness';
 import { dialled, numbers, placeFirst, placing, toItems } from '../support/callFixtures';
 
 const TO = '+12125550101';
@@ -258,6 +258,103 @@ describe('when n8n runs the node again', () => {
 		expect(json[0].to_number).toBe(TO);
 		expect(dialled()).toEqual({ [TO]: 1 });
 	});
+});
+
+describe('an answer that is not the call that was asked for', () => {
+	test.each([true, false])('is not taken for it, with Send Call Key %s', async (sendCallKey) => {
+		simulator.switches.agentPayload = 'id';
+		const other = '+12125550199';
+		await runNode(placing('create', { sendCallKey }), { items: [{ to: other }] });
+		const [stale] = [...simulator.environment('default').calls.values()].slice(-1);
+		simulator.faults.add({ operationId: 'createCall', alter: () => ({ ...stale }) });
+		const { json, error } = await runNode(placing('create', { sendCallKey, timeout }), {
+			items: [{ to: TO }],
+		});
+		if (sendCallKey) expect(json[0].to_number).toBe(TO);
+		else expect(error?.message).toContain('Fluents.ai answered with a different call.');
+		expect(dialled()).toEqual({ [other]: 1, [TO]: 1 });
+	});
+});
+
+describe('within one execution, before the list shows the calls of it', () => {
+	/** Runs the node twice, one after the other, as two nodes do. */
+	async function runTwice(options: INodeParameters, to = ['={{ $json.to }}', TO]) {
+		const known = new Set(simulator.environment('default').calls.keys());
+		simulator.faults.add({
+			operationId: 'listCalls',
+			times: Infinity,
+			alter: (body) => {
+				const page = body as { items: Array<{ id: string }> };
+				return { ...page, items: page.items.filter(({ id }) => known.has(id)) };
+			},
+		});
+		const { workflow, options: runOptions } = await runNode(placing('create', options), {
+			items: [],
+		});
+		const [first] = workflow.nodes.slice(-1);
+		const next = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
+		const parameters = [0, 1].map((i) => placing('create', options, { toNumber: to[i] }));
+		const nodes = ['A', 'B'].map((name, i) => ({
+			...first,
+			id: name,
+			name,
+			parameters: parameters[i],
+		}));
+		const { data } = await engine.run(
+			{
+				...workflow,
+				nodes: [...workflow.nodes.slice(0, -1), ...nodes],
+				connections: { Trigger: next('Items'), Items: next('A'), A: next('B') },
+				pinData: { Items: [{ json: { to: TO } }] },
+			},
+			runOptions,
+		);
+		return data.resultData.runData.B[0];
+	}
+
+	test.each([{ callKey: 'order 1' }, { skipDuplicates: 'sameNumber' }])(
+		'%j holds for two nodes',
+		async (options) => {
+			const { data } = await runTwice(options);
+			expect(data?.main[0]?.[0].json).toMatchObject({ to_number: TO, duplicate: true });
+			expect(dialled()).toEqual({ [TO]: 1 });
+		},
+	);
+
+	test('a Call Key answers for its number only', async () => {
+		const { error } = await runTwice({ callKey: 'order 1' }, [TO, '+12125550199']);
+		expect(error?.message).toContain(`was used for a call to ${TO}`);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test('a call older than Look Back does not count', async () => {
+		await runTwice({ callKey: 'order 1', lookBack: 0 });
+		expect(dialled()).toEqual({ [TO]: 2 });
+	});
+});
+
+test.each([
+	[{ callKey: '={{ { order: 1 } }}' }, "'Call Key' is not a text"],
+	[{ callKey: '={{ [1] }}' }, "'Call Key' is not a text"],
+	[{ callKey: '={{ NaN }}' }, "'Call Key' is not a text"],
+	[{ callKey: '={{ null }}' }, "'Call Key' is empty"],
+	[{ skipDuplicates: '={{ "Same Number" }}' }, "'Skip If Already Called' has to be"],
+	[{ skipDuplicates: '={{ true }}' }, "'Skip If Already Called' has to be"],
+	[{ skipDuplicates: '={{ $json.missing }}' }, "'Skip If Already Called' has to be"],
+])(
+	'%j would let people be called twice, or not at all, and is refused',
+	async (options, message) => {
+		const { error } = await runNode(placing('create', options), { items: [{ to: TO }] });
+		expect(error?.message).toContain(message);
+		expect(dialled()).toEqual({});
+	},
+);
+
+test('a date is a Call Key of its own to the millisecond', async () => {
+	const options = { callKey: '={{ new Date($json.at) }}' };
+	const items = [1, 2].map((at) => ({ to: TO, at }));
+	await runNode(placing('create', options), { items });
+	expect(dialled()).toEqual({ [TO]: 2 });
 });
 
 describe('across executions', () => {

@@ -198,6 +198,10 @@ test.each<[INodeParameters, string]>([
 	],
 	[{ days: [] }, "'Calling Window: Days' has no day"],
 	[{ days: '={{ "caturday" }}' }, "'Calling Window: Days' has no day 'caturday'"],
+	[{ days: '={{ $json.days }}' }, "'Calling Window: Days' is empty"],
+	[{ opensAt: '={{ $json.opens }}' }, "'Calling Window: Opens At' is empty"],
+	[{ closesAt: '={{ null }}' }, "'Calling Window: Closes At' is empty"],
+	[{ timezone: '={{ $json.zone }}' }, "'Calling Window: Time Zone' is empty"],
 ])('%j is refused before anybody is called', async (fields, message) => {
 	const { error, requests } = await runNode(placing('create', window(fields)), {
 		items: [{ to: TO }],

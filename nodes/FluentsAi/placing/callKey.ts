@@ -2,7 +2,7 @@ import { randomBytes } from 'crypto';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { parameterError } from '../../shared/api/errors';
-import { toText } from '../../shared/parameters/convert';
+import { toTrimmedText } from '../../shared/parameters/convert';
 import { readOptions } from '../fields/options';
 import { placeOf } from '../notes';
 
@@ -40,7 +40,8 @@ export interface CallKey {
  * The key of an item's call: the user's, or one made from workflow, execution, node, run and item.
  *
  * @param ofTool how the key of a request by a tool begins instead.
- * @throws NodeOperationError when the option is there and its value is empty.
+ * @throws NodeOperationError when the option is there and its value is empty or no text: all objects would
+ * have the same key.
  */
 export function readCallKey(
 	context: IExecuteFunctions,
@@ -49,17 +50,17 @@ export function readCallKey(
 ): CallKey {
 	const options = readOptions(context, itemIndex);
 	const isSent = options.sendCallKey !== false;
-	const own = toText(options.callKey);
-	if (own !== '') return { key: own, isOwn: true, isSent };
-	if ('callKey' in options) {
-		throw parameterError(
+	const fail = (problem: string) =>
+		parameterError(
 			context.getNode(),
 			'Call Key',
-			'is empty',
+			problem,
 			itemIndex,
 			'Nobody was called. Make the key from a value that each item has, or remove the option.',
 		);
-	}
+	const own = toTrimmedText(options.callKey, fail);
+	if (own !== '') return { key: own, isOwn: true, isSent };
+	if ('callKey' in options) throw fail('is empty');
 	const { id: workflow = '' } = context.getWorkflow();
 	const execution = context.getExecutionId() ?? '';
 	const place = () => [workflow, execution, context.getNode().id, placeOf(context, itemIndex)];

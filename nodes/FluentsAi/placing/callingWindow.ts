@@ -161,6 +161,11 @@ export function readCallingWindow(
 	if (!window || Object.keys(window).length === 0) return undefined;
 	const failAt = (field: string) => (problem: string) =>
 		parameterError(context.getNode(), `Calling Window: ${field}`, problem, itemIndex);
+	// An expression that gives nothing must not open the window by another clock, or on other days.
+	for (const { name, displayName } of [daysField, opensAtField, closesAtField, timezoneField]) {
+		if (name in window && (window[name] ?? null) === null)
+			throw failAt(displayName)('is empty');
+	}
 	const { days, outside } = window;
 	const timezones = readTimezones(
 		toText(window.timezone) || context.getTimezone(),

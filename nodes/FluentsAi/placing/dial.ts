@@ -2,8 +2,9 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 
 import { isPassingLimit, isUnclear, type FluentsApiError } from '../../shared/api/errors';
+import { digitsOf } from '../../shared/phoneNumbers/parse';
 import type { Run } from '../operation';
-import { withCallKey } from './callKey';
+import { carriedKey, withCallKey } from './callKey';
 import type { Limited } from './pacing';
 import type { CallRequest, EventTarget } from './request';
 
@@ -47,15 +48,26 @@ export async function dial(run: Run, request: CallRequest, onSend: () => void): 
 async function send({ api }: Run, body: IDataObject, onSend: () => void): Promise<Dialed> {
 	onSend();
 	try {
-		return {
-			kind: 'called',
-			call: await api.post('/calls/create', { body, throwLimits: true }),
-		};
+		const call = await api.post('/calls/create', { body, throwLimits: true });
+		return isAsked(call, body)
+			? { kind: 'called', call }
+			: { kind: 'lost', doubt: 'Fluents.ai answered with a different call' };
 	} catch (caught) {
 		const error = caught as FluentsApiError;
 		if (isUnclear(error)) return { kind: 'lost', doubt: error.reason };
 		return isPassingLimit(error) ? { kind: 'limited', error } : { kind: 'refused', error };
 	}
+}
+
+/**
+ * Whether an answer is the call that was asked for, and not one of a cache. Its key tells; without one,
+ * its number does.
+ */
+function isAsked(call: IDataObject, body: IDataObject): boolean {
+	const [key, carried] = [carriedKey(body), carriedKey(call)];
+	if (typeof key === 'string' && typeof carried === 'string') return carried === key;
+	const number = digitsOf(call.to_number);
+	return number === '' || number === digitsOf(body.to_number);
 }
 
 function idBody(request: CallRequest): IDataObject {

@@ -9,6 +9,7 @@ import type { Run } from '../operation';
 import { readIfPossible, readPlaced } from '../watching/watcher';
 import type { CallKey } from './callKey';
 import { callsOf } from './callsOf';
+import { mayReach } from './ledger';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
 
 const HOUR = 3_600_000;
@@ -51,7 +52,12 @@ export function readDuplicateOptions(
 	itemIndex: number,
 	hasOwnKey: boolean,
 ): DuplicateOptions {
-	const { skipDuplicates, lookBack } = readOptions(context, itemIndex);
+	const options = readOptions(context, itemIndex);
+	const { skipDuplicates, lookBack }: IDataObject = { skipDuplicates: 'none', ...options };
+	if (skipDuplicates !== 'none' && skipDuplicates !== 'sameNumber') {
+		const problem = "has to be 'none' or 'sameNumber'";
+		throw parameterError(context.getNode(), 'Skip If Already Called', problem, itemIndex);
+	}
 	const hours = toText(lookBack) === '' ? LOOK_BACK : Number(lookBack);
 	if (!(hours >= 0)) {
 		const problem = 'has to be 0 or more';
@@ -95,6 +101,18 @@ export async function findDuplicate(run: Run, wanted: Wanted): Promise<IDataObje
 	}
 
 	const since = Date.now() - lookBack;
+	const ofExecution = [
+		...(byKey ? ledger.ofExecution.withKey(key.key) : []),
+		...(byNumber ? ledger.ofExecution.toNumber(toNumber) : []),
+	];
+	for (const { at, id, toNumber: used } of ofExecution) {
+		if (at < since) continue;
+		const call = await readPlaced(run.api, id, used);
+		if (!mayReach(call)) continue;
+		if (!isTo(used, toNumber)) throw keyOfAnother(run, wanted, used);
+		return call;
+	}
+
 	const earlier = await ledger.earlier(since);
 	const isRecent = ({ start_time: start }: IDataObject) => (parseTime(start) ?? since) >= since;
 	const toSame = earlier.toNumber(toNumber).filter(isRecent);

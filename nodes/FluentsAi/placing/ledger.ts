@@ -1,11 +1,13 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { withFallback } from '../../shared/api/errors';
+import { canonical } from '../../shared/canonical';
 import { Memory } from '../../shared/memory';
 import { calls } from '../../shared/records/call';
 import { readOne } from '../../shared/records/collection';
 import { parseTime } from '../../shared/records/time';
 import type { Run } from '../operation';
+import { isTool } from '../tool';
 import { createCollector, hasEnded } from '../watching/watcher';
 import { carriedKey, madeAt } from './callKey';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
@@ -22,10 +24,17 @@ const MOST_PAGES = 5;
 /** When this process saw a call first that has not started. Fluents.ai does not tell when it was made. */
 const firstSeen = new Memory<number>(10_000, 2 * LONGEST_QUEUE);
 
-/** A call of this run. */
-export interface Entry {
+/** A call of this execution. */
+export interface PlacedCall {
 	key: string;
 	toNumber: string;
+	/** When it was placed, in milliseconds since 1970. */
+	at: number;
+	id: string;
+}
+
+/** A call of this run. */
+export interface Entry extends Omit<PlacedCall, 'id'> {
 	/** It may still be searched for; undefined when nobody was called. */
 	id: string | Promise<string | undefined>;
 }
@@ -40,6 +49,11 @@ export interface CallIndex<T> {
 export interface Ledger {
 	/** The calls that this run has placed or looks for. */
 	ofRun: CallIndex<Entry>;
+	/**
+	 * The calls that this execution has placed, in earlier rounds of a loop and by other nodes too. The
+	 * list may show them late.
+	 */
+	ofExecution: CallIndex<PlacedCall>;
 	enter(entry: Entry): void;
 	/** Whether the call is known to belong to an item of this run. */
 	isOfRun(id: string): boolean;
@@ -62,7 +76,11 @@ export interface Ledger {
 	countOthers(): Promise<number>;
 }
 
-export function createLedger({ api }: Run): Ledger {
+export function createLedger({ api, context }: Run): Ledger {
+	const { environment } = api.credential;
+	const placed = placedBy(context);
+	const numbered = (number: string) => canonical([environment, digitsOf(number)]);
+	const keyed = (key: string) => canonical([environment, 'key', key]);
 	const entries = createIndex<Entry>([], ({ toNumber, key }) => ({ toNumber, key }));
 	const ids = new Set<string>();
 	const keys = new Map<string, string | null | undefined>();
@@ -74,9 +92,16 @@ export function createLedger({ api }: Run): Ledger {
 	};
 	return {
 		ofRun: entries,
+		ofExecution: {
+			toNumber: (number) => toList(placed[numbered(number)]),
+			withKey: (key) => toList(placed[keyed(key)]),
+		},
 		enter(entry) {
 			entries.add(entry);
-			if (typeof entry.id === 'string') ids.add(entry.id);
+			const { id, key, toNumber } = entry;
+			if (typeof id !== 'string') return;
+			ids.add(id);
+			placed[numbered(toNumber)] = placed[keyed(key)] = { ...entry, id };
 		},
 		isOfRun: (id) => ids.has(id),
 		async earlier(since) {
@@ -119,6 +144,11 @@ export function countsAsCalled(call: IDataObject): boolean {
 	return !hasEnded(call) && Date.now() - seenSince(call) < LONGEST_QUEUE;
 }
 
+/** Whether a call of this execution has reached somebody, or still may: over without having started, it has not. */
+export function mayReach(call: IDataObject): boolean {
+	return !hasEnded(call) || countsAsCalled(call);
+}
+
 /** The time from which on a call is known: when its key was made, or when it was seen first. */
 function seenSince(call: IDataObject): number {
 	const made = madeAt(carriedKey(call) ?? '');
@@ -135,6 +165,20 @@ export function indexCalls(all: IDataObject[]): CallIndex<IDataObject> {
 		toNumber: String(call.to_number ?? ''),
 		key: carriedKey(call) ?? undefined,
 	}));
+}
+
+/**
+ * What n8n keeps for all nodes of the execution. A tool has no execution of its own: there, the repeat
+ * rule holds.
+ */
+function placedBy(context: IExecuteFunctions): Record<string, PlacedCall | undefined> {
+	if (isTool(context)) return {};
+	const flow = context.getContext('flow') as { fluentsAiCalls?: Record<string, PlacedCall> };
+	return (flow.fluentsAiCalls ??= {});
+}
+
+function toList<T>(value: T | undefined): T[] {
+	return value === undefined ? [] : [value];
 }
 
 function createIndex<T>(all: T[], keysOf: (entry: T) => { toNumber: string; key?: string }) {

@@ -1,7 +1,7 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 
 import type { Run } from '../operation';
-import { hasEnded, readIfPossible, readPlaced } from '../watching/watcher';
+import { readIfPossible, readPlaced } from '../watching/watcher';
 import { attemptsOf, type Attempt, type Attempts, type SentAttempt } from './attempts';
 import { isOpen, waitForWindow } from './callingWindow';
 import { callsOf } from './callsOf';
@@ -9,7 +9,7 @@ import { dial } from './dial';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
 import { findDuplicate } from './duplicates';
 import { findCall, MOST_DIALS, unconfirmedError } from './findCall';
-import { countsAsCalled } from './ledger';
+import { mayReach } from './ledger';
 import type { Limited } from './pacing';
 import { afterSameRequests, findRepeat, repeatNote, type RepeatRule } from './repeats';
 import type { CallRequest } from './request';
@@ -87,8 +87,7 @@ async function placeUnlessRepeat(
 	const attempt = earlier.find();
 	if (resumed.kind === 'called' && attempt) {
 		const { call } = resumed;
-		// Over without having started, it has reached nobody.
-		if (!hasEnded(call) || countsAsCalled(call)) {
+		if (mayReach(call)) {
 			return { kind: 'earlier', call, note: repeatNote(attempt.at) };
 		}
 	}
@@ -221,7 +220,7 @@ function search(
 	attempts: Attempts,
 	open: SentAttempt,
 ): Promise<Called | Due> {
-	const { toNumber, key, dials } = open;
+	const { toNumber, key, at, dials } = open;
 	const searching = findCall(run, request, open).then((finding): Called | Due => {
 		if (finding.kind === 'found') {
 			const callId = String(finding.call.id);
@@ -240,13 +239,13 @@ function search(
 	);
 	// Another item with the same key or number waits for it; without one, nobody does.
 	id.catch(() => {});
-	callsOf(run).ledger.enter({ key, toNumber, id });
+	callsOf(run).ledger.enter({ key, toNumber, at, id });
 	return searching;
 }
 
 /** Tells the other items of the run about an item's call. */
-function enter(run: Run, { key, toNumber }: Attempt, id: string): void {
+function enter(run: Run, { key, toNumber, at }: Attempt, id: string): void {
 	const { ledger, pacer } = callsOf(run);
-	ledger.enter({ key, toNumber, id });
+	ledger.enter({ key, toNumber, at, id });
 	pacer.count(id);
 }

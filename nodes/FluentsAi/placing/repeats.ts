@@ -9,6 +9,7 @@ import { toText } from '../../shared/parameters/convert';
 import { readOptions } from '../fields/options';
 import type { Run } from '../operation';
 import { isTool } from '../tool';
+import { readMaxWait } from '../watching/untilEnded';
 import type { Attempt, Attempts } from './attempts';
 import { madeAt } from './callKey';
 import { callsOf } from './callsOf';
@@ -31,7 +32,7 @@ export const repeatWindowOption: INodeProperties = {
 	default: REPEAT_WINDOW,
 	displayOptions: { show: { '@tool': [true] } },
 	description:
-		'For how long the same request of a tool is a repeat: same operation, number, From Number, agent and context. A repeat gives the earlier call, marked as duplicate, and nobody is called again. 0 turns this off.',
+		'For how long the same request of a tool is a repeat: same operation, number, From Number, agent and context. A repeat gives the earlier call, marked as duplicate, and nobody is called again. With Create and Wait, Max Wait is added. 0 turns this off.',
 };
 
 /** By what a request of a tool is known that was made before. */
@@ -64,9 +65,33 @@ export function readRepeatRule(
 		request.agentId,
 		digitsOf(request.fromNumber),
 		digitsOf(request.toNumber),
-		request.context,
+		withoutSpelling(request.context),
 	]);
-	return { prefix: `n8n-tool-${hash(asked)}`, window: minutes * MINUTE };
+	return {
+		prefix: `n8n-tool-${hash(asked)}`,
+		window: minutes * MINUTE + longestAnswer(context, itemIndex),
+	};
+}
+
+/**
+ * Variables as they are told apart. A model that asks again may leave out what it left empty before, and
+ * spaces and line breaks come and go.
+ */
+function withoutSpelling(variables: IDataObject): IDataObject {
+	const entries = Object.entries(variables).map(([name, value]) => [name.trim(), plain(value)]);
+	return Object.fromEntries(entries.filter(([, value]) => value !== '')) as IDataObject;
+}
+
+/** Additional fields of a request may hold variables that are no texts. */
+function plain(value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	return value.normalize('NFC').replace(/\s+/g, ' ').trim();
+}
+
+/** Milliseconds until whoever asked has an answer: an operation that waits gives it after Max Wait. */
+function longestAnswer(context: IExecuteFunctions, itemIndex: number): number {
+	const isWaiting = context.getNodeParameter('operation', itemIndex) === 'createAndWait';
+	return isWaiting ? readMaxWait(context, itemIndex) : 0;
 }
 
 /** What this process knows about the same requests of tools. */
