@@ -155,6 +155,27 @@ describe('one call', () => {
 		expect(bodies(requests).at(-1)?.to_number).toBe(sent);
 	});
 
+	const withRaw = (to: string) =>
+		create({
+			toNumber: '+12125550199',
+			additionalFields: { additionalBodyFields: JSON.stringify({ to_number: to }) },
+		});
+
+	test('a raw to_number wins, and is read like To Number', async () => {
+		const { requests } = await runNode(withRaw('+1 (212) 555-0101'));
+		expect(bodies(requests).at(-1)?.to_number).toBe(TO);
+	});
+
+	test.each([
+		['+1234567890', "'To Number' is not a possible number"],
+		['+1 212 555 0101 / 0102', "'To Number' holds two numbers"],
+		['+49112', "'To Number' is"],
+	])('a raw to_number %s calls nobody', async (to, message) => {
+		const { error, requests } = await runNode(withRaw(to));
+		expect(error?.message).toContain(message);
+		expect(requests).toEqual([]);
+	});
+
 	test('takes agent and number from the lists', async () => {
 		const { error } = await runNode(
 			create({ agentId: byList(agentId), fromNumber: byList(fromNumber) }),

@@ -124,12 +124,14 @@ export function readPhoneNumber(
 /**
  * As readPhoneNumber, with the option Default Country, and with what is known about the number.
  *
+ * @param raw a number that was given elsewhere and wins over the field; '' is none.
  * @throws NodeOperationError when it is none.
  */
 export function readNumberToCall(
 	context: IExecuteFunctions,
 	field: INodeProperties,
 	itemIndex: number,
+	raw: string,
 ): PhoneNumber {
 	const from = new ItemReader(context, itemIndex);
 	const options = optionsOf(from);
@@ -138,7 +140,8 @@ export function readNumberToCall(
 		options.failing(defaultCountryOption),
 	);
 	const fail = from.failing(field);
-	const parsed = parsePhoneNumber(toTrimmedText(fromLocator(from.given(field)), fail), country);
+	const given = raw || toTrimmedText(fromLocator(from.given(field)), fail);
+	const parsed = parsePhoneNumber(given, country);
 	if ('number' in parsed) return parsed;
 	const advice = parsed.lacksCountry ? ". Or set the option 'Default Country'" : '';
 	throw fail(`${parsed.problem}${advice}`);

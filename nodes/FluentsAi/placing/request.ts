@@ -14,7 +14,6 @@ import {
 import { readOptions } from '../fields/options';
 import { callKeyOptions, readCallKey, type CallKey } from './callKey';
 import { defaultCountryOption } from '../../shared/parameters/defaultCountry';
-import type { PhoneNumber } from '../../shared/phoneNumbers/parse';
 import { ItemReader } from '../../shared/parameters/reader';
 import { callingWindowOption, readCallingWindow, type CallingWindow } from './callingWindow';
 import { retryUnconfirmedOption } from './findCall';
@@ -157,9 +156,8 @@ export function readCallRequest(context: IExecuteFunctions, itemIndex: number): 
 	const { agentPayload, retryUnconfirmed } = readOptions(context, itemIndex);
 	const settings = readCreateBody(new ItemReader(context, itemIndex), settingFields);
 	const { from_number: from, to_number: to, context: variables } = settings;
-	const toNumber: PhoneNumber = toText(to)
-		? { number: toText(to) }
-		: readNumberToCall(context, toNumberField, itemIndex);
+	// A raw field wins over To Number, but not over what is no number to call.
+	const toNumber = readNumberToCall(context, toNumberField, itemIndex, toText(to));
 	const dialed = {
 		agentId: readId(context, agentLocator, itemIndex),
 		fromNumber: toText(from) || readPhoneNumber(context, fromNumberLocator, itemIndex),
