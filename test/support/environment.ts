@@ -13,7 +13,6 @@ import { clock } from './clock';
 const pending: Record<'a' | 'b', Partial<Switches>> = {
 	a: {},
 	b: {
-		numberForm: 'plus',
 	},
 };
 

@@ -19,7 +19,7 @@ import { agentName, agents } from '../../shared/records/agent';
 import { calls } from '../../shared/records/call';
 import type { Collection } from '../../shared/records/collection';
 import { toldApart } from '../../shared/records/options';
-import { digitsOf } from '../../shared/phoneNumbers/parse';
+import { withPlus, digitsOf } from '../../shared/phoneNumbers/parse';
 import { phoneNumbers } from '../../shared/records/number';
 import { prompts } from '../../shared/records/prompt';
 import { voices } from '../../shared/records/voice';
@@ -100,11 +100,6 @@ export const labelled =
 		name: [label || id, typeName(types, more)].filter(Boolean).join(' - '),
 		value: String(id),
 	});
-
-/** Numbers come with or without a plus (API: C24). */
-function withPlus(number: unknown): string {
-	return `+${digitsOf(number)}`;
-}
 
 export const listSearch = {
 	searchAccountConnections: searchIn(

@@ -10,7 +10,7 @@ import { readIfPossible, readPlaced } from '../watching/watcher';
 import type { CallKey } from './callKey';
 import { callsOf } from './callsOf';
 import { mayReach } from './ledger';
-import { digitsOf } from '../../shared/phoneNumbers/parse';
+import { digitsOf, withPlus } from '../../shared/phoneNumbers/parse';
 
 const HOUR = 3_600_000;
 
@@ -122,7 +122,7 @@ export async function findDuplicate(run: Run, wanted: Wanted): Promise<IDataObje
 
 	const [sameKey] = earlier.withKey(key.key).filter(isRecent);
 	if (sameKey) {
-		const used = String(sameKey.to_number);
+		const used = withPlus(sameKey.to_number);
 		if (!isTo(used, toNumber)) throw keyOfAnother(run, wanted, used);
 		return await inFull(run, sameKey);
 	}
@@ -156,7 +156,7 @@ function keyOfAnother({ context }: Run, { toNumber, key }: Wanted, used: string)
 function keyNotTold({ context }: Run, { id, to_number: to }: IDataObject) {
 	return new NodeOperationError(
 		context.getNode(),
-		`Fluents.ai does not tell the key of call '${String(id)}' to ${String(to)}`,
+		`Fluents.ai does not tell the key of call '${String(id)}' to ${withPlus(to)}`,
 		{
 			description:
 				"So it cannot be told whether this item was called already, and nobody was called. Use 'Same Number' for the option 'Skip If Already Called', and no Call Key of your own.",

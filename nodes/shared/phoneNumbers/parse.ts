@@ -90,6 +90,11 @@ export function digitsOf(number: unknown): string {
 	return String(number ?? '').replace(/\D/g, '');
 }
 
+/** The text of a number of the API, which gives it with or without its plus (API: C24), with the plus. */
+export function withPlus(number: unknown): string {
+	return String(number ?? '').replace(/^(?=[1-9]\d{5,14}$)/, '+');
+}
+
 function readWithoutPlus(
 	text: string,
 	digits: string,

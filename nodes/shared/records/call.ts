@@ -6,6 +6,7 @@ import type { Collection } from './collection';
 
 const shape: Shape = {
 	references: ['agent', 'telephony_account_connection'],
+	phoneNumbers: ['agent_phone_number', 'from_number', 'to_number'],
 	normalize(call) {
 		const { start_time: start, end_time: end, action_history: actions } = call;
 		const normalized: IDataObject = {

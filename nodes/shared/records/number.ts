@@ -6,6 +6,7 @@ export const phoneNumbers: Collection = {
 	path: '/numbers',
 	shape: {
 		references: ['inbound_agent', 'telephony_account_connection'],
+		phoneNumbers: ['number'],
 		simple: {
 			id: 'string',
 			number: 'string',

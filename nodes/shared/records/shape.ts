@@ -1,12 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { maskSecrets } from '../masking';
+import { withPlus } from '../phoneNumbers/parse';
 import { parseTranscript } from './transcript';
 
 /** What the objects of one resource look like on their way out. */
 export interface Shape {
 	/** Fields that hold another object, or a list of them, each as its ID or in full (API: C10). */
 	references: readonly string[];
+	/** Fields that hold a phone number, which the API gives with or without its plus (API: C24). */
+	phoneNumbers?: readonly string[];
 	/** Brings fields of this resource into one form. Fields that it does not know it leaves alone. */
 	normalize?: (record: IDataObject) => IDataObject;
 	/** Takes fields for the simplified output from deeper inside. */
@@ -27,14 +30,20 @@ export interface OutputOptions {
 
 /**
  * Makes an object of the API ready for output: references with their IDs beside them (`agent` gets
- * `agent_id`, `actions` gets `action_ids`), times as ISO 8601, secrets masked, simplified if wanted.
+ * `agent_id`, `actions` gets `action_ids`), times as ISO 8601, phone numbers as E.164, secrets masked,
+ * simplified if wanted.
  */
 export function shapeRecord(
 	record: IDataObject,
 	shape: Shape,
 	{ simple, includeSecrets, transcriptTurns }: OutputOptions,
 ): IDataObject {
-	const normalized = { ...record, ...shape.normalize?.(record), ...referenceIds(record, shape) };
+	const normalized = {
+		...record,
+		...phoneNumbers(record, shape),
+		...shape.normalize?.(record),
+		...referenceIds(record, shape),
+	};
 	const turns = transcriptTurns && {
 		transcript_turns: parseTranscript(record.transcript, record.start_time),
 	};
@@ -55,6 +64,11 @@ export function idOf(reference: unknown): string | null {
 	if (typeof reference === 'string') return reference;
 	const id = (reference as IDataObject | null | undefined)?.id;
 	return typeof id === 'string' ? id : null;
+}
+
+function phoneNumbers(record: IDataObject, { phoneNumbers: fields = [] }: Shape): IDataObject {
+	const present = fields.filter((field) => (record[field] ?? null) !== null);
+	return Object.fromEntries(present.map((field) => [field, withPlus(record[field])]));
 }
 
 function referenceIds(record: IDataObject, { references }: Shape): IDataObject {

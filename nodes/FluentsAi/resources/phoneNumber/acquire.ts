@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { eachRecord } from '../../../shared/api/pagination';
-import { sameNumber } from '../../../shared/phoneNumbers/parse';
+import { sameNumber, withPlus } from '../../../shared/phoneNumbers/parse';
 import { phoneNumbers } from '../../../shared/records/number';
 import type { Run } from '../../operation';
 import { writeOnce } from '../../writeOnce';
@@ -42,6 +42,6 @@ export async function acquire(
 			read: async (number) => await readNumber(run.api, number),
 			find,
 		},
-		({ number }) => run.note(`phone number ${String(number)} ${DONE[operation]}`),
+		({ number }) => run.note(`phone number ${withPlus(number)} ${DONE[operation]}`),
 	);
 }

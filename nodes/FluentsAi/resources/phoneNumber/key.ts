@@ -6,7 +6,7 @@ import type { FluentsTransport } from '../../../shared/api/transport';
 import type { ParameterReader } from '../../../shared/parameters/reader';
 import { phoneNumberLocator } from '../../fields/locators';
 import type { Run } from '../../operation';
-import { sameNumber } from '../../../shared/phoneNumbers/parse';
+import { sameNumber, withPlus } from '../../../shared/phoneNumbers/parse';
 import { phoneNumbers } from '../../../shared/records/number';
 
 /** What the user chose a number by. */
@@ -34,7 +34,7 @@ export async function findNumber(
 	const isMeant = (record: IDataObject) =>
 		'id' in key ? record.id === key.id : sameNumber(record.number, key.number);
 	for await (const record of eachRecord(api, `${phoneNumbers.path}/list`)) {
-		if (isMeant(record)) return { id: String(record.id), number: String(record.number) };
+		if (isMeant(record)) return { id: String(record.id), number: withPlus(record.number) };
 	}
 	const object = `phone number '${'id' in key ? key.id : key.number}'`;
 	const missing = { kind: 'answer', status: 404, body: undefined } as const;
