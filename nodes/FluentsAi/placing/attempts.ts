@@ -18,7 +18,7 @@ interface Request {
 export type Attempt = Request &
 	/** Under way, or its answer was lost, for this reason. */
 	(
-		| { state: 'sent'; doubt?: string }
+		| { state: 'sent'; doubt?: string; httpCode?: string }
 		/** Fluents.ai answered. */
 		| { state: 'done'; callId: string }
 		/** The answer was lost, and the call was found. */

@@ -18,7 +18,7 @@ export type Dialed =
 	| { kind: 'refused'; error: NodeApiError }
 	| Limited
 	/** Somebody may have been called. */
-	| { kind: 'lost'; doubt: string };
+	| { kind: 'lost'; doubt: string; httpCode?: string };
 
 /**
  * Sends the request that dials, once.
@@ -54,7 +54,10 @@ async function send({ api }: Run, body: IDataObject, onSend: () => void): Promis
 			: { kind: 'lost', doubt: 'Fluents.ai answered with a different call' };
 	} catch (caught) {
 		const error = caught as FluentsApiError;
-		if (isUnclear(error)) return { kind: 'lost', doubt: error.reason };
+		if (isUnclear(error)) {
+			const { reason: doubt, httpCode } = error;
+			return { kind: 'lost', doubt, ...(httpCode && { httpCode }) };
+		}
 		return isPassingLimit(error) ? { kind: 'limited', error } : { kind: 'refused', error };
 	}
 }

@@ -1,7 +1,8 @@
-import type { IDataObject, INodeProperties, NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { operationError } from '../../shared/api/errors';
+import { FluentsApiError } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
+import { finishedText } from '../../shared/foreignText';
 import { readRunOptions } from '../fields/options';
 import { ItemReader } from '../../shared/parameters/reader';
 import type { Run } from '../operation';
@@ -91,9 +92,9 @@ function notFound(toNumber: string, doubtful: string | undefined, isComplete: bo
 /** The error of an item of which it stays open whether its call was placed. */
 export function unconfirmedError(
 	{ context }: Run,
-	{ toNumber, key, dials, doubt = 'The answer was lost' }: SentAttempt,
+	{ toNumber, key, dials, doubt = 'The answer was lost', httpCode }: SentAttempt,
 	finding: Exclude<Finding, { kind: 'found' }>,
-): NodeOperationError {
+): FluentsApiError {
 	const isAbsent = finding.kind === 'absent';
 	const retry = !isAbsent
 		? ''
@@ -102,13 +103,14 @@ export function unconfirmedError(
 			: ` It was dialed ${dials} times.`;
 	const description = `${finding.reason}. Look at the call history of Fluents.ai for a call to ${toNumber} (n8n_call_key: ${key}) before you run this again.${retry}`;
 	// The most important is in the message: it is all that the language model of an agent gets.
-	return operationError(
-		context.getNode(),
-		`It is not known whether the call to ${toNumber} was placed: ${ended(doubt)} The person may have been called, so the node does not dial again.`,
-		{ description },
-	);
-}
-
-function ended(sentence: string): string {
-	return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+	return new FluentsApiError(context.getNode(), {
+		reason: finishedText(
+			`It is not known whether the call to ${toNumber} was placed: ${doubt}`,
+		),
+		said: '',
+		doubt: 'The person may have been called, so the node does not dial again.',
+		advice: finishedText(description),
+		httpCode,
+		isUnclear: true,
+	});
 }

@@ -196,7 +196,8 @@ async function attempt(
 			return dialed;
 		}
 		case 'lost': {
-			const open = attempts.note({ ...sent, doubt: dialed.doubt });
+			const { doubt, httpCode } = dialed;
+			const open = attempts.note({ ...sent, doubt, httpCode });
 			return { kind: 'lost', search: search(run, request, attempts, open) };
 		}
 		case 'limited':
