@@ -1809,10 +1809,17 @@ export interface components {
             /** @description Long text. */
             description?: string | null;
             type?: components["schemas"]["AccountConnectionType"];
-            /** @description Secrets, by type. twilio_account_sid and twilio_auth_token for Twilio (F), openai_api_key for OpenAI (V); others are not known. */
-            credentials?: {
+            /** @description Secrets, by type. Those of other types than Twilio and OpenAI are not known. */
+            credentials?: ({
+                /** @description SID of the Twilio account. */
+                twilio_account_sid?: string;
+                /** @description Token of the Twilio account. */
+                twilio_auth_token?: string;
+                /** @description Key of OpenAI. */
+                openai_api_key?: string;
+            } & {
                 [key: string]: unknown;
-            } | null;
+            }) | null;
             /** @description Numbers used for transfers with a conversation beforehand. */
             steering_pool?: string[] | null;
             /** @description Whether calls may show any number. */

@@ -11,7 +11,8 @@ import { phoneNumbers } from '../../../shared/records/number';
 import { acquire } from './acquire';
 import { accountConnectionField, inboundAgentField, phoneNumberField } from './fields';
 
-const fields: Array<BodyField<'NumberBuy'>> = [
+/** What a number is bought with (API: buyNumber). */
+export const buyNumberFields: Array<BodyField<'NumberBuy'>> = [
 	{
 		kind: 'form',
 		property: {
@@ -73,11 +74,11 @@ export const buy: Operation<Parameters> = {
 		action: 'Buy a phone number',
 		description: 'Buy a phone number. This costs money, again for each input item.',
 	},
-	properties: [...createFields(fields), simplifyField, optionsField()],
+	properties: [...createFields(buyNumberFields), simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
 	read: (from) => ({
-		body: readCreateBody(from, fields),
+		body: readCreateBody(from, buyNumberFields),
 		output: readOutputOptions(from),
 	}),
 	async execute(run, { body, output }, i) {

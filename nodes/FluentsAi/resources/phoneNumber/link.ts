@@ -14,7 +14,8 @@ import {
 	phoneNumberField,
 } from './fields';
 
-const fields: Array<BodyField<'NumberLink'>> = [
+/** What a number is linked with (API: linkNumber). */
+export const linkNumberFields: Array<BodyField<'NumberLink'>> = [
 	phoneNumberField,
 	{
 		...accountConnectionField,
@@ -36,11 +37,11 @@ export const link: Operation<Parameters> = {
 		action: 'Link a phone number',
 		description: 'Use a phone number in Fluents.ai that you own at a telephony provider',
 	},
-	properties: [...createFields(fields), simplifyField, optionsField()],
+	properties: [...createFields(linkNumberFields), simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
 	read: (from) => ({
-		body: readCreateBody(from, fields),
+		body: readCreateBody(from, linkNumberFields),
 		output: readOutputOptions(from),
 	}),
 	async execute(run, { body, output }, i) {

@@ -14,7 +14,8 @@ import { phoneNumbers } from '../../../shared/records/number';
 import { inboundAgentField, outboundOnlyField } from './fields';
 import { changeNumber, findNumber, readNumber, readNumberKey, type NumberKey } from './key';
 
-const fields: Array<BodyField<'NumberUpdate'>> = [
+/** What a number is updated with (API: updateNumber). */
+export const updateNumberFields: Array<BodyField<'NumberUpdate'>> = [
 	descriptionField,
 	{
 		api: 'example_context',
@@ -46,22 +47,27 @@ export const update: Operation<Parameters> = {
 		action: 'Update a phone number',
 		description: 'Change the settings of a phone number, e.g. which agent answers',
 	},
-	properties: [phoneNumberLocator, ...updateFields(fields), simplifyField, optionsField()],
+	properties: [
+		phoneNumberLocator,
+		...updateFields(updateNumberFields),
+		simplifyField,
+		optionsField(),
+	],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
 	read: (from) => ({
 		key: readNumberKey(from),
-		body: readUpdateBody(from, fields),
+		body: readUpdateBody(from, updateNumberFields),
 		output: readOutputOptions(from),
 	}),
 	async execute(run, { key, body, output }) {
 		const found = await findNumber(run, key);
-		const record = await sendChanges(phoneNumbers, sentNames(fields), body, {
+		const record = await sendChanges(phoneNumbers, sentNames(updateNumberFields), body, {
 			read: async () => await readNumber(run.api, found.number),
 			send: async (changes) =>
 				await changeNumber(run, 'update', found, {
 					body: changes,
-					fields: topLevelNames(sentNames(fields)),
+					fields: topLevelNames(sentNames(updateNumberFields)),
 					ifUnclear: ifUpdateUnclear(phoneNumbers),
 				}),
 		});
