@@ -54,7 +54,7 @@ const [ada, slow, broken] = ['+12125550121', '+12125550122', '+12125550123'];
 
 const CALLERS_PLAN = {
 	[ada]: { items: [{ name: 'Ada', orders: 2, vip: true }] },
-	[slow]: { ...PLAN.slow, seconds: 4 },
+	[slow]: { ...PLAN.slow, seconds: 9 },
 	[broken]: PLAN.broken,
 };
 
@@ -165,7 +165,7 @@ class Room {
 			agents: [this.reception],
 			ifAttached: 'replace',
 			answerUsing: 'lastNode',
-			options: { deadline: 3 },
+			options: { deadline: 7 },
 		};
 		return await this.create('Callers', parameters, work(CALLERS_PLAN, '$json.caller_number'));
 	}
