@@ -23,7 +23,8 @@ export class FluentsAi implements INodeType {
 		},
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle:
+			'={{ ($parameter["operation"] + ": " + $parameter["resource"]).replace(/[A-Z]/g, " $&").toLowerCase() }}',
 		description:
 			'Place and manage phone calls with Fluents.ai voice agents. Placing a call dials a real person and costs money.',
 		defaults: { name: 'Fluents.ai' },

@@ -18,6 +18,7 @@ const apiOperations = Object.values(paths)
 beforeEach(() => simulator.reset());
 
 const reached = new Set<string | undefined>();
+const STRAY = 'is not in the description (docs/fluents.openapi.yaml)';
 
 test.each(operations)('$name does its work, and its output fits its schema', async (entry) => {
 	const { name, resource, operation } = entry;
@@ -26,9 +27,13 @@ test.each(operations)('$name does its work, and its output fits its schema', asy
 		operation,
 		...parameters[name]?.(),
 	});
+	for (const { operationId } of requests) reached.add(operationId);
+	const strays = requests
+		.filter(({ operationId }) => operationId === undefined)
+		.map(({ method, path }) => `${resource}.${operation}: ${method} ${path} ${STRAY}`);
+	expect(strays).toEqual([]);
 	expect(error).toBeUndefined();
 	expect(requests.length).toBeGreaterThan(0);
-	for (const { operationId } of requests) reached.add(operationId);
 
 	const file = `nodes/FluentsAi/__schema__/v1.0.0/${resource}/${operation}.json`;
 	const schema = JSON.parse(readFileSync(resolve(root, file), 'utf8')) as {
@@ -46,10 +51,10 @@ test.each(operations)('$name does its work, and its output fits its schema', asy
 	}
 });
 
-test('42 of 42 operations of the API are reached by an operation of the node', () => {
-	const known = apiOperations.filter((operationId) => reached.has(operationId)).sort();
-	expect(known).toEqual([...apiOperations].sort());
-	expect(apiOperations).toHaveLength(42);
+test('every operation of the API is reached by an operation of the node', () => {
+	expect(apiOperations.length).toBeGreaterThanOrEqual(42);
+	const missing = apiOperations.filter((operationId) => !reached.has(operationId));
+	expect(missing.map((name) => `${name}: no operation of the node asks for it`)).toEqual([]);
 });
 
 describe.each([400, 401, 403, 404, 409, 422, 429, 500])('refused with %d', (status) => {

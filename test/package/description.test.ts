@@ -151,6 +151,54 @@ test.each(each(({ typeOptions }) => typeOptions?.loadOptionsMethod !== undefined
 	},
 );
 
+test.each(each(({ type }) => /^(multiO|o)ptions$/.test(type)))(
+	'%s has something to choose from',
+	(_path, { options = [], typeOptions }) => {
+		if (typeOptions?.loadOptionsMethod === undefined) expect(options).not.toEqual([]);
+	},
+);
+
+/** Everything that n8n shows of a field and of its options. */
+const textsOf = ({
+	displayName,
+	description: text,
+	placeholder,
+	hint,
+	options = [],
+}: INodeProperties) => [
+	...[displayName, text, placeholder, hint].filter((shown) => shown !== undefined),
+	...options.flatMap((option) =>
+		'value' in option ? [option.name, option.description ?? ''] : [],
+	),
+];
+
+/** The term for each thing, and what it must not be called. */
+const terms: Array<[string, RegExp]> = [
+	['context variable', /\b(dynamic|prompt) variables?\b/i],
+	['phone number', /\b(tele)?phone no\b|\btelephone numbers?\b/i],
+	['timeout', /\btime-out\b/i],
+	['time zone', /\btimezones?\b/i],
+	['voicemail', /\bvoice mail\b|\banswering machine\b/i],
+];
+
+test.each(terms)('texts say %s', (_term, otherwise) => {
+	const found = places.filter(({ property }) =>
+		textsOf(property).some((text) => otherwise.test(text)),
+	);
+	expect(found.map(({ path }) => path)).toEqual([]);
+});
+
+test('Simplify stands below what chooses the records', () => {
+	for (const { operations } of resources) {
+		for (const { properties } of operations) {
+			const names = properties.map(({ name }) => name);
+			if (!names.includes('simple')) continue;
+			expect(names.indexOf('simple')).toBeGreaterThan(names.indexOf('filters'));
+			expect(names.indexOf('simple')).toBeGreaterThan(names.indexOf('sort'));
+		}
+	}
+});
+
 test.each(each(({ typeOptions }) => typeOptions?.password === true))(
 	'%s keeps no secret in its default',
 	(_path, property) => expect(property.default).toBe(''),

@@ -25,7 +25,7 @@ export const descriptionField: SentField<'description'> = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. For calls outside of business hours',
-		description: 'Longer text for those who look after it',
+		description: 'Notes for the people who maintain it',
 	},
 };
 

@@ -22,7 +22,8 @@ const byId = {
 };
 
 const byNumber = {
-	displayName: 'By Number',
+	// 'By Number' is cut where a field has three modes.
+	displayName: 'Number',
 	name: 'number',
 	type: 'string' as const,
 	placeholder: 'e.g. +14155550100',

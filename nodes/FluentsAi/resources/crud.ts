@@ -66,9 +66,9 @@ export function getAllOperation(
 		option: { name: 'Get Many', value: 'getAll', action: `Get many ${many}`, description },
 		properties: [
 			...limitFields,
-			simplifyField,
 			...(filter ? [filter.field] : []),
 			sortField,
+			simplifyField,
 			optionsField([...options, ...listOptions]),
 		],
 		output: shape.simple,

@@ -49,7 +49,7 @@ export const getAvailable: Operation<Parameters> = {
 		action: 'Get available phone numbers',
 		description: 'Get phone numbers that can be bought',
 	},
-	properties: [limitField, simplifyField, filtersField, optionsField(listOptions)],
+	properties: [limitField, filtersField, simplifyField, optionsField(listOptions)],
 	output: shape.simple,
 	kind: 'read',
 	read: (from) => ({
