@@ -234,6 +234,14 @@ describe('many calls', () => {
 	});
 });
 
+test('Simplify "false" gives the raw call', async () => {
+	const { json } = await runNode(create({ simple: '={{ "false" }}' }));
+	const { json: raw } = await runNode(create({ simple: false }));
+	const { json: simple } = await runNode(create({ simple: true }));
+	expect(Object.keys(json[0])).toEqual(Object.keys(raw[0]));
+	expect(Object.keys(json[0])).not.toEqual(Object.keys(simple[0]));
+});
+
 describe('bad input is refused before anything is sent', () => {
 	test.each<[string, INodeParameters, string]>([
 		['no agent', { agentId: byId('={{ $json.agent }}') }, "'Agent' is empty [item 0]"],
@@ -309,6 +317,16 @@ describe('bad input is refused before anything is sent', () => {
 			'a context variable without name',
 			{ context: { variables: [{ name: ' ', value: '1' }] } },
 			"'Context Variables' holds a variable without a name",
+		],
+		[
+			'a from number in the body that is no text',
+			{ additionalFields: { additionalBodyFields: '{ "from_number": { "id": 1 } }' } },
+			"'Additional Body Fields (JSON)' holds from_number, which is not a text",
+		],
+		[
+			'context in the body that is a list',
+			{ additionalFields: { additionalBodyFields: '{ "context": ["Anna"] }' } },
+			"'Additional Body Fields (JSON)' holds context, which is not a JSON object",
 		],
 	])('%s', async (_what, changes, message) => {
 		const { error, requests } = await runNode(create(changes));

@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { ItemReader } from '../../nodes/shared/parameters/reader';
 import { readMaxWait } from '../../nodes/FluentsAi/watching/untilEnded';
 import { byId, byNumber, credentialFor, hintsOf, runNode, simulator } from '../support/harness';
 
@@ -288,14 +289,16 @@ test('hints tell what is left to wonder about', async () => {
 });
 
 test('as a tool of an AI agent, it waits for five minutes by default', () => {
-	const context = (type: string) =>
-		({
+	const waitOf = (type: string) => {
+		const context = {
 			getNode: () => ({ type }),
 			getWorkflow: () => ({ id: 'workflow' }),
 			getNodeParameter: () => ({}),
-		}) as never;
-	expect(readMaxWait(context('n8n-nodes-fluentsai.fluentsAiTool'), 0)).toBe(5 * 60_000);
-	expect(readMaxWait(context('n8n-nodes-fluentsai.fluentsAi'), 0)).toBe(15 * 60_000);
+		};
+		return readMaxWait(new ItemReader(context as never, 0));
+	};
+	expect(waitOf('n8n-nodes-fluentsai.fluentsAiTool')).toBe(5 * 60_000);
+	expect(waitOf('n8n-nodes-fluentsai.fluentsAi')).toBe(15 * 60_000);
 });
 
 describe('On Cancel', () => {
@@ -341,9 +344,23 @@ test('stopping the execution ends the waiting at once, and tears no call off', a
 });
 
 test.each([
-	[{ pollInterval: 0.5 }, "'Poll Interval (Seconds)' has to be 1 or more [item 0]"],
-	[{ maxWait: -1 }, "'Max Wait (Minutes)' has to be 0 or more [item 0]"],
-	[{ pollInterval: '={{ "soon" }}' }, "'Poll Interval (Seconds)' has to be 1 or more [item 0]"],
+	[
+		{ pollInterval: 0.5 },
+		"'Poll Interval (Seconds)' has to be a number of 1 or more, not 0.5 [item 0]",
+	],
+	[{ maxWait: -1 }, "'Max Wait (Minutes)' has to be a number of 0 or more, not -1 [item 0]"],
+	[
+		{ pollInterval: '={{ "soon" }}' },
+		"'Poll Interval (Seconds)' is not a number: 'soon' [item 0]",
+	],
+	[
+		{ onTimeout: '={{ "give up" }}' },
+		"'When Max Wait Is Over' is none of the choices: 'give up'. They are 'fail', 'output' [item 0]",
+	],
+	[
+		{ waitUsing: '={{ "magic" }}' },
+		"'Wait Using' is none of the choices: 'magic'. They are 'poll', 'webhook' [item 0]",
+	],
 ])('%j is refused before anybody is called', async (options, message) => {
 	const { error, requests } = await runNode(createAndWait(options, '+12125550101'));
 	expect(error?.message).toBe(message);

@@ -40,6 +40,34 @@ test('Calls per Minute spreads the calls evenly', async () => {
 	expect(times[5] - times[0]).toBeLessThan(2 * 5 * 400);
 });
 
+test('text is taken for the number that it says', async () => {
+	const limits = { callsPerMinute: '={{ "150" }}', countAll: '={{ "false" }}' };
+	await runNode(placing('create', pacing(limits)), { items: toItems(numbers(2)) });
+	const [first, second] = placedAt();
+	expect(second - first).toBeGreaterThanOrEqual(300);
+});
+
+test.each<[INodeParameters, string]>([
+	[
+		pacing({ callsPerMinute: '={{ "ten" }}' }),
+		"'Pacing: Calls per Minute' is not a number: 'ten' [item 0]",
+	],
+	[
+		pacing({ callsPerMinute: '={{ $json.pace }}' }),
+		"'Pacing: Calls per Minute' gives nothing [item 0]",
+	],
+	[
+		pacing({ maxConcurrentCalls: 0.5 }),
+		"'Pacing: Calls at the Same Time' has to be a whole number of 0 or more, not 0.5 [item 0]",
+	],
+])('%j is refused before anybody is called', async (options, message) => {
+	const { error, requests } = await runNode(placing('create', options), {
+		items: toItems(numbers(2)),
+	});
+	expect(error?.message).toBe(message);
+	expect(requests).toEqual([]);
+});
+
 test.each(['create', 'createAndWait'] as const)(
 	'Calls at the Same Time: %s places the next call when one has ended',
 	async (operation) => {

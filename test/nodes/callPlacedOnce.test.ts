@@ -338,9 +338,9 @@ test.each([
 	[{ callKey: '={{ [1] }}' }, "'Call Key' is not a text"],
 	[{ callKey: '={{ NaN }}' }, "'Call Key' is not a text"],
 	[{ callKey: '={{ null }}' }, "'Call Key' is empty"],
-	[{ skipDuplicates: '={{ "Same Number" }}' }, "'Skip If Already Called' has to be"],
-	[{ skipDuplicates: '={{ true }}' }, "'Skip If Already Called' has to be"],
-	[{ skipDuplicates: '={{ $json.missing }}' }, "'Skip If Already Called' has to be"],
+	[{ skipDuplicates: '={{ "Same Numbers" }}' }, "'Skip If Already Called' is none of the choices"],
+	[{ skipDuplicates: '={{ true }}' }, "'Skip If Already Called' is none of the choices"],
+	[{ skipDuplicates: '={{ $json.missing }}' }, "'Skip If Already Called' gives nothing"],
 ])(
 	'%j would let people be called twice, or not at all, and is refused',
 	async (options, message) => {
@@ -511,7 +511,7 @@ describe('a Call Key', () => {
 		},
 	);
 
-	test.each(['={{ $json.order }}', '={{ null }}', '', '  '])(
+	test.each(['={{ $json.order }}', '={{ undefined }}', '={{ null }}', '', '  '])(
 		'that is empty (%j) is refused before anybody is called',
 		async (callKey) => {
 			const { error, requests } = await runNode(placing('create', { callKey }), {
@@ -536,6 +536,20 @@ test.each(['', '={{ null }}', '={{ undefined }}'])(
 		expect(dialled()).toEqual({ [TO]: 1 });
 	},
 );
+
+test.each<[INodeParameters, string]>([
+	[{ lookBack: '={{ "abc" }}' }, "'Look Back (Hours)' is not a number: 'abc' [item 0]"],
+	[{ lookBack: -1 }, "'Look Back (Hours)' has to be a number of 0 or more, not -1 [item 0]"],
+	[{ skipDuplicates: '={{ $json.skip }}' }, "'Skip If Already Called' gives nothing [item 0]"],
+	[
+		{ skipDuplicates: '={{ "sometimes" }}' },
+		"'Skip If Already Called' is none of the choices: 'sometimes'. They are 'none', 'sameNumber' [item 0]",
+	],
+])('%j is refused before anybody is called', async (options, message) => {
+	const { error, requests } = await runNode(placing('create', options), { items: [{ to: TO }] });
+	expect(error?.message).toBe(message);
+	expect(requests).toEqual([]);
+});
 
 describe('a call that never started', () => {
 	const never = (status: string, context = {}) =>

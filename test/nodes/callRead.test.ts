@@ -101,14 +101,22 @@ describe('get many', () => {
 		[0, [[1, 100]]],
 		[1, [[1, 100]]],
 		[100, [[1, 100]]],
+		// Pages overlap, so that a record that is deleted meanwhile hides no other.
 		[
 			101,
 			[
 				[1, 100],
-				[2, 100],
+				[2, 99],
 			],
 		],
-		[200, [1, 2].map((page) => [page, 100])],
+		[
+			200,
+			[
+				[1, 100],
+				[2, 99],
+				[3, 98],
+			],
+		],
 	])('all of %d calls', async (count, expected) => {
 		const environment = simulator.environment('default');
 		environment.calls.clear();
@@ -127,7 +135,7 @@ describe('get many', () => {
 			150,
 			[
 				[1, 100],
-				[2, 100],
+				[2, 99],
 			],
 		],
 	])('the first %d of many', async (limit, expected) => {

@@ -62,7 +62,7 @@ const convertByType: { [type in INodeProperties['type']]?: Convert } = {
 	string: toSimpleText,
 };
 
-const additionalBodyFields: INodeProperties = {
+export const additionalBodyFields: INodeProperties = {
 	displayName: 'Additional Body Fields (JSON)',
 	name: 'additionalBodyFields',
 	type: 'json',

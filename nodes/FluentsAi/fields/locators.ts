@@ -1,10 +1,4 @@
-import type { IExecuteFunctions, INodeProperties, INodePropertyMode } from 'n8n-workflow';
-
-import { defaultCountryOption, toDefaultCountry } from '../../shared/parameters/defaultCountry';
-import { ItemReader } from '../../shared/parameters/reader';
-import { parsePhoneNumber, type PhoneNumber } from '../../shared/phoneNumbers/parse';
-import { fromLocator, toTrimmedText } from '../../shared/parameters/convert';
-import { optionsOf } from './options';
+import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
 const byList = (searchListMethod: string, placeholder: string) => ({
 	displayName: 'From List',
@@ -103,47 +97,3 @@ export const webhookLocator = locator(
 	'An address that receives the events of calls',
 	[byList('searchWebhooks', 'Select a webhook...'), byId],
 );
-
-/** As `ItemReader.id`. */
-export function readId(
-	context: IExecuteFunctions,
-	field: INodeProperties,
-	itemIndex: number,
-): string {
-	return new ItemReader(context, itemIndex).id(field);
-}
-
-/** As `ItemReader.phoneNumber`; one that is not given is refused. */
-export function readPhoneNumber(
-	context: IExecuteFunctions,
-	field: INodeProperties,
-	itemIndex: number,
-): string {
-	return new ItemReader(context, itemIndex).phoneNumber({ ...field, required: true }) ?? '';
-}
-
-/**
- * As readPhoneNumber, with the option Default Country, and with what is known about the number.
- *
- * @param raw a number that was given elsewhere and wins over the field; '' is none.
- * @throws NodeOperationError when it is none.
- */
-export function readNumberToCall(
-	context: IExecuteFunctions,
-	field: INodeProperties,
-	itemIndex: number,
-	raw: string,
-): PhoneNumber {
-	const from = new ItemReader(context, itemIndex);
-	const options = optionsOf(from);
-	const country = toDefaultCountry(
-		options.given(defaultCountryOption),
-		options.failing(defaultCountryOption),
-	);
-	const fail = from.failing(field);
-	const given = raw || toTrimmedText(fromLocator(from.given(field)), fail);
-	const parsed = parsePhoneNumber(given, country);
-	if ('number' in parsed) return parsed;
-	const advice = parsed.lacksCountry ? ". Or set the option 'Default Country'" : '';
-	throw fail(`${parsed.problem}${advice}`);
-}

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { requiredEnvironmentOption } from '../../shared/parameters/requiredEnvironment';
 import type { ParameterReader } from '../../shared/parameters/reader';
@@ -84,11 +84,6 @@ export function collectionOfOptions(options: INodeProperties[]): INodeProperties
 /** The options that were added, in a reader of their own. */
 export function optionsOf(from: ParameterReader): ParameterReader {
 	return from.inside(collectionOfOptions([]));
-}
-
-/** The options as they were given, unchecked. */
-export function readOptions(context: IExecuteFunctions, itemIndex: number): IDataObject {
-	return context.getNodeParameter('options', itemIndex, {});
 }
 
 /** @throws NodeOperationError that names the parameter. */

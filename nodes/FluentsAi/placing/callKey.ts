@@ -1,33 +1,33 @@
 import { randomBytes } from 'crypto';
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/api/errors';
-import { toTrimmedText } from '../../shared/parameters/convert';
-import { readOptions } from '../fields/options';
+import type { ItemReader } from '../../shared/parameters/reader';
+import { optionsOf } from '../fields/options';
 import { placeOf } from '../notes';
 
 /** Name of the context variable in which a call carries its key. */
 const VARIABLE = 'n8n_call_key';
 
-export const callKeyOptions: INodeProperties[] = [
-	{
-		displayName: 'Call Key',
-		name: 'callKey',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. order-1234',
-		description:
-			'Names this call, so that it is placed once: an item whose key was called within Look Back gives that call. Make it from your data, e.g. an order number, and it holds when you run the workflow again. One key belongs to one phone number. Without this option, the node makes a key that holds within one execution and its retries.',
-	},
-	{
-		displayName: 'Send Call Key',
-		name: 'sendCallKey',
-		type: 'boolean',
-		default: true,
-		description:
-			'Whether the key goes along with the call, as the context variable n8n_call_key. Without it, a call whose answer was lost cannot be told from others, and calls of earlier executions are not found by their key.',
-	},
-];
+const callKeyOption: INodeProperties = {
+	displayName: 'Call Key',
+	name: 'callKey',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. order-1234',
+	description:
+		'Names this call, so that it is placed once: an item whose key was called within Look Back gives that call. Make it from your data, e.g. an order number, and it holds when you run the workflow again. One key belongs to one phone number. Without this option, the node makes a key that holds within one execution and its retries.',
+};
+
+const sendCallKeyOption: INodeProperties = {
+	displayName: 'Send Call Key',
+	name: 'sendCallKey',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether the key goes along with the call, as the context variable n8n_call_key. Without it, a call whose answer was lost cannot be told from others, and calls of earlier executions are not found by their key.',
+};
+
+export const callKeyOptions = [callKeyOption, sendCallKeyOption];
 
 export interface CallKey {
 	key: string;
@@ -43,24 +43,19 @@ export interface CallKey {
  * @throws NodeOperationError when the option is there and its value is empty or no text: all objects would
  * have the same key.
  */
-export function readCallKey(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	ofTool?: string,
-): CallKey {
-	const options = readOptions(context, itemIndex);
-	const isSent = options.sendCallKey !== false;
-	const fail = (problem: string) =>
-		parameterError(
-			context.getNode(),
-			'Call Key',
-			problem,
-			itemIndex,
+export function readCallKey(from: ItemReader, ofTool?: string): CallKey {
+	const options = optionsOf(from);
+	const isSent = options.boolean(sendCallKeyOption);
+	const own = options.text(callKeyOption);
+	if (own !== '') return { key: own, isOwn: true, isSent };
+	if (options.has(callKeyOption)) {
+		throw options.fail(
+			callKeyOption,
+			'is empty',
 			'Nobody was called. Make the key from a value that each item has, or remove the option.',
 		);
-	const own = toTrimmedText(options.callKey, fail);
-	if (own !== '') return { key: own, isOwn: true, isSent };
-	if ('callKey' in options) throw fail('is empty');
+	}
+	const { context, itemIndex } = from;
 	const { id: workflow = '' } = context.getWorkflow();
 	const execution = context.getExecutionId() ?? '';
 	const place = () => [workflow, execution, context.getNode().id, placeOf(context, itemIndex)];

@@ -1,19 +1,19 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
 import { canonical } from '../../shared/canonical';
 import { Memory } from '../../shared/memory';
 import {
-	toList,
-	toSimpleText,
-	toText,
+	toTextList,
+	toTrimmedText,
 	type Convert,
 	type Fail,
 } from '../../shared/parameters/convert';
 import { timeZonesOf, toTimeZone, zoneNames } from '../../shared/phoneNumbers/timeZones';
-import { readOptions } from '../fields/options';
+import type { ItemReader } from '../../shared/parameters/reader';
+import { shown } from '../../shared/parameters/shown';
+import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 
 const MINUTE = 60_000;
@@ -150,64 +150,51 @@ export interface CallingWindow {
 	outside: 'fail' | 'giveBack' | 'wait';
 }
 
-/** @throws NodeOperationError that names the parameter and the item. */
-export function readCallingWindow(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	toNumber: string,
-): CallingWindow | undefined {
-	const { callingWindow } = readOptions(context, itemIndex);
-	const { window } = (callingWindow ?? {}) as { window?: IDataObject };
-	if (!window || Object.keys(window).length === 0) return undefined;
-	const failAt = (field: string) => (problem: string) =>
-		parameterError(context.getNode(), `Calling Window: ${field}`, problem, itemIndex);
-	// An expression that gives nothing must not open the window by another clock, or on other days.
-	for (const { name, displayName } of [daysField, opensAtField, closesAtField, timezoneField]) {
-		if (name in window && (window[name] ?? null) === null)
-			throw failAt(displayName)('is empty');
-	}
-	const { days, outside } = window;
-	const timezones = readTimezones(
-		toText(window.timezone) || context.getTimezone(),
-		toNumber,
-		failAt('Time Zone'),
-	);
-	const given = (toList(days, failAt('Days')) as string[]).map((day) => day.toLowerCase());
-	const stray = given.find((day) => !DAYS.some((name) => name.toLowerCase() === day));
-	if (stray !== undefined) throw failAt('Days')(`has no day '${stray}'. Write it e.g. as monday`);
-	if (Array.isArray(days) && given.length === 0) throw failAt('Days')('has no day');
-	const read = ({ displayName, name, default: usual }: INodeProperties, latest: number) => {
-		const text = toText(window[name]) || String(usual);
-		const minutes = minutesOf(text);
-		if (minutes !== undefined && minutes <= latest) return minutes;
-		throw failAt(displayName)(`is not a time: '${text}'. Write it e.g. as 09:00 or 9:00 AM`);
-	};
-	const opensAt = read(opensAtField, MINUTES_OF_DAY - 1);
-	const closesAt = read(closesAtField, MINUTES_OF_DAY);
-	if (opensAt === closesAt) throw failAt('Closes At')('is the same time as Opens At');
+/**
+ * Each field guards: it keeps people from being called at the wrong time.
+ *
+ * @throws NodeOperationError that names the parameter and the item.
+ */
+export function readCallingWindow(from: ItemReader, toNumber: string): CallingWindow | undefined {
+	const window = optionsOf(from).entry(callingWindowOption);
+	if (!window) return undefined;
+	const guards = { guards: true };
+	const opensAt = window.json(opensAtField, toClockTime(MINUTES_OF_DAY - 1), guards);
+	const closesAt = window.json(closesAtField, toClockTime(MINUTES_OF_DAY), guards);
+	if (opensAt === closesAt) throw window.fail(closesAtField, 'is the same time as Opens At');
+	const timezone = window.text(timezoneField, guards) || window.timezone;
 	return {
-		days: given.length > 0 ? given : (daysField.default as string[]),
-		opensAt,
-		closesAt,
-		timezones,
-		notOn: toDates(window.notOn, failAt('Not On')),
-		outside: outside === 'giveBack' || outside === 'wait' ? outside : 'fail',
+		days: window.list(daysField, guards),
+		opensAt: Number(opensAt),
+		closesAt: Number(closesAt),
+		timezones: toTimezones(timezone, toNumber, window.failing(timezoneField)),
+		notOn: window.json(notOnField, toDates, guards) ?? [],
+		outside: window.choice<CallingWindow['outside']>(outsideField, guards),
 	};
 }
 
-function readTimezones(name: string, toNumber: string, fail: Fail): string[] {
+function toTimezones(name: string, toNumber: string, fail: Fail): string[] {
 	if (name === OF_NUMBER) return timeZonesOf(toNumber);
 	const timezone = toTimeZone(name);
 	if (timezone !== undefined) return [timezone];
-	throw fail(`is not known: '${name}'. Write it e.g. as Europe/Berlin`);
+	throw fail(`is not known: ${shown(name)}. Write it e.g. as Europe/Berlin`);
 }
 
 const toDates: Convert<string[]> = (value, fail) =>
-	toList(value, fail).map((entry) => {
-		const [date] = /^\d{4}-\d\d-\d\d(?=$|T)/.exec(toSimpleText(entry, fail)) ?? [];
+	toTextList(value, fail).map((text) => {
+		const [date] = /^\d{4}-\d\d-\d\d(?=$|T)/.exec(text) ?? [];
 		if (date !== undefined && !Number.isNaN(Date.parse(date))) return date;
-		throw fail(`has no date: '${toText(entry)}'. Write it e.g. as 2026-12-25`);
+		throw fail(`has no date: ${shown(text)}. Write it e.g. as 2026-12-25`);
 	});
+
+/** @param latest the last minute of the day that will do. */
+const toClockTime =
+	(latest: number): Convert<number> =>
+	(value, fail) => {
+		const minutes = minutesOf(toTrimmedText(value, fail));
+		if (minutes !== undefined && minutes <= latest) return minutes;
+		throw fail(`is not a time: ${shown(value)}. Write it e.g. as 09:00 or 9:00 AM`);
+	};
 
 /** Minutes since midnight, up to 24:00, of a time such as 09:00, 9:00 AM or 9am. */
 export function minutesOf(text: string): number | undefined {

@@ -1,10 +1,9 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/api/errors';
-import { toText } from '../../shared/parameters/convert';
+import type { ItemReader } from '../../shared/parameters/reader';
 import { parseTime } from '../../shared/records/time';
-import { readOptions } from '../fields/options';
+import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { readIfPossible, readPlaced } from '../watching/watcher';
 import type { CallKey } from './callKey';
@@ -14,30 +13,29 @@ import { digitsOf, withPlus } from '../../shared/phoneNumbers/parse';
 
 const HOUR = 3_600_000;
 
-const LOOK_BACK = 24;
+const skipDuplicatesOption: INodeProperties = {
+	displayName: 'Skip If Already Called',
+	name: 'skipDuplicates',
+	type: 'options',
+	options: [
+		{ name: 'No', value: 'none', description: 'Only a Call Key of your own is looked for' },
+		{ name: 'Same Number', value: 'sameNumber' },
+	],
+	default: 'none',
+	description:
+		'Whether an item whose number was called within Look Back dials nothing and gives that call, marked as duplicate. Two executions at the same moment do not know of each other.',
+};
 
-export const duplicateOptions: INodeProperties[] = [
-	{
-		displayName: 'Skip If Already Called',
-		name: 'skipDuplicates',
-		type: 'options',
-		options: [
-			{ name: 'No', value: 'none', description: 'Only a Call Key of your own is looked for' },
-			{ name: 'Same Number', value: 'sameNumber' },
-		],
-		default: 'none',
-		description:
-			'Whether an item whose number was called within Look Back dials nothing and gives that call, marked as duplicate. Two executions at the same moment do not know of each other.',
-	},
-	{
-		displayName: 'Look Back (Hours)',
-		name: 'lookBack',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		default: LOOK_BACK,
-		description: 'How old an earlier call with the same key or number may be, in hours',
-	},
-];
+const lookBackOption: INodeProperties = {
+	displayName: 'Look Back (Hours)',
+	name: 'lookBack',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 24,
+	description: 'How old an earlier call with the same key or number may be, in hours',
+};
+
+export const duplicateOptions = [skipDuplicatesOption, lookBackOption];
 
 export interface DuplicateOptions {
 	byKey: boolean;
@@ -47,26 +45,12 @@ export interface DuplicateOptions {
 }
 
 /** @throws NodeOperationError that names the parameter and the item. */
-export function readDuplicateOptions(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	hasOwnKey: boolean,
-): DuplicateOptions {
-	const options = readOptions(context, itemIndex);
-	const { skipDuplicates, lookBack }: IDataObject = { skipDuplicates: 'none', ...options };
-	if (skipDuplicates !== 'none' && skipDuplicates !== 'sameNumber') {
-		const problem = "has to be 'none' or 'sameNumber'";
-		throw parameterError(context.getNode(), 'Skip If Already Called', problem, itemIndex);
-	}
-	const hours = toText(lookBack) === '' ? LOOK_BACK : Number(lookBack);
-	if (!(hours >= 0)) {
-		const problem = 'has to be 0 or more';
-		throw parameterError(context.getNode(), 'Look Back (Hours)', problem, itemIndex);
-	}
+export function readDuplicateOptions(from: ItemReader, hasOwnKey: boolean): DuplicateOptions {
+	const options = optionsOf(from);
 	return {
 		byKey: hasOwnKey,
-		byNumber: skipDuplicates === 'sameNumber',
-		lookBack: hours * HOUR,
+		byNumber: options.choice(skipDuplicatesOption, { guards: true }) === 'sameNumber',
+		lookBack: options.number(lookBackOption) * HOUR,
 	};
 }
 

@@ -1,8 +1,9 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeProperties, NodeApiError } from 'n8n-workflow';
+import type { INodeProperties, NodeApiError } from 'n8n-workflow';
 
 import { pauseUnlessStopped } from '../../shared/api/transport';
-import { readOptions } from '../fields/options';
+import type { ItemReader } from '../../shared/parameters/reader';
+import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { hasEnded, type Watcher } from '../watching/watcher';
 import type { Ledger } from './ledger';
@@ -16,6 +17,35 @@ const LOOK_INTERVAL = 2000;
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 15_000;
 
+const callsPerMinuteField: INodeProperties = {
+	displayName: 'Calls per Minute',
+	name: 'callsPerMinute',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 0,
+	description:
+		'How many calls this run places per minute, evenly spread. 0 is as fast as they are taken.',
+};
+
+const maxConcurrentCallsField: INodeProperties = {
+	displayName: 'Calls at the Same Time',
+	name: 'maxConcurrentCalls',
+	type: 'number',
+	typeOptions: { minValue: 0, numberPrecision: 0 },
+	default: 0,
+	description:
+		'How many calls are in progress at most. The next one is placed when one of them has ended. 0 is no limit.',
+};
+
+const countAllField: INodeProperties = {
+	displayName: 'Count All Calls Of The Environment',
+	name: 'countAll',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether calls of others count as in progress too, such as those of other workflows, instead of those of this run only',
+};
+
 export const pacingOption: INodeProperties = {
 	displayName: 'Pacing',
 	name: 'pacing',
@@ -27,53 +57,30 @@ export const pacingOption: INodeProperties = {
 		{
 			displayName: 'Pacing',
 			name: 'limits',
-			values: [
-				{
-					displayName: 'Calls per Minute',
-					name: 'callsPerMinute',
-					type: 'number',
-					typeOptions: { minValue: 0 },
-					default: 0,
-					description:
-						'How many calls this run places per minute, evenly spread. 0 is as fast as they are taken.',
-				},
-				{
-					displayName: 'Calls at the Same Time',
-					name: 'maxConcurrentCalls',
-					type: 'number',
-					typeOptions: { minValue: 0 },
-					default: 0,
-					description:
-						'How many calls are in progress at most. The next one is placed when one of them has ended. 0 is no limit.',
-				},
-				{
-					displayName: 'Count All Calls Of The Environment',
-					name: 'countAll',
-					type: 'boolean',
-					default: false,
-					description:
-						'Whether calls of others count as in progress too, such as those of other workflows, instead of those of this run only',
-				},
-			],
+			values: [callsPerMinuteField, maxConcurrentCallsField, countAllField],
 		},
 	],
 };
 
-interface Pacing {
+export interface Pacing {
 	/** Milliseconds between two calls. */
 	interval: number;
 	maxConcurrentCalls: number;
 	countAll: boolean;
 }
 
-/** Pacing holds for the whole run: n8n evaluates it for the first item. */
-function readPacing(context: IExecuteFunctions): Pacing {
-	const { limits = {} } = (readOptions(context, 0).pacing ?? {}) as { limits?: IDataObject };
-	const positive = (value: unknown) => (Number(value) > 0 ? Number(value) : Infinity);
+/**
+ * No limits where the option was not added.
+ *
+ * @throws NodeOperationError that names the parameter and the item.
+ */
+export function readPacing(from: ItemReader): Pacing {
+	const pacing = optionsOf(from).entry(pacingOption);
+	const limit = (field: INodeProperties) => pacing?.number(field, { guards: true }) || Infinity;
 	return {
-		interval: MINUTE / positive(limits.callsPerMinute),
-		maxConcurrentCalls: Math.max(1, Math.floor(positive(limits.maxConcurrentCalls))),
-		countAll: limits.countAll === true,
+		interval: MINUTE / limit(callsPerMinuteField),
+		maxConcurrentCalls: limit(maxConcurrentCallsField),
+		countAll: pacing?.boolean(countAllField) ?? false,
 	};
 }
 
@@ -83,17 +90,17 @@ export interface Limited {
 	error: NodeApiError;
 }
 
-/** Lets a run place its calls no faster than its option Pacing allows. */
+/** Lets a run place its calls no faster than the option Pacing allows. */
 export interface Pacer {
 	/**
 	 * Places a call when there is room for it, and again as long as Fluents.ai says that a limit is
 	 * reached.
 	 *
-	 * @param maxWait milliseconds to wait at most, each time.
+	 * @param limits of this call; `maxWait` in milliseconds to wait at most, each time.
 	 * @throws NodeApiError of the last try; NodeOperationError when there was no room.
 	 */
 	withinLimits<T extends { kind: string }>(
-		maxWait: number,
+		limits: { pacing: Pacing; maxWait: number },
 		place: () => Promise<T | Limited>,
 	): Promise<T>;
 	/** Counts a call as in progress. */
@@ -101,7 +108,6 @@ export interface Pacer {
 }
 
 export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: Ledger): Pacer {
-	const { interval, maxConcurrentCalls, countAll } = readPacing(run.context);
 	const inProgress = new Set<string>();
 	let next = 0;
 
@@ -115,7 +121,7 @@ export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: 
 		}
 		return inProgress.size;
 	};
-	const waitForRoom = async (maxWait: number) => {
+	const waitForRoom = async ({ maxConcurrentCalls, countAll }: Pacing, maxWait: number) => {
 		const deadline = Date.now() + maxWait;
 		for (;;) {
 			if (inProgress.size < maxConcurrentCalls && !countAll) return;
@@ -127,17 +133,17 @@ export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: 
 		}
 	};
 	/** Waits until the next call may be placed. */
-	const admit = async (maxWait: number) => {
-		if (maxConcurrentCalls < Infinity) await waitForRoom(maxWait);
+	const admit = async (pacing: Pacing, maxWait: number) => {
+		if (pacing.maxConcurrentCalls < Infinity) await waitForRoom(pacing, maxWait);
 		await pause(next - Date.now());
-		next = Date.now() + interval;
+		next = Date.now() + pacing.interval;
 	};
 
 	return {
-		async withinLimits(maxWait, place) {
+		async withinLimits({ pacing, maxWait }, place) {
 			const deadline = Date.now() + maxWait;
 			for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
-				await admit(maxWait);
+				await admit(pacing, maxWait);
 				const outcome = await place();
 				if (!isLimited(outcome)) return outcome;
 				const { error } = outcome;

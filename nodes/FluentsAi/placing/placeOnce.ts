@@ -159,7 +159,7 @@ async function takeTurn(
 	const duplicate = await findDuplicate(run, request);
 	if (duplicate) return { kind: 'earlier', call: duplicate };
 	const turn = await callsOf(run).pacer.withinLimits<Turn>(
-		request.maxWait,
+		request,
 		async () => await attempt(run, request, attempts, due),
 	);
 	// An item whose outcome is open holds the others back, unless the user lets them go on.

@@ -1,12 +1,11 @@
 import { createHash } from 'crypto';
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/api/errors';
 import { createLimiter, type Limiter } from '../../shared/api/limiter';
 import { canonical } from '../../shared/canonical';
 import { Memory } from '../../shared/memory';
-import { toText } from '../../shared/parameters/convert';
-import { readOptions } from '../fields/options';
+import type { ItemReader } from '../../shared/parameters/reader';
+import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { isTool } from '../tool';
 import { readMaxWait } from '../watching/untilEnded';
@@ -22,14 +21,12 @@ const DAY = 24 * 60 * MINUTE;
 /** Milliseconds by which the clocks of n8n and Fluents.ai may differ. */
 const CLOCK_SKEW = 2 * MINUTE;
 
-const REPEAT_WINDOW = 10;
-
 export const repeatWindowOption: INodeProperties = {
 	displayName: 'Repeat Window (Minutes)',
 	name: 'repeatWindow',
 	type: 'number',
 	typeOptions: { minValue: 0 },
-	default: REPEAT_WINDOW,
+	default: 10,
 	displayOptions: { show: { '@tool': [true] } },
 	description:
 		'For how long the same request of a tool is a repeat: same operation, number, From Number, agent and context. A repeat gives the earlier call, marked as duplicate, and nobody is called again. With Create and Wait, Max Wait is added. 0 turns this off.',
@@ -48,17 +45,12 @@ export interface RepeatRule {
  * @throws NodeOperationError that names the parameter and the item.
  */
 export function readRepeatRule(
-	context: IExecuteFunctions,
-	itemIndex: number,
+	from: ItemReader,
 	request: { agentId: string; fromNumber: string; toNumber: string; context: IDataObject },
 ): RepeatRule | undefined {
+	const { context, itemIndex } = from;
 	if (!isTool(context)) return undefined;
-	const { repeatWindow } = readOptions(context, itemIndex);
-	const minutes = toText(repeatWindow) === '' ? REPEAT_WINDOW : Number(repeatWindow);
-	if (!(minutes >= 0)) {
-		const { displayName } = repeatWindowOption;
-		throw parameterError(context.getNode(), displayName, 'has to be 0 or more', itemIndex);
-	}
+	const minutes = optionsOf(from).number(repeatWindowOption);
 	if (minutes === 0) return undefined;
 	const asked = canonical([
 		context.getNodeParameter('operation', itemIndex),
@@ -69,7 +61,7 @@ export function readRepeatRule(
 	]);
 	return {
 		prefix: `n8n-tool-${hash(asked)}`,
-		window: minutes * MINUTE + longestAnswer(context, itemIndex),
+		window: minutes * MINUTE + longestAnswer(from),
 	};
 }
 
@@ -89,9 +81,10 @@ function plain(value: unknown): unknown {
 }
 
 /** Milliseconds until whoever asked has an answer: an operation that waits gives it after Max Wait. */
-function longestAnswer(context: IExecuteFunctions, itemIndex: number): number {
+function longestAnswer(from: ItemReader): number {
+	const { context, itemIndex } = from;
 	const isWaiting = context.getNodeParameter('operation', itemIndex) === 'createAndWait';
-	return isWaiting ? readMaxWait(context, itemIndex) : 0;
+	return isWaiting ? readMaxWait(from) : 0;
 }
 
 /** What this process knows about the same requests of tools. */

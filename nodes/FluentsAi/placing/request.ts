@@ -1,24 +1,25 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { createFields, readCreateBody, type BodyField } from '../fields/body';
+import { additionalBodyFields, createFields, readCreateBody, type BodyField } from '../fields/body';
 import { telephonyProviderField } from '../fields/common';
 import { contextFields, readContext } from '../fields/context';
-import { toJsonObject, toText, toTexts } from '../../shared/parameters/convert';
 import {
-	agentLocator,
-	fromNumberLocator,
-	readId,
-	readNumberToCall,
-	readPhoneNumber,
-} from '../fields/locators';
-import { readOptions } from '../fields/options';
+	toJsonObject,
+	toObject,
+	toTexts,
+	toTrimmedText,
+	type Fail,
+} from '../../shared/parameters/convert';
+import { agentLocator, fromNumberLocator } from '../fields/locators';
+import { optionsOf } from '../fields/options';
 import { callKeyOptions, readCallKey, type CallKey } from './callKey';
-import { defaultCountryOption } from '../../shared/parameters/defaultCountry';
-import { ItemReader } from '../../shared/parameters/reader';
+import { defaultCountryOption, toDefaultCountry } from '../../shared/parameters/defaultCountry';
+import { parsePhoneNumber, type PhoneNumber } from '../../shared/phoneNumbers/parse';
+import type { ItemReader } from '../../shared/parameters/reader';
 import { callingWindowOption, readCallingWindow, type CallingWindow } from './callingWindow';
 import { retryUnconfirmedOption } from './findCall';
 import { duplicateOptions, readDuplicateOptions, type DuplicateOptions } from './duplicates';
-import { pacingOption } from './pacing';
+import { pacingOption, readPacing, type Pacing } from './pacing';
 import { readRepeatRule, repeatWindowOption, type RepeatRule } from './repeats';
 import { maxWaitOption, readMaxWait } from '../watching/untilEnded';
 
@@ -137,6 +138,7 @@ export interface CallRequest {
 	duplicates: DuplicateOptions;
 	retryUnconfirmed: boolean;
 	window?: CallingWindow;
+	pacing: Pacing;
 	/** Milliseconds to wait for the window to open, and for limits. */
 	maxWait: number;
 	/** Where the events of this call go, instead of to the webhook of its agent. */
@@ -152,32 +154,57 @@ export interface EventTarget {
 }
 
 /** @throws NodeOperationError that names the parameter and the item. */
-export function readCallRequest(context: IExecuteFunctions, itemIndex: number): CallRequest {
-	const { agentPayload, retryUnconfirmed } = readOptions(context, itemIndex);
-	const settings = readCreateBody(new ItemReader(context, itemIndex), settingFields);
-	const { from_number: from, to_number: to, context: variables } = settings;
-	// A raw field wins over To Number, but not over what is no number to call.
-	const toNumber = readNumberToCall(context, toNumberField, itemIndex, toText(to));
+export function readCallRequest(from: ItemReader): CallRequest {
+	const options = optionsOf(from);
+	const settings = readCreateBody(from, settingFields);
+	const { from_number: ownFrom, to_number: ownTo, context: ownContext } = settings;
+	const fromNumber = toTrimmedText(ownFrom, failingIn(from, 'from_number'));
+	const toNumber = toTrimmedText(ownTo, failingIn(from, 'to_number'));
+	const { number, hint } = readToNumber(from, toNumber);
 	const dialed = {
-		agentId: readId(context, agentLocator, itemIndex),
-		fromNumber: toText(from) || readPhoneNumber(context, fromNumberLocator, itemIndex),
-		toNumber: toNumber.number,
-		context:
-			(variables as IDataObject | undefined) ??
-			readContext(new ItemReader(context, itemIndex)),
+		agentId: from.id(agentLocator),
+		fromNumber: fromNumber || String(from.phoneNumber(fromNumberLocator)),
+		toNumber: number,
+		context: toObject(ownContext, failingIn(from, 'context')) ?? readContext(from),
 	};
-	const repeats = readRepeatRule(context, itemIndex, dialed);
-	const key = readCallKey(context, itemIndex, repeats?.prefix);
+	const repeats = readRepeatRule(from, dialed);
+	const key = readCallKey(from, repeats?.prefix);
 	return {
 		...dialed,
-		numberHint: toNumber.hint,
+		numberHint: hint,
 		settings,
-		agentPayload: agentPayload === 'full' ? 'full' : 'id',
+		agentPayload: options.choice<'id' | 'full'>(agentPayloadOption),
 		key,
 		repeats,
-		duplicates: readDuplicateOptions(context, itemIndex, key.isOwn),
-		retryUnconfirmed: retryUnconfirmed === true,
-		window: readCallingWindow(context, itemIndex, dialed.toNumber),
-		maxWait: readMaxWait(context, itemIndex),
+		duplicates: readDuplicateOptions(from, key.isOwn),
+		retryUnconfirmed: options.boolean(retryUnconfirmedOption),
+		window: readCallingWindow(from, dialed.toNumber),
+		pacing: readPacing(from),
+		maxWait: readMaxWait(from),
 	};
+}
+
+/** Errors about a field of the request that the user wrote as JSON, instead of those above it. */
+function failingIn(from: ItemReader, name: string): Fail {
+	return (problem, advice) =>
+		from.fail(additionalBodyFields, `holds ${name}, which ${problem}`, advice);
+}
+
+/**
+ * The number to call, and what is known about it.
+ *
+ * @param raw wins over To Number, but not over what is no number to call; '' is none.
+ */
+function readToNumber(from: ItemReader, raw: string): PhoneNumber {
+	const options = optionsOf(from);
+	const country = toDefaultCountry(
+		options.given(defaultCountryOption),
+		options.failing(defaultCountryOption),
+	);
+	const fail = from.failing(toNumberField);
+	const given = raw || toTrimmedText(from.given(toNumberField), fail);
+	const parsed = parsePhoneNumber(given, country);
+	if ('number' in parsed) return parsed;
+	const advice = parsed.lacksCountry ? ". Or set the option 'Default Country'" : '';
+	throw fail(`${parsed.problem}${advice}`);
 }

@@ -1,9 +1,8 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { parameterError } from '../../shared/api/errors';
-import { toText } from '../../shared/parameters/convert';
-import { readOptions } from '../fields/options';
+import type { ItemReader } from '../../shared/parameters/reader';
+import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { callsOf } from '../placing/callsOf';
 import { isTool } from '../tool';
@@ -22,55 +21,62 @@ export const maxWaitOption: INodeProperties = {
 		'How long to wait at most, in minutes: for the call to end, and before it for limits and for the calling window to open. As a tool of an AI agent, 5 unless set.',
 };
 
-export const waitOptions: INodeProperties[] = [
-	{
-		displayName: 'On Cancel',
-		name: 'onCancel',
-		type: 'options',
-		options: [
-			{ name: 'Let Calls Go On', value: 'keep' },
-			{ name: 'End Calls in Progress', value: 'end' },
-		],
-		default: 'keep',
-		description:
-			'What happens to the calls that are waited for when somebody stops the execution. Waiting itself ends at once.',
-	},
-	{
-		displayName: 'Poll Interval (Seconds)',
-		name: 'pollInterval',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 5,
-		description: 'Time between two looks at the call, in seconds',
-	},
-	{
-		displayName: 'Wait for the Recording',
-		name: 'waitForRecording',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to wait until the recording is available too, which can take minutes after the end. It does not wait for calls that will have none.',
-	},
-	{
-		displayName: 'When Max Wait Is Over',
-		name: 'onTimeout',
-		type: 'options',
-		options: [
-			{
-				name: 'Fail',
-				value: 'fail',
-				description: 'The item fails; the call itself goes on',
-			},
-			{
-				name: 'Output the Latest State',
-				value: 'output',
-				description:
-					'The call as it is, with timed_out set to true; the call itself goes on',
-			},
-		],
-		default: 'output',
-		description: 'What to do with a call that has not ended by then',
-	},
+const onCancelOption: INodeProperties = {
+	displayName: 'On Cancel',
+	name: 'onCancel',
+	type: 'options',
+	options: [
+		{ name: 'Let Calls Go On', value: 'keep' },
+		{ name: 'End Calls in Progress', value: 'end' },
+	],
+	default: 'keep',
+	description:
+		'What happens to the calls that are waited for when somebody stops the execution. Waiting itself ends at once.',
+};
+
+const pollIntervalOption: INodeProperties = {
+	displayName: 'Poll Interval (Seconds)',
+	name: 'pollInterval',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 5,
+	description: 'Time between two looks at the call, in seconds',
+};
+
+const waitForRecordingOption: INodeProperties = {
+	displayName: 'Wait for the Recording',
+	name: 'waitForRecording',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to wait until the recording is available too, which can take minutes after the end. It does not wait for calls that will have none.',
+};
+
+export const onTimeoutOption: INodeProperties = {
+	displayName: 'When Max Wait Is Over',
+	name: 'onTimeout',
+	type: 'options',
+	options: [
+		{
+			name: 'Fail',
+			value: 'fail',
+			description: 'The item fails; the call itself goes on',
+		},
+		{
+			name: 'Output the Latest State',
+			value: 'output',
+			description: 'The call as it is, with timed_out set to true; the call itself goes on',
+		},
+	],
+	default: 'output',
+	description: 'What to do with a call that has not ended by then',
+};
+
+export const waitOptions = [
+	onCancelOption,
+	pollIntervalOption,
+	waitForRecordingOption,
+	onTimeoutOption,
 ];
 
 export interface WaitOptions {
@@ -85,32 +91,22 @@ export interface WaitOptions {
 
 /**
  * @returns milliseconds.
- * @throws NodeOperationError that names the item.
+ * @throws NodeOperationError that names the parameter and the item.
  */
-export function readMaxWait(context: IExecuteFunctions, itemIndex: number): number {
-	const { maxWait } = readOptions(context, itemIndex);
-	const usual = isTool(context) ? 5 : 15;
-	const minutes = toText(maxWait) === '' ? usual : Number(maxWait);
-	if (minutes >= 0) return minutes * MINUTE;
-	const { displayName } = maxWaitOption;
-	throw parameterError(context.getNode(), displayName, 'has to be 0 or more', itemIndex);
+export function readMaxWait(from: ItemReader): number {
+	const field = isTool(from.context) ? { ...maxWaitOption, default: 5 } : maxWaitOption;
+	return optionsOf(from).number(field) * MINUTE;
 }
 
 /** @throws NodeOperationError that names the parameter and the item. */
-export function readWaitOptions(context: IExecuteFunctions, itemIndex: number): WaitOptions {
-	const options = readOptions(context, itemIndex);
-	const { onTimeout, onCancel, waitForRecording } = options;
-	const pollInterval = toText(options.pollInterval) === '' ? 5 : Number(options.pollInterval);
-	if (!(pollInterval >= 1)) {
-		const problem = 'has to be 1 or more';
-		throw parameterError(context.getNode(), 'Poll Interval (Seconds)', problem, itemIndex);
-	}
+export function readWaitOptions(from: ItemReader): WaitOptions {
+	const options = optionsOf(from);
 	return {
-		pollInterval: pollInterval * 1000,
-		maxWait: readMaxWait(context, itemIndex),
-		forRecording: waitForRecording === true,
-		onTimeout: onTimeout === 'fail' ? 'fail' : 'output',
-		onCancel: onCancel === 'end' ? 'end' : 'keep',
+		pollInterval: options.number(pollIntervalOption) * 1000,
+		maxWait: readMaxWait(from),
+		forRecording: options.boolean(waitForRecordingOption),
+		onTimeout: options.choice<WaitOptions['onTimeout']>(onTimeoutOption),
+		onCancel: options.choice<WaitOptions['onCancel']>(onCancelOption),
 	};
 }
 

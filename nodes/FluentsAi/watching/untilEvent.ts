@@ -10,14 +10,15 @@ import type {
 
 import { connect } from '../../shared/api/connect';
 import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
-import { readOptions } from '../fields/options';
+import type { ItemReader } from '../../shared/parameters/reader';
+import { optionsOf } from '../fields/options';
 import type { Output, Run } from '../operation';
 import { attemptsOf } from '../placing/attempts';
 import { calls } from '../../shared/records/call';
 import { readIfPossible } from './watcher';
 import type { EventTarget } from '../placing/request';
 import { isTool } from '../tool';
-import { isDone, type WaitOptions } from './untilEnded';
+import { isDone, onTimeoutOption, type WaitOptions } from './untilEnded';
 
 /**
  * Any of these wakes the execution. Later ones count too: until the wait is stored, n8n answers an
@@ -31,32 +32,33 @@ const EVENTS = [
 	'event_transcript',
 ];
 
-export const webhookWaitOptions: INodeProperties[] = [
-	{
-		displayName: 'Wait Using',
-		name: 'waitUsing',
-		type: 'options',
-		options: [
-			{ name: 'Poll', value: 'poll', description: 'Looks at the calls again and again' },
-			{
-				name: 'Webhook',
-				value: 'webhook',
-				description:
-					'The execution sleeps until Fluents.ai reports the end, one item at a time. When Max Wait is over first, it goes on with timed_out set to true: follow with Get Call.',
-			},
-		],
-		default: 'poll',
-		description: 'How to learn that the call has ended',
-	},
-	{
-		displayName: "Replace The Agent's Webhook For This Call",
-		name: 'replaceWebhook',
-		type: 'boolean',
-		default: false,
-		description:
-			"Whether the events of this call may wake the execution instead of going to the agent's own webhook. Only with Wait Using set to Webhook. The agent itself is not changed.",
-	},
-];
+const waitUsingOption: INodeProperties = {
+	displayName: 'Wait Using',
+	name: 'waitUsing',
+	type: 'options',
+	options: [
+		{ name: 'Poll', value: 'poll', description: 'Looks at the calls again and again' },
+		{
+			name: 'Webhook',
+			value: 'webhook',
+			description:
+				'The execution sleeps until Fluents.ai reports the end, one item at a time. When Max Wait is over first, it goes on with timed_out set to true: follow with Get Call.',
+		},
+	],
+	default: 'poll',
+	description: 'How to learn that the call has ended',
+};
+
+const replaceWebhookOption: INodeProperties = {
+	displayName: "Replace The Agent's Webhook For This Call",
+	name: 'replaceWebhook',
+	type: 'boolean',
+	default: false,
+	description:
+		"Whether the events of this call may wake the execution instead of going to the agent's own webhook. Only with Wait Using set to Webhook. The agent itself is not changed.",
+};
+
+export const webhookWaitOptions = [waitUsingOption, replaceWebhookOption];
 
 /** The entry of the node's description by which n8n hands events to a sleeping execution. */
 export const resumeWebhooks: IWebhookDescription[] = [
@@ -73,12 +75,10 @@ export const resumeWebhooks: IWebhookDescription[] = [
  * @returns where the events of the call are to go; undefined when the user waits by polling.
  * @throws NodeOperationError when this execution cannot be woken by them.
  */
-export function readEventTarget(
-	context: IExecuteFunctions,
-	itemIndex: number,
-): EventTarget | undefined {
-	const { waitUsing, replaceWebhook, onTimeout } = readOptions(context, itemIndex);
-	if (waitUsing !== 'webhook') return undefined;
+export function readEventTarget(from: ItemReader): EventTarget | undefined {
+	const { context, itemIndex } = from;
+	const options = optionsOf(from);
+	if (options.choice(waitUsingOption) !== 'webhook') return undefined;
 	const fail = (message: string, description: string) =>
 		new NodeOperationError(context.getNode(), message, { itemIndex, description });
 	const poll = "set 'Wait Using' to Poll, which waits for many calls at the same time";
@@ -94,7 +94,7 @@ export function readEventTarget(
 			`Nobody was called: ${poll}.`,
 		);
 	}
-	if (onTimeout === 'fail') {
+	if (options.choice(onTimeoutOption) === 'fail') {
 		throw fail(
 			"With 'Wait Using' set to Webhook, 'When Max Wait Is Over' cannot be Fail",
 			`Nobody was called. n8n passes the item on when the time is over, without running the node again. Set it to Output the Latest State, or ${poll}.`,
@@ -103,7 +103,7 @@ export function readEventTarget(
 	return {
 		url: String(context.evaluateExpression('{{ $execution.resumeUrl }}', itemIndex)),
 		subscriptions: EVENTS,
-		replaces: replaceWebhook === true,
+		replaces: options.boolean(replaceWebhookOption),
 	};
 }
 

@@ -130,18 +130,6 @@ export function exceptionError(node: INode, caught: unknown): NodeOperationError
 	return error;
 }
 
-/** A value that the user has to correct; `[item N]` tells where, as n8n's own nodes do. */
-export function parameterError(
-	node: INode,
-	displayName: string,
-	problem: string,
-	itemIndex: number,
-	description?: string,
-): NodeOperationError {
-	const message = `'${displayName}' ${problem} [item ${itemIndex}]`;
-	return operationError(node, message, { itemIndex, description });
-}
-
 /**
  * Takes an error with one of these HTTP codes as an answer, where the caller knows what to do about it.
  *

@@ -31,7 +31,7 @@ export const create: Operation<Parameters> = {
 	kind: 'wait',
 	hints: callHints,
 	read: (from) => ({
-		request: readCallRequest(from.context, from.itemIndex),
+		request: readCallRequest(from),
 		output: readOutputOptions(from),
 	}),
 	async execute(run, { request, output }, i) {

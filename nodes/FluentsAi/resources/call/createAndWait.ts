@@ -54,10 +54,10 @@ export const createAndWait: Operation<Parameters> = {
 	hints: callHints,
 	read: (from) => ({
 		request: {
-			...readCallRequest(from.context, from.itemIndex),
-			webhook: readEventTarget(from.context, from.itemIndex),
+			...readCallRequest(from),
+			webhook: readEventTarget(from),
 		},
-		wait: readWaitOptions(from.context, from.itemIndex),
+		wait: readWaitOptions(from),
 		output: readOutputOptions(from),
 	}),
 	async execute(run, { request, wait, output }, i) {

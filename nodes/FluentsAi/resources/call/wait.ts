@@ -38,7 +38,7 @@ export const wait: Operation<Parameters> = {
 	hints: callHints,
 	read: (from) => ({
 		callId: from.id(callLocator),
-		wait: readWaitOptions(from.context, from.itemIndex),
+		wait: readWaitOptions(from),
 		output: readOutputOptions(from),
 	}),
 	async execute(run, { callId, wait: options, output }) {
