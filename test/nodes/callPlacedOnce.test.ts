@@ -338,7 +338,10 @@ test.each([
 	[{ callKey: '={{ [1] }}' }, "'Call Key' is not a text"],
 	[{ callKey: '={{ NaN }}' }, "'Call Key' is not a text"],
 	[{ callKey: '={{ null }}' }, "'Call Key' is empty"],
-	[{ skipDuplicates: '={{ "Same Numbers" }}' }, "'Skip If Already Called' is none of the choices"],
+	[
+		{ skipDuplicates: '={{ "Same Numbers" }}' },
+		"'Skip If Already Called' is none of the choices",
+	],
 	[{ skipDuplicates: '={{ true }}' }, "'Skip If Already Called' is none of the choices"],
 	[{ skipDuplicates: '={{ $json.missing }}' }, "'Skip If Already Called' gives nothing"],
 ])(
