@@ -172,6 +172,13 @@ const textsOf = ({
 	),
 ];
 
+test('no text has a tab or a line break, which n8n shows as a gap', () => {
+	const broken = places.filter(({ property }) =>
+		textsOf(property).some((text) => /[\t\n]/.test(text)),
+	);
+	expect(broken.map(({ path }) => path)).toEqual([]);
+});
+
 /** The term for each thing, and what it must not be called. */
 const terms: Array<[string, RegExp]> = [
 	['context variable', /\b(dynamic|prompt) variables?\b/i],
