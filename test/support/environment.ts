@@ -12,8 +12,7 @@ import { clock } from './clock';
  */
 const pending: Record<'a' | 'b', Partial<Switches>> = {
 	a: {},
-	b: {
-	},
+	b: {},
 };
 
 /**

@@ -58,7 +58,7 @@ const closesAtField: INodeProperties = {
 	default: '17:00',
 	placeholder: 'e.g. 17:00',
 	description:
-		'Until when people are called, e.g. 17:00 or 5 PM. A time before Opens At is on the next day;	24:00 is the end of the day.',
+		'Until when people are called, e.g. 17:00 or 5 PM. A time before Opens At is on the next day; 24:00 is the end of the day.',
 };
 
 const outsideField: INodeProperties = {
@@ -77,7 +77,7 @@ const outsideField: INodeProperties = {
 			name: 'Wait',
 			value: 'wait',
 			description:
-				'Until it opens, if that is within Max Wait;	otherwise the item fails. The execution stays in memory.',
+				'Until it opens, if that is within Max Wait; otherwise the item fails. The execution stays in memory.',
 		},
 	],
 	default: 'fail',
