@@ -131,7 +131,7 @@ async function runAll(
 		api: start.api,
 		signal,
 		cancelled,
-		inTurn: createTurns(signal, (error) => endsRun({ error }) && stop.abort()),
+		oneAtATime: createTurns(signal, (error) => endsRun({ error }) && stop.abort()),
 		note: (what) => done.push(what),
 	};
 
@@ -190,7 +190,10 @@ async function forEachItem(
  *
  * @param onError called before the next one could start.
  */
-function createTurns(ended: AbortSignal, onError: (error: Failed['error']) => void): Run['inTurn'] {
+function createTurns(
+	ended: AbortSignal,
+	onError: (error: Failed['error']) => void,
+): Run['oneAtATime'] {
 	const turn = createLimiter(1);
 	return async (task) =>
 		await turn(async () => {

@@ -24,7 +24,7 @@ export interface Run {
 	/** Fires when the user stops the execution. */
 	cancelled?: AbortSignal;
 	/** Runs the tasks of all items one after the other, in the order in which they ask for it. */
-	inTurn<T>(task: () => Promise<T>): Promise<T>;
+	oneAtATime<T>(task: () => Promise<T>): Promise<T>;
 	/** Notes what was done and cannot be undone, so that an error of a later item can tell. */
 	note(done: string): void;
 }
@@ -43,7 +43,7 @@ export interface Operation<P = unknown> {
 	output: OutputFields;
 	/**
 	 * How items share the time: reads run side by side, writes one after the other, and a `wait`
-	 * starts with all items at once and puts what it writes into `Run.inTurn`.
+	 * starts with all items at once and puts what it writes into `Run.oneAtATime`.
 	 */
 	kind: 'read' | 'write' | 'wait';
 	/** What the outputs leave a user to wonder about, in whole sentences for the output pane. */

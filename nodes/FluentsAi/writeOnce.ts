@@ -21,7 +21,7 @@ export interface Write {
 	/** What the user has to check when it is not known whether it was done. */
 	ifUnclear: string;
 	/** What has to be known again of an object that was made: its ID, unless the API reads it by another field. */
-	idOf?(record: IDataObject): unknown;
+	referencedId?(record: IDataObject): unknown;
 	/** Reads what an earlier try has made. */
 	read(id: string): Promise<IDataObject>;
 	/**
@@ -42,7 +42,7 @@ export interface Write {
 export async function writeOnce(
 	run: Run,
 	itemIndex: number,
-	{ path, body, ifUnclear, idOf = ({ id }) => id, read, find }: Write,
+	{ path, body, ifUnclear, referencedId = ({ id }) => id, read, find }: Write,
 	onDone: (record: IDataObject) => void,
 ): Promise<IDataObject> {
 	const notes = notesOf<Written>(run.context, itemIndex, 'writes');
@@ -50,7 +50,7 @@ export async function writeOnce(
 		.update(canonical([path, body]))
 		.digest('hex');
 	const done = (record: IDataObject) => {
-		notes.note({ asked, state: 'done', id: String(idOf(record)) });
+		notes.note({ asked, state: 'done', id: String(referencedId(record)) });
 		return record;
 	};
 	const send = async () => {

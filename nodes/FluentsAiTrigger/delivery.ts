@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idOf } from '../shared/records/shape';
+import { referencedId } from '../shared/records/shape';
 import { isObject } from '../shared/json';
 import { isText, readEnvelope } from '../triggers/request';
 
@@ -28,7 +28,12 @@ export function readDelivery(fields: IDataObject): Delivery {
 		return readDelivery({ ...(isText(id) && { call_id: id }), ...inStatus, event: status });
 	}
 	const { callId, inside, payload, rest } = readEnvelope(others);
-	const agents = [inside.agent_id, idOf(inside.agent), rest.agent_id, idOf(rest.agent)];
+	const agents = [
+		inside.agent_id,
+		referencedId(inside.agent),
+		rest.agent_id,
+		referencedId(rest.agent),
+	];
 	return {
 		event: name ?? 'unknown',
 		callId,

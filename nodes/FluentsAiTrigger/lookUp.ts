@@ -6,7 +6,7 @@ import { calls } from '../shared/records/call';
 import { connect } from '../shared/api/connect';
 import { createLimiter } from '../shared/api/limiter';
 import { Memory } from '../shared/memory';
-import { idOf } from '../shared/records/shape';
+import { referencedId } from '../shared/records/shape';
 import type { Delivery } from './delivery';
 import type { CallFilter, DeliveryParameters } from './parameters';
 import type { VerifiedDelivery } from './repeats';
@@ -51,7 +51,7 @@ export async function lookUp(
 			? { kind: 'dropped', reason, isCertain: false }
 			: { kind: 'unconfirmed', reason };
 	}
-	const agent = idOf(call.agent);
+	const agent = referencedId(call.agent);
 	if (agent) agentsOfCalls.set(callKey, agent);
 	if (passes(call, filter)) return { kind: 'confirmed', call };
 	return isSettled(call, delivery, filter)
@@ -105,7 +105,7 @@ function passes(call: IDataObject, filter: CallFilter): boolean {
 	const { agents, direction, outcomes, contextName, contextValue } = filter;
 	const variable = (call.context as IDataObject | null | undefined)?.[contextName];
 	return (
-		(agents?.includes(String(idOf(call.agent))) ?? true) &&
+		(agents?.includes(String(referencedId(call.agent))) ?? true) &&
 		(direction === '' || Boolean(call.is_outgoing) === (direction === 'outbound')) &&
 		(outcomes.length === 0 || outcomes.includes(String(call.stage_outcome))) &&
 		(contextName === '' || (variable ?? null) !== null) &&

@@ -30,8 +30,8 @@ export interface DeliveryParameters {
 
 /** @throws NodeOperationError when no event is chosen. */
 export function readEvents(context: TriggerContext): string[] {
-	const chosen = toTexts(context.getNodeParameter('events', []));
-	const events = [...new Set([...chosen, ...toTexts(readOptions(context).otherEvents)])];
+	const chosen = textsIn(context.getNodeParameter('events', []));
+	const events = [...new Set([...chosen, ...textsIn(readOptions(context).otherEvents)])];
 	if (events.length > 0) return events;
 	throw new NodeOperationError(context.getNode(), "'Trigger On' is empty", {
 		description: 'Choose at least one event that starts the workflow.',
@@ -66,9 +66,9 @@ export function readDeliveryParameters(context: TriggerContext): DeliveryParamet
 	return {
 		events: readEvents(context),
 		filter: {
-			agents: both(readChosenAgents(context), toTexts(filters.agents)),
+			agents: both(readChosenAgents(context), textsIn(filters.agents)),
 			direction: (filters.direction ?? '') as CallFilter['direction'],
-			outcomes: toTexts(filters.outcome),
+			outcomes: textsIn(filters.outcome),
 			contextName: toText(filters.contextName),
 			contextValue: toText(filters.contextValue),
 		},
@@ -83,7 +83,7 @@ export function readDeliveryParameters(context: TriggerContext): DeliveryParamet
 
 function readChosenAgents(context: TriggerContext): string[] | undefined {
 	if (context.getNodeParameter('callsOf', 'agents') !== 'agents') return undefined;
-	return toTexts(context.getNodeParameter('agents', []));
+	return textsIn(context.getNodeParameter('agents', []));
 }
 
 /** An empty second list lets all of the first through. */
@@ -92,6 +92,6 @@ function both(first: string[] | undefined, second: string[]): string[] | undefin
 	return first ? first.filter((entry) => second.includes(entry)) : second;
 }
 
-function toTexts(value: unknown): string[] {
+function textsIn(value: unknown): string[] {
 	return toList(value, (problem) => new Error(problem)) as string[];
 }

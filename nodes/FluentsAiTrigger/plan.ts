@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idOf } from '../shared/records/shape';
+import { referencedId } from '../shared/records/shape';
 import { isAt, withSecret } from '../triggers/address';
 import type { Activation } from '../triggers/lifeCycle';
 import {
@@ -86,7 +86,7 @@ export function planRegistration(wanted: Wanted, found: Found): Plan {
 				wanted.replace || carries || (before && counterparts.includes(before));
 			if (before && !mayReplace) conflicts.push({ agent, webhook: before });
 		}
-		if (!isWanted && carries) release.push({ agentId, webhook: idOf(before) });
+		if (!isWanted && carries) release.push({ agentId, webhook: referencedId(before) });
 	}
 
 	const { workflow, trigger, isTest: test } = wanted;
@@ -108,7 +108,7 @@ export function planRelease(gone: IDataObject[], found: Found): AgentChange[] {
 		const agentId = String(id);
 		const chain = chainOf(agentId, webhook, found);
 		if (!gone.includes(chain[0])) return [];
-		return [{ agentId, webhook: idOf(chain.find((one) => !gone.includes(one))) }];
+		return [{ agentId, webhook: referencedId(chain.find((one) => !gone.includes(one))) }];
 	});
 }
 
@@ -145,7 +145,7 @@ export function webhooksAt({ webhooks }: Pick<Found, 'webhooks'>, address: strin
  */
 function chainOf(agentId: string, carried: unknown, { webhooks }: Found): IDataObject[] {
 	const chain: IDataObject[] = [];
-	let next = idOf(carried);
+	let next = referencedId(carried);
 	while (next !== null) {
 		const webhook = webhooks.find(({ id }) => id === next);
 		if (!webhook || chain.includes(webhook)) break;

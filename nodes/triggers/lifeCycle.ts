@@ -72,7 +72,7 @@ const REQUEST_LIMITS = { timeout: 6000, retryBudget: 6000 };
  * n8n registers the triggers of a workflow, and several workflows, at the same time. What one finds in
  * Fluents.ai must not be changed by another meanwhile.
  */
-const inTurn = createLimiter(1);
+const oneAtATime = createLimiter(1);
 
 /** The methods by which n8n registers a trigger. `create` may be called again after it has thrown. */
 export function lifeCycleOf({ prepare, remove }: Registrar) {
@@ -113,7 +113,7 @@ export function lifeCycleOf({ prepare, remove }: Registrar) {
 
 /** @throws what `task` throws. Of it n8n shows the message alone, so that says what to do, too. */
 async function perform<T>(task: () => Promise<T>): Promise<T> {
-	return await inTurn(task).catch((error: NodeApiError | NodeOperationError) => {
+	return await oneAtATime(task).catch((error: NodeApiError | NodeOperationError) => {
 		const text = [error.message, error.description].filter(Boolean).join('. ');
 		error.message = text.replace(/([.!?])\. /g, '$1 ');
 		throw error;

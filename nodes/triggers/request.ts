@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { isObject, parseJson } from '../shared/json';
-import { idOf } from '../shared/records/shape';
+import { referencedId } from '../shared/records/shape';
 
 export type Request = Pick<ReturnType<IWebhookFunctions['getRequestObject']>, 'method' | 'body'> & {
 	/** n8n keeps the bytes as they were sent. */
@@ -65,7 +65,14 @@ export function readEnvelope(fields: IDataObject): Envelope {
 	const { call_id: ofData, ...fieldsOfData } = isWrapped ? data : {};
 	const payload = isWrapped ? fieldsOfData : given;
 	const inside = isObject(payload) ? payload : {};
-	const names = [call_id, conversation_id, callId, ofData, inside.call_id, idOf(rest.call)];
+	const names = [
+		call_id,
+		conversation_id,
+		callId,
+		ofData,
+		inside.call_id,
+		referencedId(rest.call),
+	];
 	return {
 		callId: names.find(isText) ?? null,
 		inside,

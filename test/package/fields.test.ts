@@ -224,9 +224,9 @@ function valueIn(object: IDataObject, api: string): unknown {
 	const found = api
 		.split('.')
 		.reduce<unknown>((inside, name) => (inside as IDataObject | null)?.[name], object);
-	const idOf = (value: unknown) => (value as IDataObject | null)?.id ?? value;
+	const referencedId = (value: unknown) => (value as IDataObject | null)?.id ?? value;
 	if (!(api in collections)) return found;
-	return Array.isArray(found) ? found.map(idOf) : idOf(found);
+	return Array.isArray(found) ? found.map(referencedId) : referencedId(found);
 }
 
 /** What an object gives back of a field. A number is chosen by its digits, which it calls `number`. */

@@ -120,7 +120,7 @@ async function resume(run: Run, request: CallRequest, attempts: Attempts): Promi
 		case 'sent': {
 			const searchNoted = async () => await search(run, request, attempts, attempt);
 			const goesOn = run.context.continueOnFail();
-			return await (goesOn ? searchNoted() : run.inTurn(searchNoted));
+			return await (goesOn ? searchNoted() : run.oneAtATime(searchNoted));
 		}
 	}
 }
@@ -134,7 +134,7 @@ async function place(
 	for (let next = due; ;) {
 		const wall = await waitForWindow(run, request.window, request.maxWait);
 		if (wall.kind !== 'open') return wall;
-		const turn = await run.inTurn(async () => await takeTurn(run, request, attempts, next));
+		const turn = await run.oneAtATime(async () => await takeTurn(run, request, attempts, next));
 		switch (turn.kind) {
 			case 'called':
 			case 'earlier':

@@ -89,7 +89,7 @@ function longestAnswer(from: ItemReader): number {
 
 /** What this process knows about the same requests of tools. */
 interface Known {
-	inTurn: Limiter;
+	oneAtATime: Limiter;
 	attempt?: Attempt;
 }
 
@@ -109,14 +109,14 @@ export async function afterSameRequests<T>(
 ): Promise<T> {
 	const { baseUrl, apiKey } = api.credential;
 	const id = hash(canonical([baseUrl, apiKey, prefix]));
-	const known = knownRequests.get(id) ?? { inTurn: createLimiter(1) };
+	const known = knownRequests.get(id) ?? { oneAtATime: createLimiter(1) };
 	knownRequests.set(id, known);
 	const earlier: Attempts = {
 		find: () =>
 			known.attempt && known.attempt.at > Date.now() - window ? known.attempt : undefined,
 		note: (attempt) => (known.attempt = attempt) && attempt,
 	};
-	return await known.inTurn(async () => {
+	return await known.oneAtATime(async () => {
 		signal.throwIfAborted();
 		try {
 			return await place(earlier);

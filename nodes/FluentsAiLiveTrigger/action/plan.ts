@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { canonical } from '../../shared/canonical';
-import { idOf } from '../../shared/records/shape';
+import { referencedId } from '../../shared/records/shape';
 import { isAt, withSecret } from '../../triggers/address';
 import type { Activation } from '../../triggers/lifeCycle';
 import { isCounterpart, readRecord, writeRecord } from '../../triggers/record';
@@ -126,7 +126,7 @@ export function configOf(action: IDataObject | undefined): IDataObject {
 
 /** IDs of an agent's actions, and in full those that have none. */
 export function listOf({ actions }: IDataObject): unknown[] {
-	return Array.isArray(actions) ? actions.map((action) => idOf(action) ?? action) : [];
+	return Array.isArray(actions) ? actions.map((action) => referencedId(action) ?? action) : [];
 }
 
 function carries(agent: IDataObject, { id }: IDataObject): boolean {

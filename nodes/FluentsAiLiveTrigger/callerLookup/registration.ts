@@ -27,7 +27,7 @@ async function prepare(activation: Activation): Promise<Registration> {
 	const changes: Array<{ agentId: string; endpoint: string | null }> = [];
 	const conflicts: string[] = [];
 	for (const { agent, layers, bottom } of all) {
-		const isOurs = (layer: Layer) => isOwn(layer) || isCounterpart(activation, layer);
+		const isOurs = (layer: Layer) => isOwn(layer) || isCounterpartLayer(activation, layer);
 		// A test lies on the published one; publishing ends a test.
 		const kept = layers.filter((layer) => (isTest ? !isOwn(layer) : !isOurs(layer)));
 		const place = layers.findIndex(isOwn);
@@ -83,7 +83,7 @@ async function unregister({ api, address, workflow }: Place): Promise<void> {
 }
 
 /** Whether it is that of the same trigger, in a test for the published one and the reverse. */
-function isCounterpart({ workflow, trigger, isTest }: Activation, layer: Layer): boolean {
+function isCounterpartLayer({ workflow, trigger, isTest }: Activation, layer: Layer): boolean {
 	return (
 		layer.workflow === workflow &&
 		layer.test !== isTest &&

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { namesField, catchStatus } from '../api/errors';
 import type { FluentsTransport } from '../api/transport';
-import { idOf, type Shape } from './shape';
+import { referencedId, type Shape } from './shape';
 
 /** What the operations that all resources share need to know about one of them. */
 export interface Collection {
@@ -88,6 +88,6 @@ export function topLevelNames(fields: readonly string[]): string[] {
 function toInput(value: IDataObject[string], { references }: Shape, field: string) {
 	if (!references.includes(field)) return value;
 	return Array.isArray(value)
-		? value.map((entry) => idOf(entry) ?? entry)
-		: (idOf(value) ?? value);
+		? value.map((entry) => referencedId(entry) ?? entry)
+		: (referencedId(value) ?? value);
 }

@@ -60,7 +60,7 @@ export function shapeRecord(
 }
 
 /** The ID of an object that the API gives as its ID or in full. */
-export function idOf(reference: unknown): string | null {
+export function referencedId(reference: unknown): string | null {
 	if (typeof reference === 'string') return reference;
 	const id = (reference as IDataObject | null | undefined)?.id;
 	return typeof id === 'string' ? id : null;
@@ -77,8 +77,8 @@ function referenceIds(record: IDataObject, { references }: Shape): IDataObject {
 		present.map((field) => {
 			const value = record[field];
 			return Array.isArray(value)
-				? [`${field.replace(/s$/, '')}_ids`, value.map(idOf)]
-				: [`${field}_id`, idOf(value)];
+				? [`${field.replace(/s$/, '')}_ids`, value.map(referencedId)]
+				: [`${field}_id`, referencedId(value)];
 		}),
 	);
 }

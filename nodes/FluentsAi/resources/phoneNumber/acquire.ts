@@ -38,7 +38,7 @@ export async function acquire(
 			path: `${phoneNumbers.path}/${operation}`,
 			body,
 			ifUnclear,
-			idOf: ({ number }) => number,
+			referencedId: ({ number }) => number,
 			read: async (number) => await readNumber(run.api, number),
 			find,
 		},
