@@ -68,8 +68,8 @@ export const truths = {
 	),
 	afterAnswer: truth(
 		'C7 after the answer',
-		'silent',
 		'speaks',
+		'silent',
 		'an agent with speak_on_receive false says the agent_message of an answer, or nothing at all',
 	),
 	webhookMethod: truth(
@@ -209,8 +209,8 @@ export const truths = {
 	),
 	failedAnswer: truth(
 		'failed answer',
-		'mutes',
 		'apologizes',
+		'mutes',
 		'after a time-out, a redirect or an answer that is not JSON the agent apologizes, or says nothing for the rest of the call',
 	),
 	callerNumber: truth(

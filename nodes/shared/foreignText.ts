@@ -3,8 +3,11 @@ import { maskText } from './masking';
 /** Of a foreign text, at most this many characters are shown: an HTML page helps nobody. */
 const LONGEST_QUOTE = 500;
 
-/** Control characters and separators of lines; of directions, since they reorder what is read. */
-const CONTROLS = /[\p{Cc}\u2028\u2029\s]+/gu;
+/**
+ * Control characters and separators of lines; of directions, since they reorder what is read. Not more
+ * than 1,000 at a time: a longer run exceeds the stack of the regular expression.
+ */
+const CONTROLS = /[\p{Cc}\u2028\u2029\s]{1,1000}/gu;
 const DIRECTIONS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** n8n replaces a whole message in which it finds one of these, also inside of words, in any case. */
@@ -59,7 +62,11 @@ export function foreignText(
 	secrets: readonly string[] = [],
 	longest = LONGEST_QUOTE,
 ): string {
-	const plain = String(text).replace(DIRECTIONS, '').replace(CONTROLS, ' ').trim();
+	const plain = String(text)
+		.replace(DIRECTIONS, '')
+		.replace(CONTROLS, ' ')
+		.replace(/ {2,}/g, ' ')
+		.trim();
 	return breakWords(cut(maskText(plain, secrets), longest));
 }
 

@@ -865,8 +865,8 @@ const probes: Record<
 				{ body: { result: {}, agent_message: 'It is sent.' } },
 				{ speak_on_receive: false },
 			),
-		['You are welcome, goodbye.'],
 		['It is sent.', 'You are welcome, goodbye.'],
+		['You are welcome, goodbye.'],
 	],
 	webhookMethod: [
 		async () => (await receivedBy({ method: 'GET' })).map(({ method }) => method),
@@ -1050,8 +1050,8 @@ const probes: Record<
 	actionAnswer: [async () => await historyOfAnswer({ success: true }), { success: true }, null],
 	failedAnswer: [
 		async () => await saidAfter({ body: 'Hello' }),
-		[],
 		['I am sorry, I cannot do that at the moment.', 'You are welcome, goodbye.'],
+		[],
 	],
 	callerNumber: [
 		async () => {
