@@ -2,7 +2,11 @@ import type { Fault } from '../../simulator';
 import { runNode, simulator } from '../support/harness';
 import { leastParameters, operations } from '../support/operations';
 
-beforeEach(() => simulator.reset());
+beforeEach(() => {
+	simulator.reset();
+	// Under the other truths, a refusal comes before the answer, and the fault would change that.
+	Object.assign(simulator.switches, { agentPayload: 'id', updateBody: 'partial' });
+});
 
 const NO_ANSWER = /^The answer is not what the Fluents\.ai API sends/;
 
