@@ -2,11 +2,66 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { defaultCountryOption } from '../shared/parameters/defaultCountry';
 import { requiredEnvironmentOption } from '../shared/parameters/requiredEnvironment';
-import { agentsField, allowUnreachableUrlOption, ifAttachedField } from '../triggers/fields';
+import {
+	agentsField,
+	allowUnreachableUrlOption,
+	ifAttachedField,
+	optionsField,
+} from '../triggers/fields';
 
 const forActions = { show: { requestType: ['action'] } };
 
-const inputFieldsField: INodeProperties = {
+export const allowedValuesField: INodeProperties = {
+	displayName: 'Allowed Values',
+	name: 'allowedValues',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. morning, afternoon',
+	description: 'The only values that the agent may send, with commas between',
+};
+
+export const fieldDescriptionField: INodeProperties = {
+	displayName: 'Description',
+	name: 'description',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. The order number, six digits',
+	description: 'Tells the agent what to ask the caller for',
+};
+
+export const fieldNameField: INodeProperties = {
+	displayName: 'Name',
+	name: 'name',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. order_number',
+	description: 'Name of the field in the output',
+};
+
+export const fieldRequiredField: INodeProperties = {
+	displayName: 'Required',
+	name: 'required',
+	type: 'boolean',
+	default: true,
+	description: 'Whether the agent has to ask until it has a value',
+};
+
+export const fieldTypeField: INodeProperties = {
+	displayName: 'Type',
+	name: 'type',
+	type: 'options',
+	options: [
+		{ name: 'Boolean', value: 'boolean' },
+		{ name: 'Integer', value: 'integer' },
+		{ name: 'Number', value: 'number' },
+		{ name: 'String', value: 'string' },
+	],
+	default: 'string',
+	description: 'What kind of value it is',
+};
+
+export const inputFieldsField: INodeProperties = {
 	displayName: 'Input Fields',
 	name: 'inputFields',
 	type: 'fixedCollection',
@@ -19,58 +74,18 @@ const inputFieldsField: INodeProperties = {
 			displayName: 'Field',
 			name: 'fields',
 			values: [
-				{
-					displayName: 'Allowed Values',
-					name: 'allowedValues',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. morning, afternoon',
-					description: 'The only values that the agent may send, with commas between',
-				},
-				{
-					displayName: 'Description',
-					name: 'description',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. The order number, six digits',
-					description: 'Tells the agent what to ask the caller for',
-				},
-				{
-					displayName: 'Name',
-					name: 'name',
-					type: 'string',
-					default: '',
-					required: true,
-					placeholder: 'e.g. order_number',
-					description: 'Name of the field in the output',
-				},
-				{
-					displayName: 'Required',
-					name: 'required',
-					type: 'boolean',
-					default: true,
-					description: 'Whether the agent has to ask until it has a value',
-				},
-				{
-					displayName: 'Type',
-					name: 'type',
-					type: 'options',
-					options: [
-						{ name: 'Boolean', value: 'boolean' },
-						{ name: 'Integer', value: 'integer' },
-						{ name: 'Number', value: 'number' },
-						{ name: 'String', value: 'string' },
-					],
-					default: 'string',
-					description: 'What kind of value it is',
-				},
+				allowedValuesField,
+				fieldDescriptionField,
+				fieldNameField,
+				fieldRequiredField,
+				fieldTypeField,
 			],
 		},
 	],
 	description: 'What the agent collects from the caller and hands to the workflow',
 };
 
-const allowRepeatsOption: INodeProperties = {
+export const allowRepeatsOption: INodeProperties = {
 	displayName: 'Allow Repeats',
 	name: 'allowRepeats',
 	type: 'boolean',
@@ -80,7 +95,7 @@ const allowRepeatsOption: INodeProperties = {
 		'Whether the same question of a call, asked again within 30 seconds, runs the workflow again. Otherwise it gets the answer of the first one, so that nothing is booked twice.',
 };
 
-const silentAfterOption: INodeProperties = {
+export const silentAfterOption: INodeProperties = {
 	displayName: 'Say Nothing After',
 	name: 'silentAfter',
 	type: 'boolean',
@@ -90,201 +105,220 @@ const silentAfterOption: INodeProperties = {
 		'Whether the agent stays silent when the answer is there, and goes on only when the person speaks. For workflows that just note something.',
 };
 
-const optionsField: INodeProperties = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
+export const deadlineOption: INodeProperties = {
+	displayName: 'Deadline (Seconds)',
+	name: 'deadline',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 9.5, numberPrecision: 1 },
+	default: 8,
+	description:
+		'After how many seconds the fallback answer goes out. Fluents.ai is said to wait 10.',
+};
+
+export const fallbackAnswerOption: INodeProperties = {
+	displayName: 'Fallback Answer',
+	name: 'fallbackAnswer',
+	type: 'string',
+	default: 'Sorry, I cannot look that up right now.',
+	placeholder: 'e.g. Sorry, I cannot look that up right now.',
+	displayOptions: { show: { '/requestType': ['action'] } },
+	description:
+		'What the agent says when the workflow has not answered in time, has failed, or has ended without an answer',
+};
+
+export const signatureOption: INodeProperties = {
+	displayName: 'Signature',
+	name: 'signature',
+	type: 'options',
 	options: [
+		{ name: 'If Sent', value: 'ifSent', description: 'A wrong one is refused' },
+		{ name: 'Off', value: 'off', description: 'Only the secret in the address counts' },
+		{
+			name: 'Required',
+			value: 'required',
+			description: 'Also a missing one is refused',
+		},
+	],
+	default: 'ifSent',
+	displayOptions: { show: { '/requestType': ['action'] } },
+	description:
+		'Whether to check the signature of requests, beside the secret in the address, which is always checked',
+};
+
+export const signatureHeaderOption: INodeProperties = {
+	displayName: 'Signature Header',
+	name: 'signatureHeader',
+	type: 'string',
+	default: 'x-vocode-signature',
+	placeholder: 'e.g. x-vocode-signature',
+	displayOptions: { show: { '/requestType': ['action'] } },
+	description:
+		'Name of the header with the signature. Which one Fluents.ai uses is not confirmed; the log of n8n names the headers of a request without it.',
+};
+
+export const requestTypeField: INodeProperties = {
+	displayName: 'Request Type',
+	name: 'requestType',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{
+			name: 'Action',
+			value: 'action',
+			description: 'During a call, the agent decides to ask the workflow',
+		},
+		{
+			name: 'Caller Lookup',
+			value: 'callerLookup',
+			description: 'When somebody calls, the agent asks the workflow who it is',
+		},
+	],
+	default: 'action',
+	description: 'When the agent asks the workflow',
+};
+
+export const actionNameField: INodeProperties = {
+	displayName: 'Action Name',
+	name: 'actionName',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. look_up_order',
+	displayOptions: forActions,
+	description:
+		'The name that the agent knows the action by: letters, digits, _ and -, at most 64',
+};
+
+export const actionDescriptionField: INodeProperties = {
+	displayName: 'When to Use It',
+	name: 'actionDescription',
+	type: 'string',
+	typeOptions: { rows: 3 },
+	default: '',
+	required: true,
+	placeholder: 'e.g. Use it when the caller asks where an order is.',
+	displayOptions: forActions,
+	description: 'Tells the agent what the action does and when to use it',
+};
+
+export const specifyInputField: INodeProperties = {
+	displayName: 'Specify Input',
+	name: 'specifyInput',
+	type: 'options',
+	options: [
+		{ name: 'Using Fields Below', value: 'fields' },
+		{ name: 'Using JSON Schema', value: 'schema' },
+	],
+	default: 'fields',
+	displayOptions: forActions,
+	description: 'How to describe what the agent collects from the caller',
+};
+
+export const inputSchemaField: INodeProperties = {
+	displayName: 'Input Schema (JSON)',
+	name: 'inputSchema',
+	type: 'json',
+	typeOptions: { rows: 6 },
+	default: '{\n  "type": "object",\n  "properties": {}\n}',
+	required: true,
+	placeholder:
+		'e.g. { "type": "object", "properties": { "order_number": { "type": "string" } } }',
+	displayOptions: { show: { requestType: ['action'], specifyInput: ['schema'] } },
+	description:
+		'What the agent collects from the caller and hands to the workflow, as JSON Schema of an object',
+};
+
+export const speakOnSendField: INodeProperties = {
+	displayName: 'Agent Says Before',
+	name: 'speakOnSend',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. Let me check that for you.',
+	displayOptions: forActions,
+	description: 'What the agent says before it asks the workflow. Empty for nothing.',
+};
+
+export const speakOnReceiveField: INodeProperties = {
+	displayName: 'Agent Says After',
+	name: 'speakOnReceive',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. I have found it.',
+	displayOptions: forActions,
+	description:
+		'What the agent says first when the answer is there. Empty: it goes on with the answer at once.',
+};
+
+export const answerUsingField: INodeProperties = {
+	displayName: 'Answer Using',
+	name: 'answerUsing',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{
+			name: 'Fluents.ai Node',
+			value: 'respond',
+			description:
+				'By the operation Respond of the resource Live Request, anywhere in the workflow',
+		},
+		{
+			name: 'Last Node',
+			value: 'lastNode',
+			description: 'The first item of the last node is the answer',
+		},
+		{
+			name: 'Text at Once',
+			value: 'immediately',
+			description: 'The agent gets a fixed text, and the workflow goes on by itself',
+		},
+	],
+	default: 'respond',
+	description: 'Where the answer comes from',
+};
+
+export const answerTextField: INodeProperties = {
+	displayName: 'Text',
+	name: 'answerText',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. I have noted it, and somebody will call you back.',
+	displayOptions: { show: { requestType: ['action'], answerUsing: ['immediately'] } },
+	description: 'What the agent says',
+};
+
+export const ifHasEndpointField = ifAttachedField('context endpoint');
+
+export const properties: INodeProperties[] = [
+	requestTypeField,
+	{ ...agentsField, required: true },
+	actionNameField,
+	actionDescriptionField,
+	specifyInputField,
+	inputFieldsField,
+	inputSchemaField,
+	speakOnSendField,
+	speakOnReceiveField,
+	{
+		...ifHasEndpointField,
+		displayOptions: { show: { requestType: ['callerLookup'] } },
+	},
+	answerUsingField,
+	answerTextField,
+	optionsField([
 		allowRepeatsOption,
 		allowUnreachableUrlOption,
-		{
-			displayName: 'Deadline (Seconds)',
-			name: 'deadline',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 9.5, numberPrecision: 1 },
-			default: 8,
-			description:
-				'After how many seconds the fallback answer goes out. Fluents.ai is said to wait 10.',
-		},
+		deadlineOption,
 		{
 			...defaultCountryOption,
 			displayOptions: { show: { '/requestType': ['callerLookup'] } },
 			description:
 				'The country of callers whose number comes without a country code. An expression gives its two-letter ISO code, such as US.',
 		},
-		{
-			displayName: 'Fallback Answer',
-			name: 'fallbackAnswer',
-			type: 'string',
-			default: 'Sorry, I cannot look that up right now.',
-			placeholder: 'e.g. Sorry, I cannot look that up right now.',
-			displayOptions: { show: { '/requestType': ['action'] } },
-			description:
-				'What the agent says when the workflow has not answered in time, has failed, or has ended without an answer',
-		},
+		fallbackAnswerOption,
 		requiredEnvironmentOption,
 		silentAfterOption,
-		{
-			displayName: 'Signature',
-			name: 'signature',
-			type: 'options',
-			options: [
-				{ name: 'If Sent', value: 'ifSent', description: 'A wrong one is refused' },
-				{ name: 'Off', value: 'off', description: 'Only the secret in the address counts' },
-				{
-					name: 'Required',
-					value: 'required',
-					description: 'Also a missing one is refused',
-				},
-			],
-			default: 'ifSent',
-			displayOptions: { show: { '/requestType': ['action'] } },
-			description:
-				'Whether to check the signature of requests, beside the secret in the address, which is always checked',
-		},
-		{
-			displayName: 'Signature Header',
-			name: 'signatureHeader',
-			type: 'string',
-			default: 'x-vocode-signature',
-			placeholder: 'e.g. x-vocode-signature',
-			displayOptions: { show: { '/requestType': ['action'] } },
-			description:
-				'Name of the header with the signature. Which one Fluents.ai uses is not confirmed; the log of n8n names the headers of a request without it.',
-		},
-	],
-};
-
-export const properties: INodeProperties[] = [
-	{
-		displayName: 'Request Type',
-		name: 'requestType',
-		type: 'options',
-		noDataExpression: true,
-		options: [
-			{
-				name: 'Action',
-				value: 'action',
-				description: 'During a call, the agent decides to ask the workflow',
-			},
-			{
-				name: 'Caller Lookup',
-				value: 'callerLookup',
-				description: 'When somebody calls, the agent asks the workflow who it is',
-			},
-		],
-		default: 'action',
-		description: 'When the agent asks the workflow',
-	},
-	{ ...agentsField, required: true },
-	{
-		displayName: 'Action Name',
-		name: 'actionName',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. look_up_order',
-		displayOptions: forActions,
-		description:
-			'The name that the agent knows the action by: letters, digits, _ and -, at most 64',
-	},
-	{
-		displayName: 'When to Use It',
-		name: 'actionDescription',
-		type: 'string',
-		typeOptions: { rows: 3 },
-		default: '',
-		required: true,
-		placeholder: 'e.g. Use it when the caller asks where an order is.',
-		displayOptions: forActions,
-		description: 'Tells the agent what the action does and when to use it',
-	},
-	{
-		displayName: 'Specify Input',
-		name: 'specifyInput',
-		type: 'options',
-		options: [
-			{ name: 'Using Fields Below', value: 'fields' },
-			{ name: 'Using JSON Schema', value: 'schema' },
-		],
-		default: 'fields',
-		displayOptions: forActions,
-		description: 'How to describe what the agent collects from the caller',
-	},
-	inputFieldsField,
-	{
-		displayName: 'Input Schema (JSON)',
-		name: 'inputSchema',
-		type: 'json',
-		typeOptions: { rows: 6 },
-		default: '{\n  "type": "object",\n  "properties": {}\n}',
-		required: true,
-		placeholder:
-			'e.g. { "type": "object", "properties": { "order_number": { "type": "string" } } }',
-		displayOptions: { show: { requestType: ['action'], specifyInput: ['schema'] } },
-		description:
-			'What the agent collects from the caller and hands to the workflow, as JSON Schema of an object',
-	},
-	{
-		displayName: 'Agent Says Before',
-		name: 'speakOnSend',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. Let me check that for you.',
-		displayOptions: forActions,
-		description: 'What the agent says before it asks the workflow. Empty for nothing.',
-	},
-	{
-		displayName: 'Agent Says After',
-		name: 'speakOnReceive',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. I have found it.',
-		displayOptions: forActions,
-		description:
-			'What the agent says first when the answer is there. Empty: it goes on with the answer at once.',
-	},
-	{
-		...ifAttachedField('context endpoint'),
-		displayOptions: { show: { requestType: ['callerLookup'] } },
-	},
-	{
-		displayName: 'Answer Using',
-		name: 'answerUsing',
-		type: 'options',
-		noDataExpression: true,
-		options: [
-			{
-				name: 'Fluents.ai Node',
-				value: 'respond',
-				description:
-					'By the operation Respond of the resource Live Request, anywhere in the workflow',
-			},
-			{
-				name: 'Last Node',
-				value: 'lastNode',
-				description: 'The first item of the last node is the answer',
-			},
-			{
-				name: 'Text at Once',
-				value: 'immediately',
-				description: 'The agent gets a fixed text, and the workflow goes on by itself',
-			},
-		],
-		default: 'respond',
-		description: 'Where the answer comes from',
-	},
-	{
-		displayName: 'Text',
-		name: 'answerText',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. I have noted it, and somebody will call you back.',
-		displayOptions: { show: { requestType: ['action'], answerUsing: ['immediately'] } },
-		description: 'What the agent says',
-	},
-	optionsField,
+		signatureOption,
+		signatureHeaderOption,
+	]),
 ];

@@ -1,12 +1,34 @@
-import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { toJsonObject, toList, toText } from '../shared/parameters/convert';
+import { toBoolean, toNumber, toObject, toTrimmedText } from '../shared/parameters/convert';
 import { defaultCountryOption, toDefaultCountry } from '../shared/parameters/defaultCountry';
+import type { ParameterReader } from '../shared/parameters/reader';
+import { agentsField, optionsOf } from '../triggers/fields';
 import { schemaProblem } from './action/schema';
 import type { Speech } from './action/speech';
-
-type TriggerContext = IHookFunctions | IWebhookFunctions;
+import {
+	actionDescriptionField,
+	actionNameField,
+	allowedValuesField,
+	allowRepeatsOption,
+	answerTextField,
+	answerUsingField,
+	deadlineOption,
+	fallbackAnswerOption,
+	fieldDescriptionField,
+	fieldNameField,
+	fieldRequiredField,
+	fieldTypeField,
+	inputFieldsField,
+	inputSchemaField,
+	requestTypeField,
+	signatureHeaderOption,
+	signatureOption,
+	silentAfterOption,
+	speakOnReceiveField,
+	speakOnSendField,
+	specifyInputField,
+} from './fields';
 
 export interface SignatureCheck {
 	mode: 'ifSent' | 'off' | 'required';
@@ -32,54 +54,46 @@ export interface LiveParameters {
 	allowsRepeats: boolean;
 }
 
-export const DEFAULT_FALLBACK = 'Sorry, I cannot look that up right now.';
-
-/** Seconds. */
-export const DEFAULT_DEADLINE = 8;
-
-/** Seconds: Fluents.ai is said to wait 10 (API: action answer); the rest is for the way. */
-const LONGEST_DEADLINE = 9.5;
-
-export function readLiveParameters(context: TriggerContext): LiveParameters {
-	const options = context.getNodeParameter('options', {}) as IDataObject;
-	const requestType = readRequestType(context);
-	const seconds = Number(options.deadline ?? DEFAULT_DEADLINE) || DEFAULT_DEADLINE;
+/** @throws NodeOperationError for a value that is none of its field. */
+export function readLiveParameters(from: ParameterReader): LiveParameters {
+	const options = optionsOf(from);
+	const requestType = from.choice<LiveParameters['requestType']>(requestTypeField);
+	const isAction = requestType === 'action';
+	const answerUsing = from.choice<LiveParameters['answerUsing']>(answerUsingField);
 	return {
 		requestType,
-		answerUsing: context.getNodeParameter(
-			'answerUsing',
-			'respond',
-		) as LiveParameters['answerUsing'],
-		answerText: toText(context.getNodeParameter('answerText', '')),
-		fallbackAnswer: toText(options.fallbackAnswer ?? DEFAULT_FALLBACK),
-		deadline: Math.min(Math.max(seconds, 1), LONGEST_DEADLINE) * 1000,
-		inputSchema: requestType === 'action' ? readInputSchema(context) : {},
-		signature: readSignature(context),
+		answerUsing,
+		answerText: isAction && answerUsing === 'immediately' ? from.text(answerTextField) : '',
+		fallbackAnswer: readFallback(options),
+		deadline: options.number(deadlineOption) * 1000,
+		inputSchema: isAction ? readInputSchema(from) : {},
+		signature: readSignature(from),
 		defaultCountry: toDefaultCountry(
-			options.defaultCountry,
-			failAt(context, defaultCountryOption.displayName),
+			options.given(defaultCountryOption),
+			options.failing(defaultCountryOption),
 		),
-		allowsRepeats: options.allowRepeats === true,
+		allowsRepeats: options.boolean(allowRepeatsOption),
 	};
 }
 
-export function readRequestType(context: TriggerContext): LiveParameters['requestType'] {
-	return context.getNodeParameter('requestType', 'action') as LiveParameters['requestType'];
+/** A user who empties the field wants no text. */
+function readFallback(options: ParameterReader): string {
+	const given = options.given(fallbackAnswerOption) ?? fallbackAnswerOption.default;
+	return toTrimmedText(given, options.failing(fallbackAnswerOption));
 }
 
 /** @throws NodeOperationError when none is chosen. */
-export function readAgentIds(context: TriggerContext): string[] {
-	const fail = failAt(context, 'Agent Names or IDs');
-	const ids = toList(context.getNodeParameter('agents', []), fail) as string[];
+export function readAgentIds(from: ParameterReader): string[] {
+	const ids = from.list(agentsField);
 	if (ids.length > 0) return ids;
-	throw fail('is empty. Choose the agents that may ask the workflow');
+	throw from.fail(agentsField, 'is empty. Choose the agents that may ask the workflow');
 }
 
-export function readSignature(context: TriggerContext): SignatureCheck {
-	const options = context.getNodeParameter('options', {}) as IDataObject;
+export function readSignature(from: ParameterReader): SignatureCheck {
+	const options = optionsOf(from);
 	return {
-		mode: (options.signature ?? 'ifSent') as SignatureCheck['mode'],
-		header: toText(options.signatureHeader).toLowerCase() || 'x-vocode-signature',
+		mode: options.choice(signatureOption, { guards: true }),
+		header: options.text(signatureHeaderOption).toLowerCase(),
 	};
 }
 
@@ -88,32 +102,27 @@ export function readSignature(context: TriggerContext): SignatureCheck {
  *
  * @throws NodeOperationError for what is missing.
  */
-export function readActionConfig(context: TriggerContext): IDataObject & { name: string } {
-	const required = (name: string, displayName: string) => {
-		const text = toText(context.getNodeParameter(name, ''));
-		if (text !== '') return text;
-		throw failAt(context, displayName)('is empty');
-	};
+export function readActionConfig(from: ParameterReader): IDataObject & { name: string } {
 	return {
-		name: readActionName(context, required('actionName', 'Action Name')),
-		description: required('actionDescription', 'When to Use It'),
-		input_schema: checkedSchema(context),
+		name: readActionName(from),
+		description: from.text(actionDescriptionField),
+		input_schema: checkedSchema(from),
 	};
 }
 
-export function readSpeech(context: TriggerContext): Speech {
-	const options = context.getNodeParameter('options', {}) as IDataObject;
+export function readSpeech(from: ParameterReader): Speech {
 	return {
-		before: toText(context.getNodeParameter('speakOnSend', '')),
-		after: toText(context.getNodeParameter('speakOnReceive', '')),
-		isSilent: options.silentAfter === true,
+		before: from.text(speakOnSendField),
+		after: from.text(speakOnReceiveField),
+		isSilent: optionsOf(from).boolean(silentAfterOption),
 	};
 }
 
 /** Models call actions by these names only (API: C27). */
 const ACTION_NAME = /^[a-z0-9_-]{1,64}$/i;
 
-function readActionName(context: TriggerContext, name: string): string {
+function readActionName(from: ParameterReader): string {
+	const name = from.text(actionNameField);
 	if (ACTION_NAME.test(name)) return name;
 	const like = name
 		.normalize('NFKD')
@@ -121,59 +130,61 @@ function readActionName(context: TriggerContext, name: string): string {
 		.replace(/[^a-z0-9_-]+/gi, '_')
 		.replace(/^_+|_+$/g, '')
 		.slice(0, 64);
-	throw failAt(
-		context,
-		'Action Name',
-	)(
+	throw from.fail(
+		actionNameField,
 		`may have letters, digits, _ and - only, and 64 of them at most. Write ${like === '' ? 'for example find_order' : like}`,
 	);
 }
 
 /** @throws NodeOperationError for a schema that no agent could be built from. */
-function checkedSchema(context: TriggerContext): IDataObject {
-	const schema = readInputSchema(context);
+function checkedSchema(from: ParameterReader): IDataObject {
+	const schema = readInputSchema(from);
 	const problem = schemaProblem(schema);
 	if (problem === undefined) return schema;
-	const isTyped = context.getNodeParameter('specifyInput', 'fields') === 'schema';
-	throw failAt(context, isTyped ? 'Input Schema (JSON)' : 'Input Fields')(problem);
+	throw from.fail(isTyped(from) ? inputSchemaField : inputFieldsField, problem);
 }
 
-function readInputSchema(context: TriggerContext): IDataObject {
-	if (context.getNodeParameter('specifyInput', 'fields') === 'schema') {
-		const fail = failAt(context, 'Input Schema (JSON)');
-		return toJsonObject(context.getNodeParameter('inputSchema', '{}'), fail);
-	}
-	const fail = failAt(context, 'Input Fields');
-	const { fields = [] } = context.getNodeParameter('inputFields', {}) as {
-		fields?: IDataObject[];
-	};
-	const names = fields.map(({ name }) => toText(name));
-	if (names.includes('')) throw fail('have a field without a name');
+function isTyped(from: ParameterReader): boolean {
+	return from.choice(specifyInputField) === 'schema';
+}
+
+function readInputSchema(from: ParameterReader): IDataObject {
+	if (isTyped(from)) return from.json(inputSchemaField, toObject) ?? {};
+	const fields = from.entries(inputFieldsField).map(readInputField);
+	const names = fields.map(({ name }) => name);
 	const twice = names.find((name, i) => names.indexOf(name) !== i);
-	if (twice !== undefined) throw fail(`have the field '${twice}' twice`);
-	const properties = fields.map(({ type = 'string', description, allowedValues }, i) => {
-		const values = toList(allowedValues, fail) as string[];
-		const field: IDataObject = { type };
-		if (toText(description)) field.description = toText(description);
-		if (values.length > 0) {
-			field.enum = type === 'string' ? values : values.map((value) => toValue(value));
-		}
-		return [names[i], field];
-	});
+	if (twice !== undefined) throw from.fail(inputFieldsField, `has the field '${twice}' twice`);
 	return {
 		type: 'object',
-		properties: Object.fromEntries(properties) as IDataObject,
-		required: names.filter((_, i) => fields[i].required !== false),
+		properties: Object.fromEntries(fields.map(({ name, schema }) => [name, schema])),
+		required: fields.filter(({ isRequired }) => isRequired).map(({ name }) => name),
 	};
 }
 
-/** A number, or true or false, as text that a user has typed. */
-function toValue(text: string): string | number | boolean {
-	if (/^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
-	return Number.isFinite(Number(text)) ? Number(text) : text;
+interface InputField {
+	name: string;
+	schema: IDataObject;
+	isRequired: boolean;
 }
 
-function failAt(context: TriggerContext, displayName: string) {
-	return (problem: string) =>
-		new NodeOperationError(context.getNode(), `'${displayName}' ${problem}`);
+function readInputField(field: ParameterReader): InputField {
+	const type = field.choice(fieldTypeField);
+	const description = field.text(fieldDescriptionField);
+	const values = field.list(allowedValuesField).map((text) => toAllowed(field, type, text));
+	return {
+		name: field.text(fieldNameField),
+		schema: {
+			type,
+			...(description !== '' && { description }),
+			...(values.length > 0 && { enum: values }),
+		},
+		isRequired: field.boolean(fieldRequiredField),
+	};
+}
+
+/** An allowed value that a user has typed, as the field's type has it. */
+function toAllowed(field: ParameterReader, type: string, text: string) {
+	const fail = field.failing(allowedValuesField);
+	if (type === 'string') return text;
+	return type === 'boolean' ? toBoolean(text, fail) : toNumber(text, fail);
 }

@@ -1,19 +1,16 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import { exceptionError } from '../shared/api/errors';
 import { isObject } from '../shared/json';
 import { withoutSecret } from '../shared/masking';
+import { readerOfTrigger } from '../shared/parameters/reader';
 import { isSecret, readQuery } from '../triggers/address';
 import { triggerData } from '../triggers/lifeCycle';
 import { action } from './action/request';
 import { callerLookup } from './callerLookup/request';
 import { holdAnswer } from './heldAnswer';
-import {
-	DEFAULT_DEADLINE,
-	DEFAULT_FALLBACK,
-	readLiveParameters,
-	type LiveParameters,
-} from './parameters';
+import { deadlineOption, fallbackAnswerOption } from './fields';
+import { readLiveParameters, type LiveParameters } from './parameters';
 import { noteQuestion } from './repeats';
 import type { RequestKind } from './requestKind';
 
@@ -88,12 +85,12 @@ function readOrAnswer(
 	response: Parameters<typeof holdAnswer>[0],
 ): LiveParameters {
 	try {
-		return readLiveParameters(context);
+		return readLiveParameters(readerOfTrigger(context));
 	} catch (error) {
 		const kind = method === 'GET' ? callerLookup : action;
-		const fallback = kind.fallback({ fallbackAnswer: DEFAULT_FALLBACK });
-		holdAnswer(response, DEFAULT_DEADLINE * 1000, fallback, () => undefined);
-		throw new NodeOperationError(context.getNode(), error as Error);
+		const fallback = kind.fallback({ fallbackAnswer: String(fallbackAnswerOption.default) });
+		holdAnswer(response, Number(deadlineOption.default) * 1000, fallback, () => undefined);
+		throw exceptionError(context.getNode(), error);
 	}
 }
 

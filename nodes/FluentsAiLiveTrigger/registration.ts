@@ -1,9 +1,9 @@
 import { lifeCycleOf, type Activation, type Registrar } from '../triggers/lifeCycle';
 import { externalAction } from './action/registration';
 import { callerLookup } from './callerLookup/registration';
-import { readRequestType } from './parameters';
+import { readLiveParameters, type LiveParameters } from './parameters';
 
-const registrars: Record<ReturnType<typeof readRequestType>, Registrar> = {
+const registrars: Record<LiveParameters['requestType'], Registrar> = {
 	action: externalAction,
 	callerLookup,
 };
@@ -11,7 +11,9 @@ const registrars: Record<ReturnType<typeof readRequestType>, Registrar> = {
 /** The trigger is registered as what its Request Type asks for. */
 export const lifeCycle = lifeCycleOf({
 	async prepare(activation: Activation) {
-		return await registrars[readRequestType(activation.context)].prepare(activation);
+		// All of them: what only a question needs must not be wrong when the first one comes.
+		const { requestType } = readLiveParameters(activation.from);
+		return await registrars[requestType].prepare(activation);
 	},
 
 	/** The request type may have been another one when it was registered. */

@@ -2,207 +2,225 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { callEvents, otherEventsField } from '../shared/parameters/callEvents';
 import { requiredEnvironmentOption } from '../shared/parameters/requiredEnvironment';
-import { agentsField, allowUnreachableUrlOption, ifAttachedField } from '../triggers/fields';
+import {
+	agentsField,
+	allowUnreachableUrlOption,
+	ifAttachedField,
+	optionsField,
+} from '../triggers/fields';
 
-const ifHasWebhookField = ifAttachedField('webhook');
+export const ifHasWebhookField = ifAttachedField('webhook');
 
-const filtersField: INodeProperties = {
+export const contextNameFilter: INodeProperties = {
+	displayName: 'Context Variable Name',
+	name: 'contextName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. campaign',
+	description:
+		'Only calls that were placed with this context variable. Its value has to be the one of Context Variable Value, if that is set.',
+};
+
+export const contextValueFilter: INodeProperties = {
+	displayName: 'Context Variable Value',
+	name: 'contextValue',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. spring',
+	description: 'Only calls whose context variable has this value',
+};
+
+export const directionFilter: INodeProperties = {
+	displayName: 'Direction',
+	name: 'direction',
+	type: 'options',
+	options: [
+		{ name: 'Incoming', value: 'inbound' },
+		{ name: 'Outgoing', value: 'outbound' },
+	],
+	default: 'outbound',
+	description: 'Only calls that people make, or only calls that agents make',
+};
+
+export const outcomeFilter: INodeProperties = {
+	displayName: 'Outcome',
+	name: 'outcome',
+	type: 'multiOptions',
+	options: [
+		{ name: 'Bot Disconnected', value: 'bot_disconnected' },
+		{ name: 'Call Did Not Connect', value: 'call_did_not_connect' },
+		{ name: 'Human Disconnected', value: 'human_disconnected' },
+		{ name: 'Human Unanswered', value: 'human_unanswered' },
+		{ name: 'Transfer Disconnected', value: 'transfer_disconnected' },
+		{ name: 'Transfer Unanswered', value: 'transfer_unanswered' },
+	],
+	allowArbitraryValues: true,
+	default: [],
+	description: 'Only calls that came to one of these ends. A call has none before it is over.',
+};
+
+export const filtersField: INodeProperties = {
 	displayName: 'Filters',
 	name: 'filters',
 	type: 'collection',
 	placeholder: 'Add Filter',
 	default: {},
-	options: [
-		agentsField,
-		{
-			displayName: 'Context Variable Name',
-			name: 'contextName',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. campaign',
-			description:
-				'Only calls that were placed with this context variable. Its value has to be the one of Context Variable Value, if that is set.',
-		},
-		{
-			displayName: 'Context Variable Value',
-			name: 'contextValue',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. spring',
-			description: 'Only calls whose context variable has this value',
-		},
-		{
-			displayName: 'Direction',
-			name: 'direction',
-			type: 'options',
-			options: [
-				{ name: 'Incoming', value: 'inbound' },
-				{ name: 'Outgoing', value: 'outbound' },
-			],
-			default: 'outbound',
-			description: 'Only calls that people make, or only calls that agents make',
-		},
-		{
-			displayName: 'Outcome',
-			name: 'outcome',
-			type: 'multiOptions',
-			options: [
-				{ name: 'Bot Disconnected', value: 'bot_disconnected' },
-				{ name: 'Call Did Not Connect', value: 'call_did_not_connect' },
-				{ name: 'Human Disconnected', value: 'human_disconnected' },
-				{ name: 'Human Unanswered', value: 'human_unanswered' },
-				{ name: 'Transfer Disconnected', value: 'transfer_disconnected' },
-				{ name: 'Transfer Unanswered', value: 'transfer_unanswered' },
-			],
-			default: [],
-			description:
-				'Only calls that came to one of these ends. A call has none before it is over.',
-		},
-	],
+	options: [agentsField, contextNameFilter, contextValueFilter, directionFilter, outcomeFilter],
 	description:
 		'Which calls start the workflow. What the event itself does not tell is read from the API.',
 };
 
-const optionsField: INodeProperties = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
+export const allowRepeatsOption: INodeProperties = {
+	displayName: 'Allow Repeats',
+	name: 'allowRepeats',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether an event that arrives again within 24 hours starts the workflow again. Messages and actions that come without an ID or a time always start it, since the same words may be said twice.',
+};
+
+export const confirmOption: INodeProperties = {
+	displayName: 'Confirm With API',
+	name: 'confirm',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to check with the API that the call of an event exists in this environment. It is always checked when the call is included or filtered.',
+};
+
+export const downloadRecordingOption: INodeProperties = {
+	displayName: 'Download Recording',
+	name: 'downloadRecording',
+	type: 'boolean',
+	default: false,
+	description: 'Whether recording events come with the recording as an MP3 file',
+};
+
+export const ifUnconfirmedOption: INodeProperties = {
+	displayName: 'If the Call Cannot Be Read',
+	name: 'ifUnconfirmed',
+	type: 'options',
 	options: [
 		{
-			displayName: 'Allow Repeats',
-			name: 'allowRepeats',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether an event that arrives again within 24 hours starts the workflow again. Messages and actions that come without an ID or a time always start it, since the same words may be said twice.',
+			name: 'Start the Workflow',
+			value: 'start',
+			description: 'With confirmed set to false, and the reason',
 		},
-		allowUnreachableUrlOption,
+		{ name: 'Ignore the Event', value: 'drop', description: 'The log of n8n tells it' },
+	],
+	default: 'start',
+	description: 'What to do with an event whose call cannot be read from the API',
+};
+
+export const recordingFieldOption: INodeProperties = {
+	displayName: 'Put Output File in Field',
+	name: 'binaryPropertyName',
+	type: 'string',
+	default: 'data',
+	placeholder: 'e.g. data',
+	hint: 'The name of the output binary field to put the file in',
+	description: 'Name of the output field that will hold the recording',
+};
+
+export const transcriptTurnsOption: INodeProperties = {
+	displayName: 'Transcript Turns',
+	name: 'transcriptTurns',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to add the transcript as a list, transcriptTurns: who spoke (bot or human), the text, and at how many seconds from the start of the call',
+};
+
+export const eventsField: INodeProperties = {
+	displayName: 'Trigger On',
+	name: 'events',
+	type: 'multiOptions',
+	required: true,
+	options: callEvents,
+	allowArbitraryValues: true,
+	default: ['event_phone_call_ended'],
+};
+
+export const callsOfField: INodeProperties = {
+	displayName: 'Calls Of',
+	name: 'callsOf',
+	type: 'options',
+	options: [
 		{
-			displayName: 'Confirm With API',
-			name: 'confirm',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether to check with the API that the call of an event exists in this environment. It is always checked when the call is included or filtered.',
+			name: 'Chosen Agents',
+			value: 'agents',
+			description: 'The agents get a webhook that leads here',
+		},
+		{ name: 'Whole Environment', value: 'environment' },
+	],
+	default: 'agents',
+	description: 'Whose calls start the workflow',
+};
+
+export const attachField: INodeProperties = {
+	displayName: 'Attach To',
+	name: 'attach',
+	type: 'options',
+	options: [
+		{
+			name: 'No Agent',
+			value: 'none',
+			description: 'Only creates the webhook in the environment',
 		},
 		{
-			displayName: 'Download Recording',
-			name: 'downloadRecording',
-			type: 'boolean',
-			default: false,
-			description: 'Whether recording events come with the recording as an MP3 file',
-		},
-		{
-			displayName: 'If the Call Cannot Be Read',
-			name: 'ifUnconfirmed',
-			type: 'options',
-			options: [
-				{
-					name: 'Start the Workflow',
-					value: 'start',
-					description: 'With confirmed set to false, and the reason',
-				},
-				{ name: 'Ignore the Event', value: 'drop', description: 'The log of n8n tells it' },
-			],
-			default: 'start',
-			description: 'What to do with an event whose call cannot be read from the API',
-		},
-		otherEventsField,
-		{
-			displayName: 'Put Output File in Field',
-			name: 'binaryPropertyName',
-			type: 'string',
-			default: 'data',
-			placeholder: 'e.g. data',
-			hint: 'The name of the output binary field to put the file in',
-			description: 'Name of the output field that will hold the recording',
-		},
-		requiredEnvironmentOption,
-		{
-			displayName: 'Transcript Turns',
-			name: 'transcriptTurns',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether to add the transcript as a list, transcriptTurns: who spoke (bot or human), the text, and at how many seconds from the start of the call',
+			name: 'All Agents',
+			value: 'all',
+			description: 'All that there are when the workflow is published',
 		},
 	],
+	default: 'none',
+	displayOptions: { show: { callsOf: ['environment'] } },
+	description:
+		'Whether agents have to carry the webhook. Fluents.ai is said to send the events of all calls to a webhook of the environment, and also to send only those of agents that carry it. Choose All Agents if no events arrive.',
+};
+
+export const includeCallField: INodeProperties = {
+	displayName: 'Include Call',
+	name: 'call',
+	type: 'options',
+	options: [
+		{ name: 'No', value: 'none', description: 'Only what the event says' },
+		{
+			name: 'Raw',
+			value: 'raw',
+			description: 'With all fields of the API',
+		},
+		{
+			name: 'Simplified',
+			value: 'simplified',
+			description: 'With status, outcome, numbers and transcript',
+		},
+	],
+	default: 'simplified',
+	description: 'Whether to read the call of an event and add it to the output',
 };
 
 export const properties: INodeProperties[] = [
-	{
-		displayName: 'Trigger On',
-		name: 'events',
-		type: 'multiOptions',
-		required: true,
-		options: callEvents,
-		allowArbitraryValues: true,
-		default: ['event_phone_call_ended'],
-	},
-	{
-		displayName: 'Calls Of',
-		name: 'callsOf',
-		type: 'options',
-		options: [
-			{
-				name: 'Chosen Agents',
-				value: 'agents',
-				description: 'The agents get a webhook that leads here',
-			},
-			{ name: 'Whole Environment', value: 'environment' },
-		],
-		default: 'agents',
-		description: 'Whose calls start the workflow',
-	},
+	eventsField,
+	callsOfField,
 	{ ...agentsField, required: true, displayOptions: { show: { callsOf: ['agents'] } } },
-	{
-		displayName: 'Attach To',
-		name: 'attach',
-		type: 'options',
-		options: [
-			{
-				name: 'No Agent',
-				value: 'none',
-				description: 'Only creates the webhook in the environment',
-			},
-			{
-				name: 'All Agents',
-				value: 'all',
-				description: 'All that there are when the workflow is published',
-			},
-		],
-		default: 'none',
-		displayOptions: { show: { callsOf: ['environment'] } },
-		description:
-			'Whether agents have to carry the webhook. Fluents.ai is said to send the events of all calls to a webhook of the environment, and also to send only those of agents that carry it. Choose All Agents if no events arrive.',
-	},
+	attachField,
 	{ ...ifHasWebhookField, displayOptions: { show: { callsOf: ['agents'] } } },
 	{
 		...ifHasWebhookField,
 		displayOptions: { show: { callsOf: ['environment'], attach: ['all'] } },
 	},
-	{
-		displayName: 'Include Call',
-		name: 'call',
-		type: 'options',
-		options: [
-			{ name: 'No', value: 'none', description: 'Only what the event says' },
-			{
-				name: 'Raw',
-				value: 'raw',
-				description: 'With all fields of the API',
-			},
-			{
-				name: 'Simplified',
-				value: 'simplified',
-				description: 'With status, outcome, numbers and transcript',
-			},
-		],
-		default: 'simplified',
-		description: 'Whether to read the call of an event and add it to the output',
-	},
+	includeCallField,
 	filtersField,
-	optionsField,
+	optionsField([
+		allowRepeatsOption,
+		allowUnreachableUrlOption,
+		confirmOption,
+		downloadRecordingOption,
+		ifUnconfirmedOption,
+		otherEventsField,
+		recordingFieldOption,
+		requiredEnvironmentOption,
+		transcriptTurnsOption,
+	]),
 ];

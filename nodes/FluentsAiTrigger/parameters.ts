@@ -1,9 +1,25 @@
-import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { toList, toText } from '../shared/parameters/convert';
-
-type TriggerContext = IHookFunctions | IWebhookFunctions;
+import { otherEventsField } from '../shared/parameters/callEvents';
+import type { ParameterReader } from '../shared/parameters/reader';
+import { agentsField, optionsOf } from '../triggers/fields';
+import {
+	allowRepeatsOption,
+	attachField,
+	callsOfField,
+	confirmOption,
+	contextNameFilter,
+	contextValueFilter,
+	directionFilter,
+	downloadRecordingOption,
+	eventsField,
+	filtersField,
+	ifUnconfirmedOption,
+	includeCallField,
+	outcomeFilter,
+	recordingFieldOption,
+	transcriptTurnsOption,
+} from './fields';
 
 /** Which calls of the environment start the workflow. Empty texts and lists let all through. */
 export interface CallFilter {
@@ -29,13 +45,11 @@ export interface DeliveryParameters {
 }
 
 /** @throws NodeOperationError when no event is chosen. */
-export function readEvents(context: TriggerContext): string[] {
-	const chosen = textsIn(context.getNodeParameter('events', []));
-	const events = [...new Set([...chosen, ...textsIn(readOptions(context).otherEvents)])];
+export function readEvents(from: ParameterReader): string[] {
+	const chosen = from.list({ ...eventsField, required: false });
+	const events = [...new Set([...chosen, ...optionsOf(from).list(otherEventsField)])];
 	if (events.length > 0) return events;
-	throw new NodeOperationError(context.getNode(), "'Trigger On' is empty", {
-		description: 'Choose at least one event that starts the workflow.',
-	});
+	throw from.fail(eventsField, 'is empty', 'Choose at least one event that starts the workflow.');
 }
 
 /**
@@ -43,55 +57,62 @@ export function readEvents(context: TriggerContext): string[] {
  *
  * @throws NodeOperationError when agents are to be chosen and none is.
  */
-export function readCarriers(context: TriggerContext): string[] | 'all' {
-	const chosen = readChosenAgents(context);
-	if (chosen === undefined)
-		return context.getNodeParameter('attach', 'none') === 'all' ? 'all' : [];
+export function readCarriers(from: ParameterReader): string[] | 'all' {
+	const chosen = readChosenAgents(from);
+	if (chosen === undefined) return from.choice(attachField) === 'all' ? 'all' : [];
 	if (chosen.length > 0) return chosen;
-	throw new NodeOperationError(context.getNode(), "'Agent Names or IDs' is empty", {
-		description:
-			"Choose the agents whose calls start the workflow, or set 'Calls Of' to Whole Environment.",
-	});
+	throw from.fail(
+		agentsField,
+		'is empty',
+		"Choose the agents whose calls start the workflow, or set 'Calls Of' to Whole Environment.",
+	);
 }
 
-export function readOptions(context: TriggerContext): IDataObject {
-	return context.getNodeParameter('options', {}) as IDataObject;
-}
-
-export function readDeliveryParameters(context: TriggerContext): DeliveryParameters {
-	const options = readOptions(context);
-	const filters = context.getNodeParameter('filters', {}) as IDataObject;
-	const call = context.getNodeParameter('call', 'simplified') as DeliveryParameters['call'];
-	const recordingField = toText(options.binaryPropertyName ?? 'data') || 'data';
+/** @throws NodeOperationError for a value that is none of its field. */
+export function readDeliveryParameters(from: ParameterReader): DeliveryParameters {
+	const options = optionsOf(from);
+	const call = from.choice<DeliveryParameters['call']>(includeCallField);
+	const recordingField = options.text(recordingFieldOption);
 	return {
-		events: readEvents(context),
-		filter: {
-			agents: both(readChosenAgents(context), textsIn(filters.agents)),
-			direction: (filters.direction ?? '') as CallFilter['direction'],
-			outcomes: textsIn(filters.outcome),
-			contextName: toText(filters.contextName),
-			contextValue: toText(filters.contextValue),
-		},
+		events: readEvents(from),
+		filter: readFilter(from),
 		call,
-		confirm: options.confirm === true || call !== 'none',
-		transcriptTurns: options.transcriptTurns === true,
-		recordingField: options.downloadRecording === true ? recordingField : '',
-		dropsUnconfirmed: options.ifUnconfirmed === 'drop',
-		allowsRepeats: options.allowRepeats === true,
+		confirm: options.boolean(confirmOption) || call !== 'none',
+		transcriptTurns: options.boolean(transcriptTurnsOption),
+		recordingField: options.boolean(downloadRecordingOption) ? recordingField : '',
+		dropsUnconfirmed: options.choice(ifUnconfirmedOption) === 'drop',
+		allowsRepeats: options.boolean(allowRepeatsOption),
 	};
 }
 
-function readChosenAgents(context: TriggerContext): string[] | undefined {
-	if (context.getNodeParameter('callsOf', 'agents') !== 'agents') return undefined;
-	return textsIn(context.getNodeParameter('agents', []));
+/** A filter keeps calls out, so an expression in it that gives nothing must not let all of them in. */
+const guards = { guards: true };
+
+function readFilter(from: ParameterReader): CallFilter {
+	const filters = from.inside(filtersField);
+	return {
+		agents: both(readChosenAgents(from), listIn(filters, agentsField)),
+		direction: filters.has(directionFilter) ? filters.choice(directionFilter, guards) : '',
+		outcomes: listIn(filters, outcomeFilter),
+		contextName: filters.text(contextNameFilter, guards),
+		contextValue: filters.text(contextValueFilter, guards),
+	};
+}
+
+/** What a filter lets through; none where nothing was chosen in it. */
+function listIn(filters: ParameterReader, field: INodeProperties): string[] {
+	const given = filters.given(field);
+	const isUnset = !filters.has(field) || (Array.isArray(given) && given.length === 0);
+	return isUnset ? [] : filters.list(field, guards);
+}
+
+function readChosenAgents(from: ParameterReader): string[] | undefined {
+	if (from.choice(callsOfField) !== 'agents') return undefined;
+	return from.list(agentsField);
 }
 
 /** An empty second list lets all of the first through. */
 function both(first: string[] | undefined, second: string[]): string[] | undefined {
 	if (second.length === 0) return first;
 	return first ? first.filter((entry) => second.includes(entry)) : second;
-}
-
-function textsIn(value: unknown): string[] {
-	return toList(value, (problem) => new Error(problem)) as string[];
 }

@@ -7,6 +7,7 @@ import type {
 
 import { calls } from '../shared/records/call';
 import { downloadRecording } from '../shared/records/recording';
+import { readerOfTrigger } from '../shared/parameters/reader';
 import { callEvents } from '../shared/parameters/callEvents';
 import { connect } from '../shared/api/connect';
 import { createLimiter } from '../shared/api/limiter';
@@ -54,7 +55,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		response.status(400).json({ message: 'An event must be a JSON object' });
 		return NOTHING;
 	}
-	const parameters = readDeliveryParameters(this);
+	const parameters = readDeliveryParameters(readerOfTrigger(this));
 	const delivery = { ...readDelivery(fields), secret };
 	response.status(200).json({ message: 'Received' });
 

@@ -4,6 +4,7 @@ import { readOne } from '../shared/records/collection';
 import { webhooks } from '../shared/records/webhook';
 import { connect } from '../shared/api/connect';
 import { catchStatus, operationError } from '../shared/api/errors';
+import { foreignText } from '../shared/foreignText';
 import { Memory } from '../shared/memory';
 import type { FluentsTransport } from '../shared/api/transport';
 import { newSecret, placeOf, secretIn } from '../triggers/address';
@@ -18,7 +19,8 @@ import {
 import { isOwn } from '../triggers/record';
 import { createOrFind, deleteWhenClean } from '../triggers/registered';
 import { orUndo, Removal } from '../triggers/removal';
-import { readCarriers, readEvents } from './parameters';
+import { ifHasWebhookField } from './fields';
+import { readCarriers, readDeliveryParameters } from './parameters';
 import {
 	planHeirs,
 	planRegistration,
@@ -33,9 +35,10 @@ import {
 export const lifeCycle = lifeCycleOf({ prepare, remove: unregister });
 
 async function prepare(activation: Activation): Promise<Registration> {
-	const { context, api, address, stored } = activation;
-	const events = readEvents(context);
-	const carriers = readCarriers(context);
+	const { context, from, api, address, stored } = activation;
+	// What is read for each event only is wrong before the first one.
+	const { events } = readDeliveryParameters(from);
+	const carriers = readCarriers(from);
 	const found = await look(api);
 	const [own] = webhooksAt(found, address);
 	const secret = stored.secret ?? secretIn(String(own?.url)) ?? newSecret();
@@ -47,7 +50,7 @@ async function prepare(activation: Activation): Promise<Registration> {
 			carriers === 'all'
 				? carriers
 				: await existingAgents(activation, found.agents, carriers),
-		replace: context.getNodeParameter('ifAttached', 'fail') === 'replace',
+		replace: from.choice(ifHasWebhookField) === 'replace',
 	};
 	const plan = planRegistration(wanted, found);
 	const { isWritten, attach, release, gone, conflicts } = plan;
@@ -156,7 +159,10 @@ async function releaseOne(
 		// Either the agent is gone, or what it had before is.
 		if (refusal) await updateAgent(api, agentId, { webhook: null });
 	};
-	await removal.attempt(`Agent '${agentId}' did not get back the webhook that it had`, release());
+	await removal.attempt(
+		`Agent '${foreignText(agentId)}' did not get back the webhook that it had`,
+		release(),
+	);
 }
 
 async function remove(api: FluentsTransport, gone: IDataObject[], found: Found): Promise<void> {
@@ -164,7 +170,7 @@ async function remove(api: FluentsTransport, gone: IDataObject[], found: Found):
 	for (const change of planRelease(gone, found)) await releaseOne(api, change, removal);
 	for (const { heir, description } of planHeirs(gone, found)) {
 		await removal.attempt(
-			`Webhook '${String(heir.label)}' could not be told what its agents had before`,
+			`Webhook '${foreignText(heir.label)}' could not be told what its agents had before`,
 			updateWebhook(api, String(heir.id), { ...heir, description }),
 		);
 	}
@@ -175,8 +181,8 @@ async function remove(api: FluentsTransport, gone: IDataObject[], found: Found):
 function conflictError(node: INode, conflicts: Plan['conflicts']): NodeOperationError {
 	const [message, ...others] = conflicts.map(({ agent, webhook }) => {
 		const { label, url } = webhook;
-		const name = [label && `'${String(label)}'`, placeOf(String(url))];
-		return `Agent '${String(agent.name ?? agent.id)}' has another webhook already: ${name.filter(Boolean).join(', ')}`;
+		const name = [label && `'${foreignText(label)}'`, foreignText(placeOf(String(url)))];
+		return `Agent '${foreignText(agent.name ?? agent.id)}' has another webhook already: ${name.filter(Boolean).join(', ')}`;
 	});
 	return operationError(node, message, {
 		description: [

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { ParameterReader } from '../shared/parameters/reader';
+
 /** Fields that both triggers have. */
 
 export const agentsField: INodeProperties = {
@@ -20,6 +22,22 @@ export const allowUnreachableUrlOption: INodeProperties = {
 	description:
 		'Whether to publish the workflow although the address of this n8n cannot be reached from outside. For tests in your own network.',
 };
+
+/** The collection of options, which goes by the same name in both triggers. */
+export function optionsField(options: INodeProperties[]): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options,
+	};
+}
+
+export function optionsOf(from: ParameterReader): ParameterReader {
+	return from.inside(optionsField([]));
+}
 
 /** The parameter `ifAttached`, for what an agent has one of at most. */
 export function ifAttachedField(thing: string): INodeProperties {

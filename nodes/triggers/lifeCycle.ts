@@ -1,11 +1,23 @@
-import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IHookFunctions, IWebhookFunctions, NodeApiError } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IHookFunctions,
+	IWebhookFunctions,
+	NodeApiError,
+	NodeOperationError,
+} from 'n8n-workflow';
 
 import { connect } from '../shared/api/connect';
+import { operationError } from '../shared/api/errors';
 import { createLimiter } from '../shared/api/limiter';
-import { requireEnvironment } from '../shared/parameters/requiredEnvironment';
+import { readerOfTrigger, type ParameterReader } from '../shared/parameters/reader';
+import {
+	requireEnvironment,
+	requiredEnvironmentOption,
+} from '../shared/parameters/requiredEnvironment';
+import { foreignText } from '../shared/foreignText';
 import type { FluentsTransport } from '../shared/api/transport';
 import { whyUnreachable } from './address';
+import { allowUnreachableUrlOption, optionsOf } from './fields';
 
 /**
  * What n8n keeps for a trigger, to check deliveries with. It is written by the life cycle only: each
@@ -22,6 +34,8 @@ export interface TriggerData {
 /** One activation of a trigger, or one test of it in the editor. */
 export interface Activation {
 	context: IHookFunctions;
+	/** The trigger's parameters. */
+	from: ParameterReader;
 	api: FluentsTransport;
 	/** Address of n8n for this trigger, without a query. */
 	address: string;
@@ -139,15 +153,18 @@ function cut(text: string, length: number): string {
 async function begin(context: IHookFunctions): Promise<Activation> {
 	const node = context.getNode();
 	const address = addressOf(context);
-	const options = context.getNodeParameter('options', {}) as IDataObject;
-	if (options.allowUnreachableUrl !== true) requireReachable(context, address);
+	const from = readerOfTrigger(context);
+	const options = optionsOf(from);
+	if (!options.boolean(allowUnreachableUrlOption)) requireReachable(context, address);
+	const environment = options.text(requiredEnvironmentOption, { guards: true });
 	const api = await connect(context, REQUEST_LIMITS);
-	requireEnvironment(node, options.requiredEnvironment, api.credential.environment);
+	requireEnvironment(node, environment, api.credential.environment);
 
 	const { id, name = '' } = context.getWorkflow();
 	const isTest = context.getMode() === 'manual';
 	return {
 		context,
+		from,
 		api,
 		address,
 		workflow: String(id),
@@ -165,9 +182,9 @@ function addressOf(context: IHookFunctions): string {
 function requireReachable(context: IHookFunctions, address: string): void {
 	const reason = whyUnreachable(address);
 	if (reason === undefined) return;
-	throw new NodeOperationError(
+	throw operationError(
 		context.getNode(),
-		`Fluents.ai cannot reach this n8n: its address ${originOf(address)} ${reason}`,
+		`Fluents.ai cannot reach this n8n: its address ${foreignText(originOf(address))} ${reason}`,
 		{
 			description:
 				"Set the environment variable WEBHOOK_URL of n8n to its public https:// address and restart it. For tests in your own network, e.g. with a simulator, turn on the option 'Allow Unreachable URL'.",

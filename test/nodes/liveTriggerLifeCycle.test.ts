@@ -288,7 +288,7 @@ describe('an action', () => {
 		['Agent Names or IDs', { agents: [] }],
 		['Action Name', { actionName: '' }],
 		['When to Use It', { actionDescription: ' ' }],
-		['Input Fields', { inputFields: inputFields({ name: '' }) }],
+		['Input Fields: Name', { inputFields: inputFields({ name: '' }) }],
 		['Input Fields', { inputFields: inputFields({ name: 'a' }, { name: 'a' }) }],
 		['Input Schema (JSON)', { specifyInput: 'schema', inputSchema: '{ "type": "array" }' }],
 		['Input Schema (JSON)', { specifyInput: 'schema', inputSchema: '{' }],

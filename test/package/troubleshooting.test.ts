@@ -42,12 +42,9 @@ const ofTriggers = [
 ].flatMap((folder) =>
 	[
 		...sourcesIn(folder).matchAll(
-			/(?:NodeOperationError\(\s*[\w.()]+,|\.attempt\(|return|more =)\s*(["'`])([A-Z'](?:(?!\1).)+)\1/g,
+			/(?:operationError\(\s*[\w.()]+,|\.attempt\(|return|more =)\s*(["'`])([A-Z'](?:(?!\1).)+)\1/g,
 		),
-	]
-		.map(([, , text]) => text)
-		// A field and what is wrong with it explain themselves.
-		.filter((text) => !text.startsWith("'${displayName}'")),
+	].map(([, , text]) => text),
 );
 
 test('finds the messages of triggers', () => {

@@ -5,6 +5,7 @@ import { actions } from '../../shared/records/action';
 import { agents } from '../../shared/records/agent';
 import { readOne } from '../../shared/records/collection';
 import { catchStatus, namesField, operationError } from '../../shared/api/errors';
+import { foreignText } from '../../shared/foreignText';
 import type { FluentsTransport } from '../../shared/api/transport';
 import { newSecret, placeOf, secretIn } from '../../triggers/address';
 import { existingAgents, readAgents, readAll, updateAgent } from '../../triggers/agents';
@@ -29,10 +30,10 @@ import { SPEECH_FIELDS } from './speech';
 export const externalAction: Registrar = { prepare, remove: unregister };
 
 async function prepare(activation: Activation): Promise<Registration> {
-	const { context, api, address, stored } = activation;
-	const config = readActionConfig(context);
-	const speech = readSpeech(context);
-	const chosen = readAgentIds(context);
+	const { context, from, api, address, stored } = activation;
+	const config = readActionConfig(from);
+	const speech = readSpeech(from);
+	const chosen = readAgentIds(from);
 	const found = await look(api);
 	const agentIds = await existingAgents(activation, found.agents, chosen);
 	const [own] = actionsAt(found, address);
@@ -60,11 +61,11 @@ async function prepare(activation: Activation): Promise<Registration> {
 
 /** @returns the key of the signatures, if Fluents.ai gives it. */
 async function carryOut(activation: Activation, plan: Plan): Promise<string | undefined> {
-	const { api, context } = activation;
+	const { api, context, from } = activation;
 	// Before any agent is touched, its description holds what has to be put back.
 	const action = await writeAction(activation, plan);
 	const signatureSecret = signatureSecretOf(action);
-	if (readSignature(context).mode === 'required' && !signatureSecret) {
+	if (readSignature(from).mode === 'required' && !signatureSecret) {
 		throw operationError(
 			context.getNode(),
 			'Fluents.ai gave no secret for the signatures, so none could be required',
@@ -172,7 +173,7 @@ function lostParts(action: IDataObject, body: IDataObject): string[] {
 async function remove(api: FluentsTransport, gone: IDataObject[], found: Found): Promise<void> {
 	const removal = new Removal();
 	await forEach(planRelease(gone, found), async (change) => {
-		const problem = `Agent '${change.agentId}' still has the action`;
+		const problem = `Agent '${foreignText(change.agentId)}' still has the action`;
 		await removal.attempt(problem, exchange(api, change));
 	});
 	await deleteWhenClean(api, actions, gone, removal, 'The action could not be deleted');
@@ -182,8 +183,11 @@ async function remove(api: FluentsTransport, gone: IDataObject[], found: Found):
 function conflictError(node: INode, conflicts: Plan['conflicts']): NodeOperationError {
 	const [message, ...others] = conflicts.map(({ agent, action }) => {
 		const { name, url } = configOf(action);
-		const shown = [action.label && `'${String(action.label)}'`, url && placeOf(String(url))];
-		return `Agent '${String(agent.name ?? agent.id)}' has another action named '${String(name)}': ${shown.filter(Boolean).join(', ')}`;
+		const shown = [
+			action.label && `'${foreignText(action.label)}'`,
+			url && foreignText(placeOf(String(url))),
+		];
+		return `Agent '${foreignText(agent.name ?? agent.id)}' has another action named '${foreignText(name)}': ${shown.filter(Boolean).join(', ')}`;
 	});
 	return operationError(node, message, {
 		description: [

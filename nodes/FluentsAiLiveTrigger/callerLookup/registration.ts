@@ -1,22 +1,24 @@
 import type { NodeOperationError } from 'n8n-workflow';
 
 import { operationError } from '../../shared/api/errors';
+import { foreignText } from '../../shared/foreignText';
 import { isAt, newSecret, placeOf } from '../../triggers/address';
 import { existingAgents, readAgents, updateAgent } from '../../triggers/agents';
 import type { Activation, Place, Registrar, Registration } from '../../triggers/lifeCycle';
 import { orUndo, Removal } from '../../triggers/removal';
 import { readEndpoint, writeEndpoint, type Layer } from './endpoint';
+import { ifHasEndpointField } from '../fields';
 import { readAgentIds } from '../parameters';
 
 /** The trigger is registered as the context endpoint of agents, which they ask who is calling. */
 export const callerLookup: Registrar = { prepare, remove: unregister };
 
 async function prepare(activation: Activation): Promise<Registration> {
-	const { context, api, address, workflow, isTest, stored } = activation;
-	const chosen = readAgentIds(context);
+	const { from, api, address, workflow, isTest, stored } = activation;
+	const chosen = readAgentIds(from);
 	const agents = await readAgents(api);
 	const wanted = await existingAgents(activation, agents, chosen);
-	const mayReplace = context.getNodeParameter('ifAttached', 'fail') === 'replace';
+	const mayReplace = from.choice(ifHasEndpointField) === 'replace';
 
 	const all = agents.map((agent) => ({ agent, ...readEndpoint(agent.context_endpoint) }));
 	const isOwn = (layer: Layer) => isAt(layer.address, address);
@@ -43,7 +45,7 @@ async function prepare(activation: Activation): Promise<Registration> {
 		const isForeign = other !== null && !layers.some(isOurs);
 		if (isWanted && isForeign && !mayReplace) {
 			conflicts.push(
-				`Agent '${String(agent.name ?? agent.id)}' has another context endpoint already: ${placeOf(other)}`,
+				`Agent '${foreignText(agent.name ?? agent.id)}' has another context endpoint already: ${foreignText(placeOf(other))}`,
 			);
 		}
 	}
@@ -75,7 +77,7 @@ async function unregister({ api, address, workflow }: Place): Promise<void> {
 		if (kept.length === layers.length) continue;
 		const endpoint = writeEndpoint({ layers: kept, bottom });
 		await removal.attempt(
-			`Agent '${String(id)}' did not get back the context endpoint that it had`,
+			`Agent '${foreignText(id)}' did not get back the context endpoint that it had`,
 			updateAgent(api, String(id), { context_endpoint: endpoint }),
 		);
 	}

@@ -15,11 +15,10 @@ export const requiredEnvironmentOption: INodeProperties = {
 /** @throws NodeOperationError when the credential is for another environment than the node requires. */
 export function requireEnvironment(
 	node: INode,
-	requirement: unknown,
+	required: string,
 	actual: string,
 	itemIndex?: number,
 ): void {
-	const required = String(requirement ?? '').trim();
 	if (required === '' || required.toLowerCase() === actual.toLowerCase()) return;
 	const where = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
 	throw operationError(
