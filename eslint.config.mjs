@@ -26,6 +26,25 @@ export default tseslint.config(
 		},
 	},
 	{
+		// Foreign text is made harmless where errors are made, which no other place may get around.
+		files: ['nodes/**/*.ts'],
+		ignores: ['nodes/shared/api/errors.ts', 'nodes/FluentsAi*Trigger/**', 'nodes/triggers/**'],
+		rules: {
+			'no-restricted-syntax': [
+				'error',
+				{
+					selector: 'NewExpression[callee.name=/^Node(Api|Operation)Error$/]',
+					message:
+						'Make errors with operationError or toNodeError (shared/api/errors.ts).',
+				},
+				{
+					selector: "AssignmentExpression[left.property.name='message']",
+					message: 'Change the words of errors with reworded (shared/api/errors.ts).',
+				},
+			],
+		},
+	},
+	{
 		// One check, one thing: whoever reads a miss wants to find it in one view.
 		files: ['e2e/cases/*.ts'],
 		rules: { 'max-lines-per-function': ['error', { max: 40 }] },

@@ -2,9 +2,10 @@ import { NodeApiError, NodeOperationError, sleep } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { connect } from '../shared/api/connect';
-import { exceptionError } from '../shared/api/errors';
+import { exceptionError, reworded } from '../shared/api/errors';
 import { createLimiter, createStagger } from '../shared/api/limiter';
 import { cancelSignal, pauseUnlessStopped, type FluentsTransport } from '../shared/api/transport';
+import { withoutSecret } from '../shared/masking';
 import { ItemReader } from '../shared/parameters/reader';
 import {
 	requireEnvironment,
@@ -122,6 +123,7 @@ async function runAll(
 	prepared: Array<Result<() => unknown>>,
 ): Promise<{ results: Array<Result<Output[]>>; outputs: Output[] }> {
 	const { context, operation, endsRun } = start;
+	const { apiKey } = start.api.credential;
 	const stop = new AbortController();
 	const cancelled = cancelSignal(context);
 	const done: string[] = [];
@@ -142,9 +144,15 @@ async function runAll(
 		const result =
 			'error' in parameters
 				? parameters
-				: await settle(context, i, async () => {
-						return await operation.execute(run, parameters.value(), i);
-					});
+				: await settle(
+						context,
+						i,
+						async () => {
+							const outputs = await operation.execute(run, parameters.value(), i);
+							return outputs.map((output) => withoutKey(output, apiKey));
+						},
+						[apiKey],
+					);
 		// An item that did not go on because the run ended has no result: another one tells why.
 		if ('error' in result && signal.aborted && result.error.cause === signal.reason) return;
 		results[i] = result;
@@ -214,10 +222,12 @@ function createBreather(): () => Promise<void> {
 	};
 }
 
+/** @param secrets that the texts of an error may not hold. */
 async function settle<T>(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	task: () => T | Promise<T>,
+	secrets: readonly string[] = [],
 ): Promise<Result<T>> {
 	try {
 		return { value: await task() };
@@ -225,8 +235,17 @@ async function settle<T>(
 		const known = caught instanceof NodeApiError || caught instanceof NodeOperationError;
 		const error = known ? caught : exceptionError(context.getNode(), caught);
 		error.context.itemIndex ??= itemIndex;
-		return { error };
+		return { error: reworded(error, {}, secrets) };
 	}
+}
+
+/** A key that is shorter is none, and could be a part of any word. */
+const SHORTEST_KEY = 8;
+
+/** Also where Fluents.ai answers with the key, it is in no output. */
+function withoutKey(output: Output, apiKey: string): Output {
+	if (apiKey.length < SHORTEST_KEY) return output;
+	return { ...output, json: withoutSecret(output.json, apiKey) };
 }
 
 function addHints({ context, operation }: Start, outputs: Output[]): void {
@@ -256,15 +275,9 @@ function toItems(
 }
 
 function withNote(error: NodeApiError | NodeOperationError, done: string[]) {
-	if (done.length > 0) {
-		error.description = [
-			error.description,
-			`Before this, and not undone: ${summary(done)}. Running these items again in a new execution does it a second time.`,
-		]
-			.filter(Boolean)
-			.join(' ');
-	}
-	return error;
+	if (done.length === 0) return error;
+	const note = `Before this, and not undone: ${summary(done)}. Running these items again in a new execution does it a second time.`;
+	return reworded(error, { description: [error.description, note].filter(Boolean).join(' ') });
 }
 
 /** The most steps that are listed one by one. */

@@ -4,6 +4,16 @@ import { maskText } from './masking';
 const LONGEST_QUOTE = 500;
 
 /**
+ * More of a text is not even looked at, since that takes time. The last characters that were are not shown
+ * then: a secret may have been cut there.
+ */
+const LONGEST_READ = 100_000;
+const EDGE = 5000;
+
+/** A message or description that is longer holds something that should have been cut. */
+const LONGEST_TEXT = 5000;
+
+/**
  * Control characters and separators of lines; of directions, since they reorder what is read. Not more
  * than 1,000 at a time: a longer run exceeds the stack of the regular expression.
  */
@@ -62,17 +72,20 @@ export function foreignText(
 	secrets: readonly string[] = [],
 	longest = LONGEST_QUOTE,
 ): string {
-	const plain = String(text)
+	const whole = String(text);
+	const plain = whole
+		.slice(0, LONGEST_READ)
 		.replace(DIRECTIONS, '')
 		.replace(CONTROLS, ' ')
 		.replace(/ {2,}/g, ' ')
 		.trim();
-	return breakWords(cut(maskText(plain, secrets), longest));
+	const masked = maskText(plain, secrets);
+	return breakWords(cut(whole.length > LONGEST_READ ? masked.slice(0, -EDGE) : masked, longest));
 }
 
-/** The last step of each message and description: nothing secret, and nothing that n8n replaces. */
+/** The last step of each message and description, which may quote foreign texts. */
 export function finishedText(text: string, secrets: readonly string[] = []): string {
-	return breakWords(maskText(text, secrets));
+	return foreignText(text, secrets, LONGEST_TEXT);
 }
 
 function cut(text: string, longest: number): string {

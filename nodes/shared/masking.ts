@@ -1,4 +1,5 @@
-import type { IDataObject } from 'n8n-workflow';
+import { mapDeep } from './json';
+import { Memory } from './memory';
 
 /** Carries the secret in the addresses that this package's triggers give to Fluents.ai. */
 export const SECRET_PARAMETER = 'n8n_secret';
@@ -43,53 +44,52 @@ export function hasMaskedSecret(value: unknown): boolean {
 }
 
 /**
- * Hides the secrets in a text that somebody will read: those given, in each spelling of URLs and JSON,
+ * Hides the secrets in a text that somebody will read: those given, in each spelling of URLs, HTML and JSON,
  * those in the addresses of triggers, and user and password of any address.
  */
 export function maskText(text: string, secrets: readonly string[]): string {
-	let masked = text;
-	for (const secret of secrets) {
-		for (const spelling of [
-			secret,
-			encodeURIComponent(secret),
-			JSON.stringify(secret).slice(1, -1),
-		])
-			if (spelling !== '') masked = masked.replaceAll(spelling, MASK);
-	}
+	const masked = secrets.reduce((rest, secret) => rest.replace(patternOf(secret), MASK), text);
 	return maskSecrets(masked).replace(USER_INFO, '');
 }
 
-function mapSecrets(
-	value: unknown,
-	replace: (secret: unknown) => unknown,
-	inside = false,
-): unknown {
-	if (Array.isArray(value)) return value.map((entry) => mapSecrets(entry, replace, inside));
-	if (value !== null && typeof value === 'object') {
-		const entries = Object.entries(value as IDataObject);
-		return Object.fromEntries(
-			entries.map(([key, entry]) => [
-				key,
-				mapSecrets(entry, replace, inside || SECRET_FIELDS.has(key)),
-			]),
-		);
-	}
-	if (inside)
-		return value !== null && value !== undefined && value !== '' ? replace(value) : value;
-	return typeof value === 'string'
-		? value.replace(ADDRESS_SECRET, (_, name, secret) => `${name}${String(replace(secret))}`)
-		: value;
+function mapSecrets(value: unknown, replace: (secret: unknown) => unknown): unknown {
+	const leaf = (one: unknown, isSecret: boolean) => {
+		if (isSecret) return (one ?? '') === '' ? one : replace(one);
+		return typeof one === 'string'
+			? one.replace(ADDRESS_SECRET, (_, name, secret) => `${name}${String(replace(secret))}`)
+			: one;
+	};
+	const inField = (name: string, isSecret: boolean) => isSecret || SECRET_FIELDS.has(name);
+	return mapDeep(value, { leaf, inField }, false);
 }
 
 /** Hides one secret wherever it stands in texts and in names of fields. @returns a copy. */
 export function withoutSecret<T>(value: T, secret: string): T {
-	const pattern = new RegExp(secret.replace(/\W/g, '\\$&'), 'gi');
-	const hide = (one: unknown): unknown => {
-		if (typeof one === 'string') return one.replace(pattern, MASK);
-		if (Array.isArray(one)) return one.map(hide);
-		if (one === null || typeof one !== 'object') return one;
-		const entries = Object.entries(one).map(([name, inner]) => [hide(name), hide(inner)]);
-		return Object.fromEntries(entries);
-	};
-	return hide(value) as T;
+	const pattern = patternOf(secret);
+	const hide = (text: string) => text.replace(pattern, MASK);
+	const leaf = (one: unknown) => (typeof one === 'string' ? hide(one) : one);
+	return mapDeep(value, { leaf, rename: hide }, undefined) as T;
+}
+
+const NOTHING = /(?!)/;
+
+const patterns = new Memory<RegExp>(1000, Infinity);
+
+/** Finds a secret as it is, each character of it also as URLs, JSON or HTML write it, and all of it in base64 or hex. */
+function patternOf(secret: string): RegExp {
+	const known = secret === '' ? NOTHING : patterns.get(secret);
+	if (known) return known;
+	const plain = (text: string) => text.replace(/[^\w]/g, '\\$&');
+	const characters = [...secret].map((character) => {
+		const code = character.codePointAt(0) ?? 0;
+		const hex = code.toString(16).padStart(2, '0');
+		return `(?:\\\\?${plain(character)}|%(?:25)*${hex}|\\\\u00${hex}|&#(?:${code}|x${hex});)`;
+	});
+	const bytes = Buffer.from(secret);
+	const encoded = (['base64', 'base64url', 'hex'] as const).map((encoding) =>
+		plain(bytes.toString(encoding).replace(/=+$/, '')),
+	);
+	const pattern = new RegExp([characters.join(''), ...encoded].join('|'), 'gi');
+	patterns.set(secret, pattern);
+	return pattern;
 }

@@ -20,6 +20,9 @@ const names = operations.map(({ name }) => name).filter((name) => !placing.inclu
 const isList = (name: string) => /getAll|getAvailable/.test(name);
 const one = names.filter((name) => !isList(name) && !/ delete$|getRecording|call wait/.test(name));
 
+/** The JSON of lists inside of each other, which JSON.stringify itself could not make. */
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
 const noObject: Array<[string, Fault]> = [
 	['nothing', { alter: 'empty' }],
 	['null', { alter: 'null' }],
@@ -29,6 +32,10 @@ const noObject: Array<[string, Fault]> = [
 	['an object without fields', { alter: 'emptyObject' }],
 	['an object without its id', { alter: 'nullId' }],
 	['HTML', { alter: () => '<html>Welcome</html>' }],
+	[
+		'an object that nests too deep',
+		{ alter: (body) => `${JSON.stringify(body).slice(0, -1)},"deep":${nested(6000)}}` },
+	],
 ];
 
 describe.each(noObject)('%s in the place of an object', (_what, fault) => {
@@ -91,6 +98,13 @@ test('what came instead is told', async () => {
 	expect(await descriptionAfter({ status: 201, body: { data: {}, ok: true } })).toMatch(
 		/^It is an object of type \S+.* with HTTP 201, with the fields data, ok\./,
 	);
+});
+
+test('JSON that nests too deep is named', async () => {
+	simulator.faults.add({ operationId: 'getAgent', status: 200, body: nested(6000) });
+	const { error } = await run('agent get');
+	expect(error?.message).toMatch(NO_ANSWER);
+	expect(error?.description).toMatch(/^It is JSON of type .+ that nests more than 100 deep\./);
 });
 
 test.each([302, 303])('a dial that is answered by %d is searched for', async (status) => {

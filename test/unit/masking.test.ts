@@ -1,4 +1,4 @@
-import { hasMaskedSecret, maskSecrets } from '../../nodes/shared/masking';
+import { hasMaskedSecret, maskSecrets, maskText, withoutSecret } from '../../nodes/shared/masking';
 
 const MASK = '********';
 
@@ -45,4 +45,46 @@ test('hides the secrets in the addresses of triggers, and nothing else of them',
 	expect(maskSecrets(`Not a URL: "${url}"`)).not.toContain('abc123');
 	expect(hasMaskedSecret(masked)).toBe(true);
 	expect(hasMaskedSecret({ url })).toBe(false);
+});
+
+describe('one secret', () => {
+	const SECRET = 'sk_live_01/+="';
+	const percent = (text: string, percents = '%') =>
+		[...text].map((c) => `${percents}${c.charCodeAt(0).toString(16)}`).join('');
+
+	test.each([
+		['as it is', SECRET],
+		['in a URL', encodeURIComponent(SECRET)],
+		['in a URL in another one', encodeURIComponent(encodeURIComponent(SECRET))],
+		['with each character encoded', percent(SECRET)],
+		['in capitals', percent(SECRET).toUpperCase()],
+		['in JSON', JSON.stringify(SECRET).slice(1, -1)],
+		[
+			'in JSON with escapes',
+			[...SECRET].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join(''),
+		],
+		['in HTML', [...SECRET].map((c) => `&#${c.charCodeAt(0)};`).join('')],
+		['in base64', Buffer.from(SECRET).toString('base64')],
+		['in hex', Buffer.from(SECRET).toString('hex')],
+	])('is hidden %s', (_how, text) => {
+		expect(maskText(`a ${text}`, [SECRET])).toMatch(/^a \*{8}=*$/);
+		const masked = withoutSecret({ [text]: [{ deep: `?k=${text}&` }] }, SECRET);
+		expect(JSON.stringify(masked)).toMatch(/^\{"\*{8}=*":\[\{"deep":"\?k=\*{8}=*&"\}\]\}$/);
+	});
+
+	test('that is empty hides nothing', () => {
+		expect(maskText('text', [''])).toBe('text');
+		expect(withoutSecret({ a: 'text' }, '')).toEqual({ a: 'text' });
+	});
+});
+
+test('what nests deeper than the stack allows is left out, and hides nothing', () => {
+	let deep: unknown = 'secret';
+	for (let i = 0; i < 200_000; i++) deep = i % 2 ? [deep] : { api_key: deep };
+	const masked = maskSecrets({ before: 'x', deep });
+	expect(masked.before).toBe('x');
+	expect(JSON.stringify(masked)).toContain('[nested too deep]');
+	expect(JSON.stringify(masked)).not.toContain('secret');
+	expect(JSON.stringify(withoutSecret({ deep }, 'secret'))).toContain('[nested too deep]');
+	expect(hasMaskedSecret(deep)).toBe(false);
 });

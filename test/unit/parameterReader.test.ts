@@ -395,14 +395,14 @@ describe('collections', () => {
 		default: {},
 		options: [inner, { ...text, name: 'note', displayName: 'Note' }, single],
 	});
-	const readerOf = (value: unknown) =>
+	const readerOf = (value: unknown, written = value) =>
 		new ParameterReader({
 			node: () => ({ name: 'Node' }) as INode,
 			timezone: () => 'UTC',
 			itemIndex: 1,
 			prefix: '',
 			evaluate: () => value,
-			written: () => value,
+			written: () => written,
 		});
 	const read = (value: INodeParameters[string]) => of(options, value).inside(options);
 
@@ -421,7 +421,7 @@ describe('collections', () => {
 	});
 
 	// n8n itself drops an expression that stands for a whole collection when it loads the workflow.
-	test.each([null, 'text', [], 4])('that are none: %j', (value) => {
+	test.each(['text', [], 4])('that are none: %j', (value) => {
 		const from = readerOf(value);
 		for (const read of ['inside', 'entry', 'entries'] as const) {
 			expect(() => from[read](single)).toThrow(
@@ -438,12 +438,55 @@ describe('collections', () => {
 		expect(() => wrong?.number(inner)).toThrow(/^'Window: Seconds' has to be /);
 	});
 
-	test.each([null, 'text', [], 4])('with an entry that is none: %j', (value) => {
+	test.each([undefined, null, '', ' '])('that are empty: %j', (value) => {
+		expect(readerOf(value).inside(options).number(inner)).toBe(30);
+		expect(readerOf(value).entry(single)).toBeUndefined();
+		expect(readerOf({ entry: value ?? null }).entry(single)).toBeUndefined();
+		expect(readerOf(value).entries(multiple)).toEqual([]);
+	});
+
+	describe('given whole by one expression', () => {
+		const guards = { guards: true };
+		const whole = (value: unknown) => readerOf(value, '={{ $json.options }}');
+		const NOTHING = /^'(Window|The Field)' gives nothing \[item 1\]$/;
+
+		test.each([null, '', ' '])('that gives %j: refused if they guard', (value) => {
+			expect(() => whole(value).inside(options, guards)).toThrow(NOTHING);
+			expect(() => whole(value).entry(single, guards)).toThrow(NOTHING);
+			expect(() => whole({ entry: value }).entry(single, guards)).toThrow(NOTHING);
+			expect(whole(value).inside(options).number(inner)).toBe(30);
+		});
+
+		test.each([null, '', ' '])('with %j in a field: refused if it guards', (value) => {
+			const refused = /^'(Window: )?Seconds' gives nothing \[item 1\]$/;
+			const fields = whole({ seconds: value }).inside(options);
+			expect(() => fields.number(inner, guards)).toThrow(refused);
+			expect(fields.number(inner)).toBe(30);
+			const entry = whole({ entry: { seconds: value } }).entry(single);
+			expect(() => entry?.number(inner, guards)).toThrow(refused);
+			expect(entry?.number(inner)).toBe(30);
+			const [first] = whole({ entry: [{ seconds: value }] }).entries(multiple);
+			expect(() => first.number(inner, guards)).toThrow(refused);
+		});
+
+		test('without a field that guards: its default', () => {
+			expect(whole({ note: 'x' }).inside(options).number(inner, guards)).toBe(30);
+			expect(whole({}).entry(single, guards)).toBeUndefined();
+		});
+	});
+
+	test.each(['text', [], 4])('with an entry that is none: %j', (value) => {
 		expect(() => readerOf({ entry: value }).entry(single)).toThrow(
 			/^'Window' holds no fields, but .+ \[item 1\]$/,
 		);
 		expect(() => readerOf({ entry: [value] }).entries(multiple)).toThrow(
 			/^'Window' holds no fields, but .+ \[item 1\]$/,
+		);
+	});
+
+	test('with an entry that is null', () => {
+		expect(() => readerOf({ entry: [null] }).entries(multiple)).toThrow(
+			"'Window' holds no fields, but null [item 1]",
 		);
 	});
 

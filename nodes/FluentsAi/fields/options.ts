@@ -81,9 +81,9 @@ export function collectionOfOptions(options: INodeProperties[]): INodeProperties
 	};
 }
 
-/** The options that were added, in a reader of their own. */
+/** The options that were added, in a reader of their own. Some of them guard. */
 export function optionsOf(from: ParameterReader): ParameterReader {
-	return from.inside(collectionOfOptions([]));
+	return from.inside(collectionOfOptions([]), { guards: true });
 }
 
 /** @throws NodeOperationError that names the parameter. */

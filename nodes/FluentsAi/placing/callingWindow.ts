@@ -1,6 +1,6 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { operationError } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
 import { canonical } from '../../shared/canonical';
 import { Memory } from '../../shared/memory';
@@ -156,9 +156,9 @@ export interface CallingWindow {
  * @throws NodeOperationError that names the parameter and the item.
  */
 export function readCallingWindow(from: ItemReader, toNumber: string): CallingWindow | undefined {
-	const window = optionsOf(from).entry(callingWindowOption);
-	if (!window) return undefined;
 	const guards = { guards: true };
+	const window = optionsOf(from).entry(callingWindowOption, guards);
+	if (!window) return undefined;
 	const opensAt = window.json(opensAtField, toClockTime(MINUTES_OF_DAY - 1), guards);
 	const closesAt = window.json(closesAtField, toClockTime(MINUTES_OF_DAY), guards);
 	if (opensAt === closesAt) throw window.fail(closesAtField, 'is the same time as Opens At');
@@ -388,7 +388,7 @@ function openingText({ timezones: [timezone] }: CallingWindow, opensAt: number):
 }
 
 function closedError({ context }: Run, window: CallingWindow, description: string) {
-	return new NodeOperationError(
+	return operationError(
 		context.getNode(),
 		`Nobody was called: it is outside the calling window in ${window.timezones.join(', ')}`,
 		{ description },

@@ -1,7 +1,13 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 
-import { isPassingLimit, isUnclear, type FluentsApiError } from '../../shared/api/errors';
+import {
+	isPassingLimit,
+	isUnclear,
+	operationError,
+	reworded,
+	type FluentsApiError,
+} from '../../shared/api/errors';
+import { shown } from '../../shared/parameters/shown';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
 import type { Run } from '../operation';
 import { carriedKey, withCallKey } from './callKey';
@@ -39,10 +45,10 @@ export async function dial(run: Run, request: CallRequest, onSend: () => void): 
 	}
 	const inFull = await send(run, await fullBody(run, request), onSend);
 	if (inFull.kind !== 'refused') return inFull;
-	if (inFull.error.message !== withId.error.message) {
-		inFull.error.message += ` (and with the ID of the agent alone: ${withId.error.message})`;
-	}
-	return inFull;
+	const [message, first] = [inFull.error.message, withId.error.message];
+	if (message === first) return inFull;
+	const both = `${message} (and with the ID of the agent alone: ${first})`;
+	return { ...inFull, error: reworded(inFull.error, { message: both }) };
 }
 
 async function send({ api }: Run, body: IDataObject, onSend: () => void): Promise<Dialed> {
@@ -112,9 +118,9 @@ function withWebhook(
 ): IDataObject {
 	if (!target) return agent;
 	if ((agent.webhook ?? '') !== '' && !target.replaces) {
-		throw new NodeOperationError(
+		throw operationError(
 			context.getNode(),
-			`Nobody was called: the agent '${String(agent.name ?? agent.id)}' has a webhook of its own`,
+			`Nobody was called: the agent ${shown(agent.name ?? agent.id)} has a webhook of its own`,
 			{
 				description:
 					"With 'Wait Using' set to Webhook, the events of this call would not reach it. Turn on the option 'Replace The Agent's Webhook For This Call' if that is fine, or wait using Poll.",

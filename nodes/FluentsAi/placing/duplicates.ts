@@ -1,7 +1,9 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { operationError } from '../../shared/api/errors';
+import { foreignText } from '../../shared/foreignText';
 import type { ItemReader } from '../../shared/parameters/reader';
+import { shown } from '../../shared/parameters/shown';
 import { parseTime } from '../../shared/records/time';
 import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
@@ -127,9 +129,9 @@ async function inFull({ api }: Run, call: IDataObject): Promise<IDataObject> {
 }
 
 function keyOfAnother({ context }: Run, { toNumber, key }: Wanted, used: string) {
-	return new NodeOperationError(
+	return operationError(
 		context.getNode(),
-		`Nobody was called: the Call Key '${key.key}' was used for a call to ${used}, so it cannot be used for ${toNumber}`,
+		`Nobody was called: the Call Key ${shown(key.key)} was used for a call to ${foreignText(used)}, so it cannot be used for ${toNumber}`,
 		{
 			description:
 				'A Call Key belongs to one phone number. Make it from a value that differs from person to person, and check that no item lacks that value.',
@@ -138,9 +140,9 @@ function keyOfAnother({ context }: Run, { toNumber, key }: Wanted, used: string)
 }
 
 function keyNotTold({ context }: Run, { id, to_number: to }: IDataObject) {
-	return new NodeOperationError(
+	return operationError(
 		context.getNode(),
-		`Fluents.ai does not tell the key of call '${String(id)}' to ${withPlus(to)}`,
+		`Fluents.ai does not tell the key of call ${shown(id)} to ${foreignText(withPlus(to))}`,
 		{
 			description:
 				"So it cannot be told whether this item was called already, and nobody was called. Use 'Same Number' for the option 'Skip If Already Called', and no Call Key of your own.",

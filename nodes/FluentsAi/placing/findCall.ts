@@ -2,7 +2,6 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { FluentsApiError } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
-import { finishedText } from '../../shared/foreignText';
 import { readRunOptions } from '../fields/options';
 import { ItemReader } from '../../shared/parameters/reader';
 import type { Run } from '../operation';
@@ -104,12 +103,10 @@ export function unconfirmedError(
 	const description = `${finding.reason}. Look at the call history of Fluents.ai for a call to ${toNumber} (n8n_call_key: ${key}) before you run this again.${retry}`;
 	// The most important is in the message: it is all that the language model of an agent gets.
 	return new FluentsApiError(context.getNode(), {
-		reason: finishedText(
-			`It is not known whether the call to ${toNumber} was placed: ${doubt}`,
-		),
+		reason: `It is not known whether the call to ${toNumber} was placed: ${doubt}`,
 		said: '',
 		doubt: 'The person may have been called, so the node does not dial again.',
-		advice: finishedText(description),
+		advice: description,
 		httpCode,
 		isUnclear: true,
 	});

@@ -1,6 +1,6 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { INodeProperties, NodeApiError } from 'n8n-workflow';
 
+import { operationError, reworded } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { optionsOf } from '../fields/options';
@@ -75,8 +75,9 @@ export interface Pacing {
  * @throws NodeOperationError that names the parameter and the item.
  */
 export function readPacing(from: ItemReader): Pacing {
-	const pacing = optionsOf(from).entry(pacingOption);
-	const limit = (field: INodeProperties) => pacing?.number(field, { guards: true }) || Infinity;
+	const guards = { guards: true };
+	const pacing = optionsOf(from).entry(pacingOption, guards);
+	const limit = (field: INodeProperties) => pacing?.number(field, guards) || Infinity;
 	return {
 		interval: MINUTE / limit(callsPerMinuteField),
 		maxConcurrentCalls: limit(maxConcurrentCallsField),
@@ -163,12 +164,12 @@ function isLimited<T extends { kind: string }>(outcome: T | Limited): outcome is
 }
 
 function limitError(error: NodeApiError, maxWait: number): NodeApiError {
-	error.description = `Fluents.ai says that a limit is reached, still after ${maxWait / MINUTE} minutes, so this call was not placed. Run it again later, raise the option 'Max Wait', or place fewer calls with the option 'Pacing'.`;
-	return error;
+	const description = `Fluents.ai says that a limit is reached, still after ${maxWait / MINUTE} minutes, so this call was not placed. Run it again later, raise the option 'Max Wait', or place fewer calls with the option 'Pacing'.`;
+	return reworded(error, { description });
 }
 
 function noRoomError({ context }: Run, count: number, maxWait: number) {
-	return new NodeOperationError(
+	return operationError(
 		context.getNode(),
 		`The call was not placed: ${count} calls were in progress for ${maxWait / MINUTE} minutes`,
 		{

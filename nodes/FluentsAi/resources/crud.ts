@@ -1,7 +1,11 @@
-import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	NodeOperationError,
+} from 'n8n-workflow';
 
-import { catchStatus } from '../../shared/api/errors';
+import { catchStatus, operationError } from '../../shared/api/errors';
 import { hasMaskedSecret } from '../../shared/masking';
 import type { ParameterReader } from '../../shared/parameters/reader';
 import { getRecords, type Choice } from '../../shared/api/pagination';
@@ -174,7 +178,7 @@ export function updateOperation(
 
 /** No source says that the API masks what it gives. If it does, sending that back would destroy secrets. */
 function secretsNotKept(context: IExecuteFunctions, one: string): NodeOperationError {
-	return new NodeOperationError(
+	return operationError(
 		context.getNode(),
 		`The ${one} was not updated: Fluents.ai shows its secrets only masked, so they would be lost`,
 		{ description: 'Enter all of its secrets under Update Fields, beside what is to change.' },

@@ -1,7 +1,8 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { operationError } from '../../shared/api/errors';
 import type { ItemReader } from '../../shared/parameters/reader';
+import { shown } from '../../shared/parameters/shown';
 import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { callsOf } from '../placing/callsOf';
@@ -177,9 +178,9 @@ async function end({ api }: Run, id: string): Promise<void> {
 function timedOutError(run: Run, call: IDataObject, maxWait: number) {
 	const { id, status } = call;
 	const what = hasEnded(call) ? 'has no recording within' : 'has not ended within';
-	return new NodeOperationError(
+	return operationError(
 		run.context.getNode(),
-		`Call '${String(id)}' ${what} ${maxWait / MINUTE} minutes: its status is '${String(status)}'`,
+		`Call ${shown(id)} ${what} ${maxWait / MINUTE} minutes: its status is ${shown(status)}`,
 		{
 			description:
 				"The call itself goes on. Read it later with Get or Wait, or raise the option 'Max Wait'. Placing it again would call the person again.",

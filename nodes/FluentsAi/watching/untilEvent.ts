@@ -1,4 +1,3 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type {
 	IDataObject,
 	IExecuteFunctions,
@@ -9,6 +8,7 @@ import type {
 } from 'n8n-workflow';
 
 import { connect } from '../../shared/api/connect';
+import { operationError } from '../../shared/api/errors';
 import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { optionsOf } from '../fields/options';
@@ -80,7 +80,7 @@ export function readEventTarget(from: ItemReader): EventTarget | undefined {
 	const options = optionsOf(from);
 	if (options.choice(waitUsingOption) !== 'webhook') return undefined;
 	const fail = (message: string, description: string) =>
-		new NodeOperationError(context.getNode(), message, { itemIndex, description });
+		operationError(context.getNode(), message, { itemIndex, description });
 	const poll = "set 'Wait Using' to Poll, which waits for many calls at the same time";
 	if (context.getInputData().length > 1) {
 		throw fail(

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../json';
+import { isObject, isTooDeep } from '../json';
 
 /**
  * What an operation needs of a successful answer: an object with its `id`, a page of a list, or nothing,
@@ -17,9 +17,11 @@ export interface PageAnswer extends IDataObject {
 /**
  * Decodes a successful answer before it is used.
  *
- * @returns undefined for what the API never sends in this place, such as the page of a proxy.
+ * @returns undefined for what the API never sends in this place, such as the page of a proxy, and for what
+ * nests too deep.
  */
 export function decode(expected: Expected, body: unknown): IDataObject | undefined {
+	if (isTooDeep(body)) return undefined;
 	switch (expected) {
 		case 'object':
 			return isObject(body) && isId(body.id) ? body : undefined;

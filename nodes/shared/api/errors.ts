@@ -3,6 +3,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { FluentsCredential } from './credential';
 import { finishedText, foreignText } from '../foreignText';
+import { DEEPEST as DEEPEST_JSON, isTooDeep } from '../json';
 
 /** HTTP codes of an answer that stays the same until somebody changes the credential. */
 const KEY_REFUSED = ['401', '403'];
@@ -50,13 +51,20 @@ export class FluentsApiError extends NodeApiError {
 	/** The API's own words, maybe none. */
 	readonly said: string;
 
-	constructor(node: INode, { reason, said, doubt, advice, httpCode, isUnclear }: Explained) {
-		const message = doubt ? `${sentences(reason)} ${doubt}` : reason;
+	/** @param secrets such as the API key, which the answer may have repeated. */
+	constructor(
+		node: INode,
+		{ reason, said, doubt, advice, httpCode, isUnclear }: Explained,
+		secrets: readonly string[] = [],
+	) {
+		const what = finishedText(reason, secrets);
+		const message = doubt ? `${sentences(what)} ${doubt}` : what;
+		const description = finishedText(advice, secrets);
 		// From a plain object, since a NodeApiError made from another one ignores everything that is new.
-		super(node, {}, { message, description: advice, httpCode });
-		this.description = advice;
+		super(node, {}, { message, description, httpCode });
+		this.description = description;
 		this.messages = [];
-		this.reason = reason;
+		this.reason = what;
 		this.said = said;
 		this.isUnclear = isUnclear;
 	}
@@ -92,21 +100,15 @@ export function toNodeError(
 	failure: Failure,
 	subject: Subject = {},
 ): FluentsApiError {
-	const explained = explain(credential, failure, subject);
-	const { reason, advice } = explained;
-	const secrets = [credential.apiKey];
-	return new FluentsApiError(node, {
-		...explained,
-		reason: finishedText(reason, secrets),
-		advice: finishedText(advice, secrets),
-		httpCode: failure.kind === 'answer' ? String(failure.status) : undefined,
-	});
+	const httpCode = failure.kind === 'answer' ? String(failure.status) : undefined;
+	const explained = { ...explain(credential, failure, subject), httpCode };
+	return new FluentsApiError(node, explained, [credential.apiKey]);
 }
 
 /**
  * An error of this node in the user's words, which n8n passes on as they are.
  *
- * @param message may quote text from outside; cut that with `foreignText` if it can be long.
+ * @param message may quote text from outside; cut that with `shown` or `foreignText` if it can be long.
  */
 export function operationError(
 	node: INode,
@@ -117,6 +119,22 @@ export function operationError(
 		description: description && finishedText(description),
 		itemIndex,
 	});
+}
+
+/** Gives an error other words, made harmless as those of a new one. */
+export function reworded<E extends NodeApiError | NodeOperationError>(
+	error: E,
+	{ message = error.message, description = error.description }: ErrorTexts,
+	secrets: readonly string[] = [],
+): E {
+	error.message = finishedText(message, secrets);
+	error.description = description && finishedText(description, secrets);
+	return error;
+}
+
+interface ErrorTexts {
+	message?: string;
+	description?: string | null;
 }
 
 /** An exception from elsewhere, e.g. of an expression: its own words, made harmless, and as its cause. */
@@ -367,9 +385,10 @@ function appearance(
 	const type = contentType ? ` of type ${foreignText(contentType, [apiKey], FIRST_WORDS)}` : '';
 	const about = `${type} with HTTP ${status}`;
 	if ((body ?? '') === '') return `empty${about}`;
-	if (typeof body === 'string') {
+	if (typeof body !== 'object' || body === null) {
 		return `text${about} that begins "${foreignText(body, [apiKey], FIRST_WORDS)}"`;
 	}
+	if (isTooDeep(body)) return `JSON${about} that nests more than ${DEEPEST_JSON} deep`;
 	if (Array.isArray(body)) return `a list${about}`;
 	const fields = Object.keys(body as IDataObject).slice(0, FIRST_FIELDS);
 	const names = foreignText(fields.join(', '), [apiKey], FIRST_WORDS);

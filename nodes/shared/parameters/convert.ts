@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { isObject } from '../json';
+import { DEEPEST, isObject, isTooDeep } from '../json';
 import { parsePhoneNumber } from '../phoneNumbers/parse';
 import { parseUserTime } from '../records/time';
 import { shown } from './shown';
@@ -86,6 +86,7 @@ export const toReference: Convert = (value, fail) => {
 export const toJson: Convert = (value, fail) => {
 	if (isEmpty(value)) return null;
 	const json = typeof value === 'string' ? parse(value, fail) : withoutDates(value);
+	if (isTooDeep(json)) throw fail(`nests more than ${DEEPEST} deep, or holds itself`);
 	refusePrototypes(json, fail);
 	return json;
 };
@@ -148,7 +149,9 @@ export const toList: Convert<unknown[]> = (given, fail) => {
 	const value = typeof given === 'string' ? entriesOf(given) : given;
 	const entries: unknown[] = Array.isArray(value) ? value : toSimpleText(value, fail).split(',');
 	return entries
-		.map((entry) => (isObject(withoutDates(entry)) ? entry : toTrimmedText(entry, fail)))
+		.map((entry) =>
+			isObject(withoutDates(entry)) ? toJson(entry, fail) : toTrimmedText(entry, fail),
+		)
 		.filter((entry) => entry !== '');
 };
 

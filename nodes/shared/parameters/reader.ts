@@ -165,7 +165,7 @@ export class ParameterReader {
 	/** The mode of a locator, e.g. `id`; undefined where an expression gives the value alone. */
 	mode(property: INodeProperties): string | undefined {
 		const value = this.given(property);
-		return isObject(value) ? String(value.mode) : undefined;
+		return isObject(value) && typeof value.mode === 'string' ? value.mode : undefined;
 	}
 
 	/** Whether a field was added to a collection, even if left empty. */
@@ -181,19 +181,22 @@ export class ParameterReader {
 	}
 
 	/** The fields that were added to a collection. */
-	inside(collection: INodeProperties): ParameterReader {
+	inside(collection: INodeProperties, reading?: Reading): ParameterReader {
 		const { prefix } = this.source;
-		return this.among(this.objectOf(collection, this.given(collection)), prefix, () =>
-			this.source.written(collection),
-		);
+		const values = this.objectOf(collection, this.given(collection), reading) ?? {};
+		return this.among(values, prefix, () => this.source.written(collection));
 	}
 
 	/** The fields of a fixedCollection that holds one entry; undefined when it was not added. */
-	entry(collection: INodeProperties): ParameterReader | undefined {
-		const entry = this.groupIn(collection);
-		if (entry === undefined) return undefined;
-		return this.among(this.objectOf(collection, entry), prefixOf(collection), () =>
-			fieldOf(this.source.written(collection), nameOfGroup(collection)),
+	entry(collection: INodeProperties, reading?: Reading): ParameterReader | undefined {
+		const group = this.groupIn(collection, reading);
+		if (group === undefined) return undefined;
+		const entry = this.objectOf(collection, group, reading);
+		return (
+			entry &&
+			this.among(entry, prefixOf(collection), () =>
+				writtenIn(this.source.written(collection), nameOfGroup(collection)),
+			)
 		);
 	}
 
@@ -202,8 +205,8 @@ export class ParameterReader {
 		const group = this.groupIn(collection) ?? [];
 		const entries: unknown[] = Array.isArray(group) ? group : [group];
 		return entries.map((entry, i) =>
-			this.among(this.objectOf(collection, entry), prefixOf(collection), () =>
-				fieldOf(fieldOf(this.source.written(collection), nameOfGroup(collection)), i),
+			this.among(this.entryOf(collection, entry), prefixOf(collection), () =>
+				writtenIn(this.source.written(collection), nameOfGroup(collection), i),
 			),
 		);
 	}
@@ -224,23 +227,22 @@ export class ParameterReader {
 	}
 
 	/** @returns null when nothing was given and the field has no default. */
-	private convert<T>(
-		property: INodeProperties,
-		kind: Convert<T>,
-		{ guards = false }: Reading = {},
-	): T | null {
+	private convert<T>(property: INodeProperties, kind: Convert<T>, reading?: Reading): T | null {
 		const given = valueOf(property, this.given(property));
 		if (!isEmpty(given)) return kind(given, this.failing(property));
-		const written = guards && this.source.written(property);
-		if (typeof written === 'string' && written.startsWith('=')) {
-			throw this.fail(
-				property,
-				'gives nothing',
-				'It is there to prevent something, so it has to have a value. Correct the expression, or remove the field if you do not need it.',
-			);
-		}
+		this.refuseNothing(property, reading);
 		const usual = valueOf(property, property.default);
 		return isEmpty(usual) ? null : kind(usual, this.failing(property));
+	}
+
+	/** @throws NodeOperationError when the expression of a field that guards gives nothing. */
+	private refuseNothing(property: INodeProperties, { guards = false }: Reading = {}): void {
+		if (!guards || !this.has(property) || !isExpression(this.source.written(property))) return;
+		throw this.fail(
+			property,
+			'gives nothing',
+			'It is there to prevent something, so it has to have a value. Correct the expression, or remove the field if you do not need it.',
+		);
 	}
 
 	private required<T>(property: INodeProperties, value: T): T {
@@ -251,14 +253,24 @@ export class ParameterReader {
 	}
 
 	/** The entry or entries of a fixedCollection with one kind of them, as all of ours are. */
-	private groupIn(collection: INodeProperties): unknown {
+	private groupIn(collection: INodeProperties, reading?: Reading): unknown {
 		const name = nameOfGroup(collection);
-		const object = this.objectOf(collection, this.given(collection));
+		const object = this.objectOf(collection, this.given(collection), reading) ?? {};
 		return Object.hasOwn(object, name) ? (object[name] ?? null) : undefined;
 	}
 
-	private objectOf(collection: INodeProperties, given: unknown): IDataObject {
-		if (given === undefined) return {};
+	/** @returns undefined for what was not added, or is empty. */
+	private objectOf(
+		collection: INodeProperties,
+		given: unknown,
+		reading?: Reading,
+	): IDataObject | undefined {
+		if (!isEmpty(given)) return this.entryOf(collection, given);
+		this.refuseNothing(collection, reading);
+		return undefined;
+	}
+
+	private entryOf(collection: INodeProperties, given: unknown): IDataObject {
 		if (isObject(given)) return given;
 		throw this.fail(collection, `holds no fields, but ${shown(given)}`);
 	}
@@ -282,7 +294,7 @@ export class ParameterReader {
 			prefix,
 			evaluate: ({ name }) =>
 				Object.hasOwn(values, name) ? (values[name] ?? null) : undefined,
-			written: ({ name }) => fieldOf(written(), name),
+			written: ({ name }) => writtenIn(written(), name),
 		});
 	}
 }
@@ -292,8 +304,19 @@ function nameOfGroup({ options }: INodeProperties): string {
 	return name;
 }
 
-function fieldOf(object: unknown, name: string | number): unknown {
-	return (object as Record<string | number, unknown> | null | undefined)?.[name];
+function isExpression(written: unknown): written is string {
+	return typeof written === 'string' && written.startsWith('=');
+}
+
+/** What is written in a field of a collection; one expression may give the whole of it. */
+function writtenIn(collection: unknown, ...names: Array<string | number>): unknown {
+	return names.reduce<unknown>(
+		(outer, name) =>
+			isExpression(outer)
+				? outer
+				: (outer as Record<string | number, unknown> | null | undefined)?.[name],
+		collection,
+	);
 }
 
 function valueOf({ type }: INodeProperties, given: unknown): unknown {

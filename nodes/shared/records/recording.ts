@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, IWebhookFunctions, NodeApiError } from 'n8n-workflow';
 
-import { catchStatus } from '../api/errors';
+import { catchStatus, reworded } from '../api/errors';
+import { shown } from '../parameters/shown';
 import { extensionOf } from '../api/audio';
 import {
 	cancelSignal,
@@ -60,11 +61,11 @@ export async function downloadRecording(
  */
 async function explainMissing(api: FluentsTransport, callId: string, refusal: NodeApiError) {
 	const { recording_available: available, status } = await readOne(api, calls, callId);
-	if (available !== true) {
-		const since = status === 'ended' ? ' yet' : `: its status is '${String(status)}'`;
-		refusal.message = `Call '${callId}' has no recording${since}`;
-		refusal.description =
-			'A recording can take some minutes after the call has ended, and there is one only if recording is enabled on the agent and the call is not HIPAA compliant. The call has recording_available set to true once it is there.';
-	}
-	return refusal;
+	if (available === true) return refusal;
+	const since = status === 'ended' ? ' yet' : `: its status is ${shown(status)}`;
+	return reworded(refusal, {
+		message: `Call ${shown(callId)} has no recording${since}`,
+		description:
+			'A recording can take some minutes after the call has ended, and there is one only if recording is enabled on the agent and the call is not HIPAA compliant. The call has recording_available set to true once it is there.',
+	});
 }

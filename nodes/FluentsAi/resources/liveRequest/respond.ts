@@ -1,6 +1,11 @@
-import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	NodeOperationError,
+} from 'n8n-workflow';
 
+import { operationError } from '../../../shared/api/errors';
 import { actionAnswer } from '../../../shared/liveAnswer';
 import { requiredEnvironmentOption } from '../../../shared/parameters/requiredEnvironment';
 import { toObject } from '../../../shared/parameters/convert';
@@ -132,7 +137,7 @@ function questionOf(context: IExecuteFunctions, itemIndex: number): Question {
 		.map(({ name }) => data.$(name) as { isExecuted: boolean; first(): { json: IDataObject } })
 		.find(({ isExecuted }) => isExecuted);
 	if (started) return started.first().json as unknown as Question;
-	throw new NodeOperationError(
+	throw operationError(
 		context.getNode(),
 		`No agent waits for this answer: the workflow was not started by a Fluents.ai Live Trigger [item ${itemIndex}]`,
 		{
@@ -144,7 +149,7 @@ function questionOf(context: IExecuteFunctions, itemIndex: number): Question {
 }
 
 function answersByItself(context: IExecuteFunctions, itemIndex: number): NodeOperationError {
-	return new NodeOperationError(
+	return operationError(
 		context.getNode(),
 		`The Live Trigger has answered with its text at once [item ${itemIndex}]`,
 		{
