@@ -1,6 +1,7 @@
 import { NodeApiError, NodeOperationError, sleep } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { MOST_OPEN } from '../shared/api/adaptiveLimiter';
 import { connect } from '../shared/api/connect';
 import { exceptionError, reworded } from '../shared/api/errors';
 import { createLimiter, createStagger } from '../shared/api/limiter';
@@ -15,7 +16,7 @@ import { optionsOf, readRunOptions, type RunOptions } from './fields/options';
 import type { Operation, Output, Run } from './operation';
 
 /** Items that an operation handles at the same time, unless the option Batching says otherwise. */
-const AT_ONCE = { read: 20, write: 1, wait: Infinity };
+const AT_ONCE = { read: MOST_OPEN, write: 1, wait: Infinity };
 
 /** Milliseconds that reading parameters may take before n8n gets to do something else. */
 const LONGEST_TURN = 10;

@@ -203,8 +203,8 @@ describe('reads are tried again', () => {
 		const { error, requests } = await runNode(getAgent(), { items });
 		expect(error).toBeUndefined();
 		const limitedAt = requests.find(({ status }) => status === 429)!.at;
-		// Those that were open already: at most 20 at once.
-		expect(requests.filter(({ at }) => at < limitedAt + 1900).length).toBeLessThanOrEqual(20);
+		// Those that were open already: a run begins with 25 at once.
+		expect(requests.filter(({ at }) => at < limitedAt + 1900).length).toBeLessThanOrEqual(25);
 		expect(requests).toHaveLength(61);
 	});
 
@@ -221,7 +221,9 @@ describe('reads are tried again', () => {
 		const again = requests.slice(10).map(({ at }) => at - requests[0].at);
 		expect(again).toHaveLength(10);
 		expect(Math.min(...again)).toBeGreaterThanOrEqual(1100);
-		expect(Math.max(...again)).toBeLessThan(1800);
+		expect(Math.min(...again)).toBeLessThan(1800);
+		// The others follow one after the other.
+		expect(Math.max(...again)).toBeLessThan(3000);
 	});
 
 	test('500 items pass a server that allows 200 requests a second', async () => {

@@ -66,6 +66,11 @@ class Clock {
 		this.open.clear();
 	}
 
+	/** Moves on at once, also where something happens. */
+	advance(milliseconds: number): void {
+		this.ahead += milliseconds;
+	}
+
 	private readonly now = () => real.now() + this.ahead;
 
 	private dateOf(date: DateConstructor): DateConstructor {

@@ -15,6 +15,8 @@ const pending: Record<'a' | 'b', Partial<Switches>> = {
 	b: {},
 };
 
+const MINUTE = 60_000;
+
 /**
  * Gives the tests n8n's engine, its server for triggers and a simulator of the API. They live outside
  * of jest's sandbox, as they do in production, and the engine is loaded once per worker instead of
@@ -51,10 +53,14 @@ export default class FluentsEnvironment extends NodeEnvironment {
 		});
 	}
 
-	/** While tests run, they and all that they call skip the time in which nothing happens. */
+	/**
+	 * While tests run, they and all that they call skip the time in which nothing happens. Each test begins a
+	 * minute after the one before, when the nodes have forgotten what they found out about the server.
+	 */
 	handleTestEvent({ name }: { name: string }): void {
 		if (name === 'setup')
 			clock.start([globalThis, this.global as unknown as typeof globalThis]);
+		if (name === 'test_start') clock.advance(MINUTE);
 		if (name === 'teardown') clock.stop();
 	}
 

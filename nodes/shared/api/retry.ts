@@ -79,12 +79,18 @@ function backoff(tries: number, random: () => number): number {
 	return Math.min(FIRST_BACKOFF * 2 ** (tries - 1), LONGEST_BACKOFF) * (0.5 + random() / 2);
 }
 
-function isRateLimit(failure: Failure): boolean {
+/** Whether Fluents.ai wants fewer requests. */
+export function isRateLimit(failure: Failure): boolean {
 	return failure.kind === 'answer' && failure.status === 429;
+}
+
+/** Whether a gateway could not reach what it stands before, or could not wait for it. */
+export function isGatewayFault(failure: Failure): boolean {
+	const hasStatus = failure.kind === 'answer' || failure.kind === 'storage';
+	return hasStatus && GATEWAY_FAULTS.includes(failure.status);
 }
 
 function isSafeToRepeat(effect: Effect, failure: Failure): boolean {
 	if (failure.kind === 'connection') return effect !== 'write' || !failure.sent;
-	const hasStatus = failure.kind === 'answer' || failure.kind === 'storage';
-	return effect !== 'write' && hasStatus && GATEWAY_FAULTS.includes(failure.status);
+	return effect !== 'write' && isGatewayFault(failure);
 }

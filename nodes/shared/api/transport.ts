@@ -11,6 +11,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
+import { limiterFor, type Verdict } from './adaptiveLimiter';
 import { decode, type Expected, type PageAnswer } from './answers';
 import { audioType } from './audio';
 import { CREDENTIAL_NAME, type FluentsCredential } from './credential';
@@ -18,7 +19,7 @@ import { toNodeError, type Failure, type Subject } from './errors';
 import { foreignText } from '../foreignText';
 import { createLimiter } from './limiter';
 import { isRedirectAllowed } from './redirect';
-import { nextStep, parseRetryAfter, type Effect } from './retry';
+import { isGatewayFault, isRateLimit, nextStep, parseRetryAfter, type Effect } from './retry';
 
 /** The contexts of n8n that talk to Fluents.ai. */
 export type FluentsContext =
@@ -59,8 +60,8 @@ const DEFAULT_TIMEOUT = 30_000;
 
 const DEFAULT_RETRY_BUDGET = 60_000;
 
-/** Requests that only read and are open at the same time. */
-const OPEN_READS = 20;
+/** Files that are read at the same time. */
+const OPEN_FILES = 20;
 
 /** Faults before the request left: the server cannot have acted on it. */
 const NEVER_SENT = new Set([
@@ -76,10 +77,10 @@ const NEVER_SENT = new Set([
  *
  * One instance serves one run of a node: it holds the credential (n8n decrypts it anew for each
  * request otherwise, which takes longer than the request) and makes all requests of the run wait
- * when Fluents.ai asks for it.
+ * when Fluents.ai asks for it. Reads share their limiter with other runs.
  */
 export class FluentsTransport {
-	private readonly readSlots = createLimiter(OPEN_READS);
+	private readonly files = createLimiter(OPEN_FILES);
 
 	/** Since and until when Fluents.ai wants nothing to be sent (429), and its answer. */
 	private hold: { since: number; until: number; failure: Failure } | undefined;
@@ -155,7 +156,7 @@ export class FluentsTransport {
 		store: (file: Download) => Promise<T>,
 	): Promise<T> {
 		const request: FluentsRequest = { ...subject, method: 'GET', path, query };
-		return await this.withRetries('read', request, async () => {
+		const tryOnce = async (): Promise<Outcome<T>> => {
 			const { response, storage } = await this.sendForFile(request);
 			const stream = response.body as BinaryStream;
 			const guard = this.endWhenStalled(stream);
@@ -178,7 +179,8 @@ export class FluentsTransport {
 			} finally {
 				guard.end();
 			}
-		});
+		};
+		return await this.files(async () => await this.withRetries('read', request, tryOnce));
 	}
 
 	/** Ends a stream that brings nothing for the time that an answer may take. */
@@ -280,11 +282,17 @@ export class FluentsTransport {
 		request: FluentsRequest,
 		attempt: () => Promise<Outcome<T>>,
 	): Promise<T> {
-		const deadline = Date.now() + (this.options.retryBudget ?? DEFAULT_RETRY_BUDGET);
+		const budget = this.options.retryBudget ?? DEFAULT_RETRY_BUDGET;
+		let deadline = Date.now() + budget;
 		for (let tries = 1; ; tries++) {
 			await this.waitOut(deadline, request);
-			const sent = Date.now();
-			const outcome = await this.tryOnce(effect, attempt);
+			let sent = Date.now();
+			const outcome = await this.tryOnce(effect, async () => {
+				sent = Date.now();
+				// Other requests that go first take none of its time.
+				if (tries === 1) deadline = sent + budget;
+				return await attempt();
+			});
 			if (outcome.ok) return outcome.value;
 
 			const { failure } = outcome;
@@ -309,8 +317,18 @@ export class FluentsTransport {
 		effect: Effect,
 		attempt: () => Promise<Outcome<T>>,
 	): Promise<Outcome<T>> {
+		if (effect !== 'read') return await this.settle(attempt);
+		const { baseUrl, apiKey } = this.credential;
+		const leave = await limiterFor(baseUrl, apiKey).enter(this, this.signal());
+		if (!leave) return { ok: false, failure: { kind: 'cancelled' } };
+		const outcome = await this.settle(attempt);
+		leave(verdictOf(outcome));
+		return outcome;
+	}
+
+	private async settle<T>(attempt: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
 		try {
-			return effect === 'read' ? await this.readSlots(attempt) : await attempt();
+			return await attempt();
 		} catch (error) {
 			return { ok: false, failure: this.connectionFailure(error) };
 		}
@@ -398,6 +416,15 @@ export async function pauseUnlessStopped(
 
 function isSuccess({ statusCode }: IN8nHttpFullResponse): boolean {
 	return statusCode >= 200 && statusCode < 300;
+}
+
+function verdictOf(outcome: Outcome<unknown>): Verdict {
+	if (outcome.ok) return { kind: 'answered' };
+	const { failure } = outcome;
+	if (failure.kind === 'connection' || isGatewayFault(failure)) return { kind: 'fault' };
+	if (failure.kind !== 'answer') return { kind: 'nothing' };
+	if (isRateLimit(failure)) return { kind: 'limit', pause: failure.retryAfter ?? 0 };
+	return { kind: 'answered' };
 }
 
 function answerOf({ statusCode, headers }: IN8nHttpFullResponse, body: unknown): Failure {
