@@ -19,7 +19,7 @@ const batchSize: INodeProperties = {
 	typeOptions: { minValue: 1, numberPrecision: 0 },
 	default: 50,
 	description:
-		'How many items are handled at the same time. The next batch starts when the whole batch is done. Without batching, items that read run 20 at a time, and items that change something one after the other.',
+		'How many items are handled at the same time. The next batch starts when the whole batch is done. Without batching, up to 200 items that read run at a time, and items that change something one after the other.',
 };
 
 const batchInterval: INodeProperties = {
