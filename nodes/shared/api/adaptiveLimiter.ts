@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash } from 'crypto';
 import { sleep } from 'n8n-workflow';
 
 import { Memory } from '../memory';
