@@ -260,6 +260,93 @@ describe('when n8n runs the node again', () => {
 	});
 });
 
+describe('a call that is refused although it was placed', () => {
+	beforeEach(() => Object.assign(simulator.switches, { agentPayload: 'id' }));
+	const refusing = (status: number): Fault => ({
+		operationId: 'createCall',
+		when: 'after',
+		status,
+		body: { message: 'No' },
+	});
+
+	test.each([300, 301, 304, 307, 308, 401, 402, 403, 404, 409, 410, 413])(
+		'with %s, is found before Retry On Fail places it again',
+		async (status) => {
+			simulator.faults.add(refusing(status));
+			const { json, error } = await runNode(placing('create'), {
+				items: [{ to: TO }],
+				settings: repeats,
+			});
+			expect(error).toBeUndefined();
+			expect(json[0]).toMatchObject({ to_number: TO, id: expect.any(String) });
+			expect(dialled()).toEqual({ [TO]: 1 });
+		},
+	);
+
+	test.each([
+		['in the other form', 400],
+		['in the other form', 422],
+		['after a limit', 429],
+	])('is found before it is placed %s (%s)', async (_how, status) => {
+		simulator.faults.add(refusing(status));
+		const { json, error } = await runNode(placing('create'), { items: [{ to: TO }] });
+		expect(error).toBeUndefined();
+		expect(json[0].to_number).toBe(TO);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test('is found by its own key, however often it was refused', async () => {
+		simulator.faults.add(refusing(409));
+		const isSecondTry = () =>
+			simulator.requests.filter(({ operationId }) => operationId === 'createCall').length < 2;
+		simulator.faults.add({
+			operationId: 'listCalls',
+			times: Infinity,
+			match: isSecondTry,
+			alter: (body) => ({ ...(body as object), items: [], has_more: false }),
+		});
+		simulator.faults.add({ operationId: 'createCall', status: 409, body: { message: 'Busy' } });
+		const { json, error } = await runNode(placing('create'), {
+			items: [{ to: TO }],
+			settings: { ...repeats, maxTries: 3 },
+		});
+		expect(error).toBeUndefined();
+		expect(json[0].to_number).toBe(TO);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test('is not placed again while the list cannot be read', async () => {
+		simulator.faults.add(refusing(409));
+		simulator.faults.add({ operationId: 'listCalls', status: 500, times: Infinity });
+		const { error } = await runNode(placing('create'), {
+			items: [{ to: TO }],
+			settings: repeats,
+		});
+		expect(error?.message).toMatch(/^It is not known whether the call to .* was placed: No\./);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test('is placed again when the server keeps it as one that failed', async () => {
+		simulator.callSeconds = 600;
+		simulator.faults.add(refusing(409));
+		simulator.faults.add({
+			operationId: 'listCalls',
+			match: () => {
+				const [call] = [...simulator.environment('default').calls.values()].slice(-1);
+				Object.assign(call, { status: 'error', start_time: null });
+				return false;
+			},
+		});
+		const { json, error } = await runNode(placing('create'), {
+			items: [{ to: TO }],
+			settings: repeats,
+		});
+		expect(error).toBeUndefined();
+		expect(json[0].status).not.toBe('error');
+		expect(dialled()).toEqual({ [TO]: 2 });
+	});
+});
+
 describe('an answer that is not the call that was asked for', () => {
 	test.each([true, false])('is not taken for it, with Send Call Key %s', async (sendCallKey) => {
 		simulator.switches.agentPayload = 'id';
@@ -379,6 +466,8 @@ describe('across executions', () => {
 	});
 
 	test('one reading of the list serves all items', async () => {
+		// So that no call is looked for that was refused in one form.
+		simulator.switches.agentPayload = 'id';
 		const all = numbers(30);
 		await runNode(placing('create'), { items: toItems(all.slice(0, 20)) });
 		const { json, requests } = await runNode(

@@ -23,11 +23,14 @@ export type Attempt = Request &
 		| { state: 'done'; callId: string }
 		/** The answer was lost, and the call was found. */
 		| { state: 'found'; callId: string }
-		/** It is certain that nobody was called. */
-		| { state: 'refused' }
+		/** Fluents.ai said no, in these words. A server may say so although it has dialed. */
+		| { state: 'refused'; doubt: string; httpCode?: string }
+		/** It is certain that nobody was called: no request has left. */
+		| { state: 'unsent' }
 	);
 
 export type SentAttempt = Extract<Attempt, { state: 'sent' }>;
+export type RefusedAttempt = Extract<Attempt, { state: 'refused' }>;
 
 /** What is noted about an item's request to place a call, in all tries of the node. */
 export type Attempts = Notes<Attempt>;

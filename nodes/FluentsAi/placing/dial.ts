@@ -1,4 +1,4 @@
-import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import {
 	isPassingLimit,
@@ -20,41 +20,56 @@ const OTHER_FORM = ['400', '422'];
 /** What came of the request that dials. */
 export type Dialed =
 	| { kind: 'called'; call: IDataObject }
-	/** It is certain that nobody was called. */
-	| { kind: 'refused'; error: NodeApiError }
+	/** A request that was refused before has placed the call all the same. */
+	| { kind: 'found'; call: IDataObject }
+	/** Nobody was called, by the word of Fluents.ai or because no request has left. */
+	| { kind: 'refused'; error: FluentsApiError }
 	| Limited
 	/** Somebody may have been called. */
 	| { kind: 'lost'; doubt: string; httpCode?: string };
+
+/** Who keeps account of the requests that dial. Reading the agent is none. */
+export interface Account {
+	/** Called before a request leaves. @returns the call, when an earlier request has placed it. */
+	beforeSending(): Promise<IDataObject | undefined>;
+	/** Called after one that has not placed a call, as far as the answer tells. */
+	afterRefusal(error: FluentsApiError): void;
+}
+
+/** Runs whose calls Fluents.ai takes with the full agent only. */
+const inFullOnly = new WeakSet<Run>();
 
 /**
  * Sends the request that dials, once.
  *
  * Sources disagree whether the agent is named by its ID or sent in full (API: C1), so a
- * refusal (400, 422) of the one is followed by one try with the other. A refused call was not dialed.
+ * refusal (400, 422) of the one is followed by one try with the other.
  *
- * @param onSend called before a request leaves that dials. Reading the agent does not.
  * @throws NodeApiError when the agent cannot be read: nobody was called.
  */
-export async function dial(run: Run, request: CallRequest, onSend: () => void): Promise<Dialed> {
-	if (request.agentPayload === 'full' || request.webhook) {
-		return await send(run, await fullBody(run, request), onSend);
+export async function dial(run: Run, request: CallRequest, account: Account): Promise<Dialed> {
+	const inFull = async () => await send(run, await fullBody(run, request), account);
+	if (request.agentPayload === 'full' || request.webhook || inFullOnly.has(run)) {
+		return await inFull();
 	}
-	const withId = await send(run, idBody(request), onSend);
+	const withId = await send(run, idBody(request), account);
 	if (withId.kind !== 'refused' || !OTHER_FORM.includes(withId.error.httpCode ?? '')) {
 		return withId;
 	}
-	const inFull = await send(run, await fullBody(run, request), onSend);
-	if (inFull.kind !== 'refused') return inFull;
-	const [message, first] = [inFull.error.message, withId.error.message];
-	if (message === first) return inFull;
+	const second = await inFull();
+	if (second.kind === 'called') inFullOnly.add(run);
+	if (second.kind !== 'refused') return second;
+	const [message, first] = [second.error.message, withId.error.message];
+	if (message === first) return second;
 	const both = `${message} (and with the ID of the agent alone: ${first})`;
-	return { ...inFull, error: reworded(inFull.error, { message: both }) };
+	return { ...second, error: reworded(second.error, { message: both }) };
 }
 
-async function send({ api }: Run, body: IDataObject, onSend: () => void): Promise<Dialed> {
-	onSend();
+async function send(run: Run, body: IDataObject, account: Account): Promise<Dialed> {
+	const earlier = await account.beforeSending();
+	if (earlier) return { kind: 'found', call: earlier };
 	try {
-		const call = await api.post('/calls/create', { body, throwLimits: true });
+		const call = await run.api.post('/calls/create', { body, throwLimits: true });
 		return isAsked(call, body)
 			? { kind: 'called', call }
 			: { kind: 'lost', doubt: 'Fluents.ai answered with a different call' };
@@ -64,6 +79,7 @@ async function send({ api }: Run, body: IDataObject, onSend: () => void): Promis
 			const { reason: doubt, httpCode } = error;
 			return { kind: 'lost', doubt, ...(httpCode && { httpCode }) };
 		}
+		account.afterRefusal(error);
 		return isPassingLimit(error) ? { kind: 'limited', error } : { kind: 'refused', error };
 	}
 }

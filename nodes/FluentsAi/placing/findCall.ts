@@ -1,14 +1,16 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { FluentsApiError } from '../../shared/api/errors';
+import { FluentsApiError, withFallback } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
 import { readRunOptions } from '../fields/options';
 import { ItemReader } from '../../shared/parameters/reader';
 import type { Run } from '../operation';
 import { readIfPossible } from '../watching/watcher';
-import type { SentAttempt } from './attempts';
+import type { Attempt, RefusedAttempt, SentAttempt } from './attempts';
 import { carriedKey } from './callKey';
 import { callsOf } from './callsOf';
+import { mayReach } from './ledger';
+import { readRecentCalls } from './recentCalls';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
 
 export const retryUnconfirmedOption: INodeProperties = {
@@ -36,51 +38,93 @@ export type Finding =
 	/** It cannot be told whether there is one, for this reason. */
 	| { kind: 'unknown'; reason: string };
 
+/** The numbers between which a call is. */
+interface Numbers {
+	fromNumber: string;
+}
+
 /**
  * Finds out whether an attempt whose answer was lost has placed its call, by its key among the newest
- * calls. List items may lack the key (API: list context), so each that fits by its
- * numbers is read.
+ * calls.
  */
-export async function findCall(
-	run: Run,
-	{ fromNumber }: { fromNumber: string },
-	{ key, toNumber, at }: SentAttempt,
-): Promise<Finding> {
+export async function findCall(run: Run, numbers: Numbers, attempt: SentAttempt): Promise<Finding> {
 	const { ledger } = callsOf(run);
 	const settled =
 		Date.now() + settlingTime(readRunOptions(new ItemReader(run.context, 0)).timeout);
 	const foreign = new Set<string>();
 
 	for (let pause = 1000; ; pause *= 2) {
-		const { recent, isComplete } = await ledger.newest(at - CLOCK_SKEW);
-		const fitting = recent.filter(
-			({ id, to_number: to, from_number: from }) =>
-				digitsOf(to) === digitsOf(toNumber) &&
-				digitsOf(from) === digitsOf(fromNumber) &&
-				!ledger.isOfRun(String(id)) &&
-				!foreign.has(String(id)),
-		);
-		let doubtful: string | undefined;
-		for (const listed of fitting) {
-			const id = String(listed.id);
-			const isForeign = ![key, null, undefined].includes(carriedKey(listed));
-			const call = isForeign ? listed : ((await readIfPossible(run.api, id)) ?? listed);
-			const carried = carriedKey(call);
-			if (carried === key) return { kind: 'found', call };
-			if (carried) foreign.add(id);
-			else doubtful = id;
-		}
+		const { recent, isComplete } = await ledger.newest(attempt.at - CLOCK_SKEW);
+		const { call, keyless } = await searchAmong(run, recent, numbers, attempt, foreign);
+		if (call) return { kind: 'found', call };
 		const left = settled - Date.now();
-		if (left <= 0) return notFound(toNumber, doubtful, isComplete);
+		if (left <= 0) return notFound(attempt.toNumber, keyless.at(-1), isComplete);
 		if (await pauseUnlessStopped(Math.min(pause, left), run.cancelled)) {
 			return { kind: 'unknown', reason: 'The execution was stopped before that was clear' };
 		}
 	}
 }
 
-function notFound(toNumber: string, doubtful: string | undefined, isComplete: boolean): Finding {
-	if (doubtful !== undefined) {
-		const reason = `Call '${doubtful}' between the same numbers may be it, but carries no key by which to tell`;
+/**
+ * Finds out whether an attempt that was refused has placed its call all the same, by one look: a
+ * refusal is true, unless a call with its key shows that it is not.
+ */
+export async function findRefused(
+	run: Run,
+	numbers: Numbers,
+	attempt: RefusedAttempt,
+): Promise<Finding> {
+	const newest = readRecentCalls(run.api, attempt.at - CLOCK_SKEW);
+	const { recent, isComplete } = await withFallback(newest, { recent: [], isComplete: false });
+	const { call, keyless } = await searchAmong(run, recent, numbers, attempt, new Set());
+	// A server may keep a call that it could not place.
+	if (call && mayReach(call)) return { kind: 'found', call };
+	const unread = keyless.find((one) => carriedKey(one) === undefined);
+	return notFound(attempt.toNumber, unread, isComplete);
+}
+
+/**
+ * Searches for the call of an attempt. List items may lack the key (API: list context), so each that fits
+ * by its numbers is read.
+ *
+ * @param foreign IDs of calls that are known to be others; more are added.
+ * @returns the call, and else those that fit but show no key.
+ */
+async function searchAmong(
+	run: Run,
+	recent: IDataObject[],
+	{ fromNumber }: Numbers,
+	{ key, toNumber }: Attempt,
+	foreign: Set<string>,
+): Promise<{ call?: IDataObject; keyless: IDataObject[] }> {
+	const { ledger } = callsOf(run);
+	const fitting = recent.filter(
+		({ id, to_number: to, from_number: from }) =>
+			digitsOf(to) === digitsOf(toNumber) &&
+			digitsOf(from) === digitsOf(fromNumber) &&
+			!ledger.isOfRun(String(id)) &&
+			!foreign.has(String(id)),
+	);
+	const keyless: IDataObject[] = [];
+	for (const listed of fitting) {
+		const id = String(listed.id);
+		const isForeign = ![key, null, undefined].includes(carriedKey(listed));
+		const call = isForeign ? listed : ((await readIfPossible(run.api, id)) ?? listed);
+		const carried = carriedKey(call);
+		if (carried === key) return { call, keyless };
+		if (carried) foreign.add(id);
+		else keyless.push(call);
+	}
+	return { keyless };
+}
+
+function notFound(
+	toNumber: string,
+	doubtful: IDataObject | undefined,
+	isComplete: boolean,
+): Finding {
+	if (doubtful) {
+		const reason = `Call '${String(doubtful.id)}' between the same numbers may be it, but carries no key by which to tell`;
 		return { kind: 'unknown', reason };
 	}
 	return isComplete
@@ -91,7 +135,7 @@ function notFound(toNumber: string, doubtful: string | undefined, isComplete: bo
 /** The error of an item of which it stays open whether its call was placed. */
 export function unconfirmedError(
 	{ context }: Run,
-	{ toNumber, key, dials, doubt = 'The answer was lost', httpCode }: SentAttempt,
+	{ toNumber, key, dials, doubt = 'The answer was lost', httpCode }: SentAttempt | RefusedAttempt,
 	finding: Exclude<Finding, { kind: 'found' }>,
 ): FluentsApiError {
 	const isAbsent = finding.kind === 'absent';

@@ -1,4 +1,4 @@
-import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import type { Run } from '../operation';
 import { readIfPossible, readPlaced } from '../watching/watcher';
@@ -8,7 +8,7 @@ import { callsOf } from './callsOf';
 import { dial } from './dial';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
 import { findDuplicate } from './duplicates';
-import { findCall, MOST_DIALS, unconfirmedError } from './findCall';
+import { findCall, findRefused, MOST_DIALS, unconfirmedError } from './findCall';
 import { mayReach } from './ledger';
 import type { Limited } from './pacing';
 import { afterSameRequests, findRepeat, repeatNote, type RepeatRule } from './repeats';
@@ -104,10 +104,8 @@ const dueAnew = ({ key: { key } }: CallRequest): Due => ({ kind: 'due', key, dia
 
 /** Goes on with what is noted about an earlier try. */
 async function resume(run: Run, request: CallRequest, attempts: Attempts): Promise<Called | Due> {
-	const attempt = attempts.find();
-	if (!attempt || digitsOf(attempt.toNumber) !== digitsOf(request.toNumber)) {
-		return dueAnew(request);
-	}
+	const attempt = notedFor(request, attempts);
+	if (!attempt) return dueAnew(request);
 	switch (attempt.state) {
 		case 'done':
 		case 'found': {
@@ -115,8 +113,12 @@ async function resume(run: Run, request: CallRequest, attempts: Attempts): Promi
 			enter(run, attempt, callId);
 			return { kind: 'called', call: await readPlaced(run.api, callId, toNumber) };
 		}
-		case 'refused':
-			return { ...dueAnew(request), dials: attempt.dials };
+		case 'unsent':
+		case 'refused': {
+			// Under the key that it may have been placed with, unless the user has changed that.
+			const { key, isOwn } = request.key;
+			return { kind: 'due', key: isOwn ? key : attempt.key, dials: attempt.dials };
+		}
 		case 'sent': {
 			const searchNoted = async () => await search(run, request, attempts, attempt);
 			const goesOn = run.context.continueOnFail();
@@ -180,14 +182,20 @@ async function attempt(
 
 	const noted = { key, toNumber, at, webhookUrl: webhook?.url };
 	const sent: SentAttempt = { ...noted, state: 'sent', dials: dials + 1 };
-	const refused: Attempt = { ...noted, state: 'refused', dials };
 	const keyed = { ...request, key: { ...request.key, key } };
-	const dialed = await dial(run, keyed, () => void attempts.note(sent)).catch(
-		(error: NodeApiError) => {
-			attempts.note(refused);
-			throw error;
+	const dialed = await dial(run, keyed, {
+		async beforeSending() {
+			const earlier = await callOfRefused(run, request, attempts);
+			if (!earlier) attempts.note(sent);
+			return earlier;
 		},
-	);
+		afterRefusal({ reason: doubt, httpCode }) {
+			const what = httpCode
+				? ({ state: 'refused', doubt, httpCode } as const)
+				: ({ state: 'unsent' } as const);
+			attempts.note({ ...noted, dials, ...what });
+		},
+	});
 	switch (dialed.kind) {
 		case 'called': {
 			const callId = String(dialed.call.id);
@@ -195,18 +203,62 @@ async function attempt(
 			run.note(`call '${callId}' to ${toNumber} placed`);
 			return dialed;
 		}
+		case 'found':
+			return { kind: 'called', call: dialed.call };
 		case 'lost': {
 			const { doubt, httpCode } = dialed;
 			const open = attempts.note({ ...sent, doubt, httpCode });
 			return { kind: 'lost', search: search(run, request, attempts, open) };
 		}
 		case 'limited':
-			attempts.note(refused);
 			return dialed;
 		case 'refused':
-			attempts.note(refused);
 			throw dialed.error;
 	}
+}
+
+/** The attempt that is noted, unless it was to call another number. */
+function notedFor({ toNumber }: CallRequest, attempts: Attempts): Attempt | undefined {
+	const attempt = attempts.find();
+	return attempt && digitsOf(attempt.toNumber) === digitsOf(toNumber) ? attempt : undefined;
+}
+
+/**
+ * The call of an attempt that Fluents.ai has refused although it has dialed. So before the next request
+ * leaves, it is looked for.
+ *
+ * @throws NodeApiError when that cannot be told.
+ */
+async function callOfRefused(
+	run: Run,
+	request: CallRequest,
+	attempts: Attempts,
+): Promise<IDataObject | undefined> {
+	const refused = notedFor(request, attempts);
+	if (refused?.state !== 'refused') return undefined;
+	const finding = await findRefused(run, request, refused);
+	switch (finding.kind) {
+		case 'found':
+			noteFound(run, attempts, refused, finding.call);
+			return finding.call;
+		case 'absent':
+			return undefined;
+		case 'unknown':
+			throw unconfirmedError(run, refused, finding);
+	}
+}
+
+/** Notes that the call of an attempt was found. */
+function noteFound(
+	run: Run,
+	attempts: Attempts,
+	{ key, toNumber, at, dials, webhookUrl }: Attempt,
+	call: IDataObject,
+): void {
+	const callId = String(call.id);
+	const found = { key, toNumber, at, dials, webhookUrl, state: 'found', callId } as const;
+	enter(run, attempts.note(found), callId);
+	run.note(`call '${callId}' to ${toNumber} placed`);
 }
 
 /**
@@ -224,9 +276,7 @@ function search(
 	const { toNumber, key, at, dials } = open;
 	const searching = findCall(run, request, open).then((finding): Called | Due => {
 		if (finding.kind === 'found') {
-			const callId = String(finding.call.id);
-			enter(run, attempts.note({ ...open, state: 'found', callId }), callId);
-			run.note(`call '${callId}' to ${toNumber} placed`);
+			noteFound(run, attempts, open, finding.call);
 			return { kind: 'called', call: finding.call };
 		}
 		if (finding.kind === 'absent' && request.retryUnconfirmed && dials < MOST_DIALS) {
