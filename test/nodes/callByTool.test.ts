@@ -181,6 +181,9 @@ test.each([
 	['with what was empty left out', { a: 'Anna Lee', b: '2', c: '' }],
 	['with other spaces and line breaks', { a: ' Anna\r\nLee ', ' b': 2 }],
 	['with a type of its own', { a: 'Anna Lee', b: 2, c: null }],
+	['with other capitals', { A: 'ANNA LEE', b: '2' }],
+	['with zeros after the point', { a: 'Anna Lee', b: '2.00' }],
+	['with other forms of letters', { a: 'Ａnna Lee', b: '２' }],
 ])('the same context %s is the same request', async (_how, context) => {
 	const node = toolNode();
 	node.parameters.specifyContext = 'json';
@@ -191,6 +194,49 @@ test.each([
 	expect(again.duplicate).toBe(true);
 	await tool({ to: TO, context: { a: 'Anna Leeds', b: '2' } });
 	expect(dialled()).toEqual({ [TO]: 2 });
+});
+
+test.each([
+	['another day', { a: 'Anna Lee', b: '3' }],
+	['leading zeros', { a: 'Anna Lee', b: '02' }],
+	['one variable more', { a: 'Anna Lee', b: '2', c: '0' }],
+	['values that changed places', { a: '2', b: 'Anna Lee' }],
+])('a context with %s is another request', async (_what, context) => {
+	const node = toolNode();
+	node.parameters.specifyContext = 'json';
+	node.parameters.contextJson = "={{ $fromAI('context', '', 'json') }}";
+	const tool = byAgent(node);
+	await tool({ to: TO, context: { a: 'Anna Lee', b: '2' } });
+	const [other] = await tool({ to: TO, context });
+	expect(other.duplicate).toBeUndefined();
+	expect(dialled()).toEqual({ [TO]: 2 });
+});
+
+describe('what Additional Body Fields hold belongs to a request', () => {
+	const toolWith = (fields: string) => {
+		const node = toolNode();
+		node.parameters.additionalFields = { additionalBodyFields: `={{ ${fields} }}` };
+		return byAgent(node);
+	};
+	const fromAI = "$fromAI('value', '', 'json')";
+
+	test.each([
+		['context', { topic: 'Monday' }, { topic: 'Tuesday' }],
+		['context', { topic: { day: 'Monday' } }, { topic: { day: 'Tuesday' } }],
+		['agent', { name: 'A' }, { name: 'B' }],
+	])('%s: %j, then %j', async (name, first, second) => {
+		simulator.switches.agentPayload = 'id';
+		const [agent] = simulator.environment('default').agents.values();
+		const value = name === 'agent' ? `({ ...${JSON.stringify(agent)}, ...${fromAI} })` : fromAI;
+		const tool = toolWith(`{ ${name}: ${value} }`);
+		const ask = async (given: object) => await tool({ to: TO, value: given } as IDataObject);
+		const [{ id }] = await ask(first);
+		const [again] = await ask(first);
+		const [other] = await ask(second);
+		expect(again).toMatchObject({ id, duplicate: true });
+		expect(other.duplicate).toBeUndefined();
+		expect(dialled()).toEqual({ [TO]: 2 });
+	});
 });
 
 test('who waited for a call longer than the Repeat Window and asks again gives a repeat', async () => {

@@ -1,7 +1,15 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 
 import type { Fault } from '../../simulator';
-import { engine, runNode, simulator, truth } from '../support/harness';
+import {
+	byId,
+	byNumber,
+	credentialFor,
+	engine,
+	runNode,
+	simulator,
+	truth,
+} from '../support/harness';
 import { dialled, numbers, placeFirst, placing, toItems } from '../support/callFixtures';
 
 const TO = '+12125550101';
@@ -416,6 +424,79 @@ describe('within one execution, before the list shows the calls of it', () => {
 
 	test('a call older than Look Back does not count', async () => {
 		await runTwice({ callKey: 'order 1', lookBack: 0 });
+		expect(dialled()).toEqual({ [TO]: 2 });
+	});
+});
+
+describe('two executions in the same process, before the list shows the calls of either', () => {
+	beforeEach(() => {
+		simulator.switches.agentPayload = 'id';
+		simulator.faults.add({
+			operationId: 'listCalls',
+			times: Infinity,
+			alter: (body) => ({ ...(body as object), items: [], has_more: false }),
+		});
+	});
+	const place = async (options: INodeParameters, to = TO) =>
+		await runNode(placing('create', { ...options, timeout: 2000 }), { items: [{ to }] });
+	const ways: INodeParameters[] = [{ callKey: 'order 1' }, { skipDuplicates: 'sameNumber' }];
+
+	test.each(ways)('%j holds one after the other', async (options) => {
+		const first = await place(options);
+		const { json } = await place(options);
+		expect(json[0]).toMatchObject({ id: first.json[0].id, duplicate: true });
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test.each(ways)('%j holds while the first call is being placed', async (options) => {
+		simulator.faults.add({ operationId: 'createCall', delayMs: 1000 });
+		const runs = await Promise.all([place(options), place(options), place(options)]);
+		const outputs = runs.map(({ json }) => json[0]);
+		expect(new Set(outputs.map(({ id }) => id)).size).toBe(1);
+		expect(outputs.filter(({ duplicate }) => duplicate)).toHaveLength(2);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test.each(ways)('%j holds while the first answer is lost', async (options) => {
+		simulator.faults.add({ operationId: 'createCall', when: 'after', reset: true });
+		const runs = await Promise.all([place(options), place(options)]);
+		for (const { error } of runs) expect(error?.message).toContain('It is not known whether');
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test('a Call Key answers for its number only', async () => {
+		await place({ callKey: 'order 1' });
+		const { error } = await place({ callKey: 'order 1' }, '+12125550199');
+		expect(error?.message).toContain(`was used for a call to ${TO}`);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test('another account is another matter', async () => {
+		await place({ skipDuplicates: 'sameNumber' });
+		const [, other] = Object.keys(simulator.keys);
+		const { agents, numbers: lines } = simulator.environment(other);
+		const from = [...lines.values()].find(({ active }) => active === true);
+		const { json, error } = await runNode(
+			placing(
+				'create',
+				{ skipDuplicates: 'sameNumber' },
+				{
+					agentId: byId([...agents.keys()][0]),
+					fromNumber: byNumber(String(from?.number)),
+				},
+			),
+			{ items: [{ to: TO }], credential: credentialFor(other) },
+		);
+		expect(error?.message ?? json[0].duplicate).toBeUndefined();
+		expect(dialled()).toEqual({ [TO]: 2 });
+	});
+
+	test('a call that has reached nobody does not count', async () => {
+		simulator.callSeconds = 600;
+		const { json } = await place({ callKey: 'order 1' });
+		const call = simulator.environment('default').calls.get(String(json[0].id));
+		Object.assign(call ?? {}, { status: 'error', start_time: null });
+		await place({ callKey: 'order 1' });
 		expect(dialled()).toEqual({ [TO]: 2 });
 	});
 });

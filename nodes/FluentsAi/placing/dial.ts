@@ -14,8 +14,10 @@ import { carriedKey, withCallKey } from './callKey';
 import type { Limited } from './pacing';
 import type { CallRequest, EventTarget } from './request';
 
-/** Answers after which it is certain that nobody was called, and another form may be taken. */
-const OTHER_FORM = ['400', '422'];
+/** Whether a refusal may mean that the API takes the agent in the other form. */
+export function wantsOtherForm({ httpCode }: { httpCode?: string | null }): boolean {
+	return httpCode === '400' || httpCode === '422';
+}
 
 /** What came of the request that dials. */
 export type Dialed =
@@ -53,9 +55,7 @@ export async function dial(run: Run, request: CallRequest, account: Account): Pr
 		return await inFull();
 	}
 	const withId = await send(run, idBody(request), account);
-	if (withId.kind !== 'refused' || !OTHER_FORM.includes(withId.error.httpCode ?? '')) {
-		return withId;
-	}
+	if (withId.kind !== 'refused' || !wantsOtherForm(withId.error)) return withId;
 	const second = await inFull();
 	if (second.kind === 'called') inFullOnly.add(run);
 	if (second.kind !== 'refused') return second;

@@ -1,14 +1,18 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { operationError } from '../../shared/api/errors';
+import { catchStatus, operationError, withFallback } from '../../shared/api/errors';
 import { foreignText } from '../../shared/foreignText';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { shown } from '../../shared/parameters/shown';
+import { calls } from '../../shared/records/call';
+import { readOne } from '../../shared/records/collection';
+import type { FluentsTransport } from '../../shared/api/transport';
 import { parseTime } from '../../shared/records/time';
 import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { readIfPossible, readPlaced } from '../watching/watcher';
-import type { CallKey } from './callKey';
+import { carriedKey, type CallKey } from './callKey';
+import type { CallIndex, Entry } from './callIndex';
 import { callsOf } from './callsOf';
 import { mayReach } from './ledger';
 import { digitsOf, withPlus } from '../../shared/phoneNumbers/parse';
@@ -25,7 +29,7 @@ const skipDuplicatesOption: INodeProperties = {
 	],
 	default: 'none',
 	description:
-		'Whether an item whose number was called within Look Back dials nothing and gives that call, marked as duplicate. Two executions at the same moment do not know of each other.',
+		'Whether an item whose number was called within Look Back dials nothing and gives that call, marked as duplicate. Executions of different workers at the same moment do not know of each other.',
 };
 
 const lookBackOption: INodeProperties = {
@@ -86,19 +90,10 @@ export async function findDuplicate(run: Run, wanted: Wanted): Promise<IDataObje
 		return await readPlaced(run.api, id, entry.toNumber);
 	}
 
-	const since = Date.now() - lookBack;
-	const ofExecution = [
-		...(byKey ? ledger.ofExecution.withKey(key.key) : []),
-		...(byNumber ? ledger.ofExecution.toNumber(toNumber) : []),
-	];
-	for (const { at, id, toNumber: used } of ofExecution) {
-		if (at < since) continue;
-		const call = await readPlaced(run.api, id, used);
-		if (!mayReach(call)) continue;
-		if (!isTo(used, toNumber)) throw keyOfAnother(run, wanted, used);
-		return call;
-	}
+	const known = await findKnown(run, wanted);
+	if (known) return known;
 
+	const since = Date.now() - lookBack;
 	const earlier = await ledger.earlier(since);
 	const isRecent = ({ start_time: start }: IDataObject) => (parseTime(start) ?? since) >= since;
 	const toSame = earlier.toNumber(toNumber).filter(isRecent);
@@ -118,6 +113,48 @@ export async function findDuplicate(run: Run, wanted: Wanted): Promise<IDataObje
 		if (carried === key.key) return await inFull(run, call);
 	}
 	return undefined;
+}
+
+/**
+ * Looks for such a call among those that this execution, or another one of this process, has placed or
+ * looks for: also before Fluents.ai lists it.
+ *
+ * @throws NodeOperationError when the key was used for another number, or it stays open whether a call
+ * was placed.
+ */
+export async function findKnown(run: Run, wanted: Wanted): Promise<IDataObject | undefined> {
+	const { byKey, byNumber, lookBack } = wanted.duplicates;
+	const { toNumber, key } = wanted;
+	const { ofExecution, ofProcess } = callsOf(run).ledger;
+	const since = Date.now() - lookBack;
+	const recentIn = <T extends { at: number }>(index: CallIndex<T>) =>
+		[
+			...(byKey ? index.withKey(key.key) : []),
+			...(byNumber ? index.toNumber(toNumber) : []),
+		].filter(({ at }) => at >= since);
+	const known = [
+		...recentIn(ofExecution).map((entry) => ({ entry, read: readPlaced })),
+		...recentIn(ofProcess).map((entry) => ({ entry, read: readKept(entry) })),
+	];
+	for (const { entry, read } of known) {
+		const id = await entry.id;
+		const call = id === undefined ? undefined : await read(run.api, id, entry.toNumber);
+		if (!call || !mayReach(call)) continue;
+		if (!isTo(entry.toNumber, toNumber)) throw keyOfAnother(run, wanted, entry.toNumber);
+		return call;
+	}
+	return undefined;
+}
+
+/** Reads a call of another execution, unless Fluents.ai does not have it any more. */
+function readKept({ key }: Entry) {
+	return async (api: FluentsTransport, id: string, toNumber: string) => {
+		const unread = { value: { id, to_number: toNumber } };
+		const read = await withFallback(catchStatus(readOne(api, calls, id), ['404']), unread);
+		if (!('value' in read)) return undefined;
+		const isIt = [key, null, undefined].includes(carriedKey(read.value));
+		return isIt && isTo(String(read.value.to_number), toNumber) ? read.value : undefined;
+	};
 }
 
 function isTo(number: string, other: string): boolean {

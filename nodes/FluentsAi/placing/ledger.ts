@@ -11,6 +11,8 @@ import { isTool } from '../tool';
 import { createCollector, hasEnded } from '../watching/watcher';
 import { carriedKey, madeAt } from './callKey';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
+import { createIndex, type CallIndex, type Entry, type PlacedCall } from './callIndex';
+import { callsOfProcess } from './ofProcess';
 import { readRecentCalls } from './recentCalls';
 
 const HOUR = 3_600_000;
@@ -24,27 +26,6 @@ const MOST_PAGES = 5;
 /** When this process saw a call first that has not started. Fluents.ai does not tell when it was made. */
 const firstSeen = new Memory<number>(10_000, 2 * LONGEST_QUEUE);
 
-/** A call of this execution. */
-export interface PlacedCall {
-	key: string;
-	toNumber: string;
-	/** When it was placed, in milliseconds since 1970. */
-	at: number;
-	id: string;
-}
-
-/** A call of this run. */
-export interface Entry extends Omit<PlacedCall, 'id'> {
-	/** It may still be searched for; undefined when nobody was called. */
-	id: string | Promise<string | undefined>;
-}
-
-/** Calls that are looked up by number or by key. */
-export interface CallIndex<T> {
-	toNumber(number: string): T[];
-	withKey(key: string): T[];
-}
-
 /** What is known about calls: those of the run, and those that Fluents.ai had before. */
 export interface Ledger {
 	/** The calls that this run has placed or looks for. */
@@ -54,6 +35,8 @@ export interface Ledger {
 	 * list may show them late.
 	 */
 	ofExecution: CallIndex<PlacedCall>;
+	/** The calls that any execution of this process has placed lately, or looks for. */
+	ofProcess: CallIndex<Entry>;
 	enter(entry: Entry): void;
 	/** Whether the call is known to belong to an item of this run. */
 	isOfRun(id: string): boolean;
@@ -82,6 +65,7 @@ export function createLedger({ api, context }: Run): Ledger {
 	const numbered = (number: string) => canonical([environment, digitsOf(number)]);
 	const keyed = (key: string) => canonical([environment, 'key', key]);
 	const entries = createIndex<Entry>([], ({ toNumber, key }) => ({ toNumber, key }));
+	const ofProcess = callsOfProcess(api.credential);
 	const ids = new Set<string>();
 	const keys = new Map<string, string | null | undefined>();
 	let reading: { since: number; index: Promise<CallIndex<IDataObject>> } | undefined;
@@ -96,8 +80,10 @@ export function createLedger({ api, context }: Run): Ledger {
 			toNumber: (number) => toList(placed[numbered(number)]),
 			withKey: (key) => toList(placed[keyed(key)]),
 		},
+		ofProcess,
 		enter(entry) {
 			entries.add(entry);
+			ofProcess.enter(entry);
 			const { id, key, toNumber } = entry;
 			if (typeof id !== 'string') return;
 			ids.add(id);
@@ -179,25 +165,4 @@ function placedBy(context: IExecuteFunctions): Record<string, PlacedCall | undef
 
 function toList<T>(value: T | undefined): T[] {
 	return value === undefined ? [] : [value];
-}
-
-function createIndex<T>(all: T[], keysOf: (entry: T) => { toNumber: string; key?: string }) {
-	const byNumber = new Map<string, T[]>();
-	const byKey = new Map<string, T[]>();
-	const put = (map: Map<string, T[]>, name: string, entry: T) => {
-		const same = map.get(name);
-		if (same) same.push(entry);
-		else map.set(name, [entry]);
-	};
-	const add = (entry: T) => {
-		const { toNumber, key } = keysOf(entry);
-		put(byNumber, digitsOf(toNumber), entry);
-		if (key !== undefined) put(byKey, key, entry);
-	};
-	all.forEach(add);
-	return {
-		add,
-		toNumber: (number: string) => byNumber.get(digitsOf(number)) ?? [],
-		withKey: (key: string) => byKey.get(key) ?? [],
-	};
 }

@@ -5,11 +5,12 @@ import { readIfPossible, readPlaced } from '../watching/watcher';
 import { attemptsOf, type Attempt, type Attempts, type SentAttempt } from './attempts';
 import { isOpen, waitForWindow } from './callingWindow';
 import { callsOf } from './callsOf';
-import { dial } from './dial';
+import { dial, wantsOtherForm } from './dial';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
-import { findDuplicate } from './duplicates';
+import { findDuplicate, findKnown } from './duplicates';
 import { findCall, findRefused, MOST_DIALS, unconfirmedError } from './findCall';
 import { mayReach } from './ledger';
+import { inTurn, nameOf } from './ofProcess';
 import type { Limited } from './pacing';
 import { afterSameRequests, findRepeat, repeatNote, type RepeatRule } from './repeats';
 import type { CallRequest } from './request';
@@ -162,11 +163,23 @@ async function takeTurn(
 	if (duplicate) return { kind: 'earlier', call: duplicate };
 	const turn = await callsOf(run).pacer.withinLimits<Turn>(
 		request,
-		async () => await attempt(run, request, attempts, due),
+		async () =>
+			await inTurn(namesOf(run, request, due), async () => {
+				run.signal.throwIfAborted();
+				const other = await findKnown(run, request);
+				if (other) return { kind: 'earlier', call: other };
+				return await attempt(run, request, attempts, due);
+			}),
 	);
 	// An item whose outcome is open holds the others back, unless the user lets them go on.
 	if (turn.kind === 'lost' && !run.context.continueOnFail()) await turn.search;
 	return turn;
+}
+
+/** By what other executions of this process may ask for the same call. */
+function namesOf({ api }: Run, { toNumber }: CallRequest, { key }: Due): string[] {
+	const { credential } = api;
+	return [nameOf(credential, 'number', digitsOf(toNumber)), nameOf(credential, 'key', key)];
 }
 
 /** Sends the request of an item whose turn it is, unless its window has closed by now. */
@@ -244,6 +257,8 @@ async function callOfRefused(
 		case 'absent':
 			return undefined;
 		case 'unknown':
+			// Where the API wants the agent in another form, it says so for every call.
+			if (wantsOtherForm(refused)) return undefined;
 			throw unconfirmedError(run, refused, finding);
 	}
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'crypto';
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { createLimiter, type Limiter } from '../../shared/api/limiter';
 import { canonical } from '../../shared/canonical';
 import { Memory } from '../../shared/memory';
 import type { ItemReader } from '../../shared/parameters/reader';
@@ -12,6 +11,7 @@ import { readMaxWait } from '../watching/untilEnded';
 import type { Attempt, Attempts } from './attempts';
 import { madeAt } from './callKey';
 import { callsOf } from './callsOf';
+import { inTurn, nameOf } from './ofProcess';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
 
 const MINUTE = 60_000;
@@ -46,7 +46,7 @@ export interface RepeatRule {
  */
 export function readRepeatRule(
 	from: ItemReader,
-	request: { agentId: string; fromNumber: string; toNumber: string; context: IDataObject },
+	request: { agent: unknown; fromNumber: string; toNumber: string; context: IDataObject },
 ): RepeatRule | undefined {
 	const { context, itemIndex } = from;
 	if (!isTool(context)) return undefined;
@@ -54,7 +54,7 @@ export function readRepeatRule(
 	if (minutes === 0) return undefined;
 	const asked = canonical([
 		context.getNodeParameter('operation', itemIndex),
-		request.agentId,
+		withoutSpelling(request.agent),
 		digitsOf(request.fromNumber),
 		digitsOf(request.toNumber),
 		withoutSpelling(request.context),
@@ -66,18 +66,21 @@ export function readRepeatRule(
 }
 
 /**
- * Variables as they are told apart. A model that asks again may leave out what it left empty before, and
- * spaces and line breaks come and go.
+ * A value without what models write in one way or another. One that asks again may leave out what it left
+ * empty before, and spaces, capitals, the order of fields and the zeros of decimals come and go.
  */
-function withoutSpelling(variables: IDataObject): IDataObject {
-	const entries = Object.entries(variables).map(([name, value]) => [name.trim(), plain(value)]);
-	return Object.fromEntries(entries.filter(([, value]) => value !== '')) as IDataObject;
-}
-
-/** Additional fields of a request may hold variables that are no texts. */
-function plain(value: unknown): unknown {
-	if (typeof value !== 'string') return value;
-	return value.normalize('NFC').replace(/\s+/g, ' ').trim();
+function withoutSpelling(value: unknown): unknown {
+	if (value === null || value === undefined) return '';
+	if (Array.isArray(value)) return value.map(withoutSpelling);
+	if (typeof value === 'object') {
+		return Object.entries(value)
+			.map(([name, inner]) => [withoutSpelling(name), withoutSpelling(inner)])
+			.filter(([, inner]) => inner !== '')
+			.map((entry) => canonical(entry))
+			.sort();
+	}
+	const text = String(value).normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
+	return /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text;
 }
 
 /** Milliseconds until whoever asked has an answer: an operation that waits gives it after Max Wait. */
@@ -87,13 +90,8 @@ function longestAnswer(from: ItemReader): number {
 	return isWaiting ? readMaxWait(from) : 0;
 }
 
-/** What this process knows about the same requests of tools. */
-interface Known {
-	oneAtATime: Limiter;
-	attempt?: Attempt;
-}
-
-const knownRequests = new Memory<Known>(10_000, DAY);
+/** The last of the same requests of tools to this process, by name. */
+const lastAttempts = new Memory<Attempt>(10_000, DAY);
 
 /**
  * Places a call after all same requests that are under way in this process.
@@ -107,22 +105,22 @@ export async function afterSameRequests<T>(
 	attempts: Attempts,
 	place: (earlier: Attempts) => Promise<T>,
 ): Promise<T> {
-	const { baseUrl, apiKey } = api.credential;
-	const id = hash(canonical([baseUrl, apiKey, prefix]));
-	const known = knownRequests.get(id) ?? { oneAtATime: createLimiter(1) };
-	knownRequests.set(id, known);
-	const earlier: Attempts = {
-		find: () =>
-			known.attempt && known.attempt.at > Date.now() - window ? known.attempt : undefined,
-		note: (attempt) => (known.attempt = attempt) && attempt,
+	const name = nameOf(api.credential, 'request', prefix);
+	const note = <N extends Attempt>(attempt: N): N => {
+		lastAttempts.set(name, attempt);
+		return attempt;
 	};
-	return await known.oneAtATime(async () => {
+	const find = () => {
+		const last = lastAttempts.get(name);
+		return last && last.at > Date.now() - window ? last : undefined;
+	};
+	return await inTurn([name], async () => {
 		signal.throwIfAborted();
 		try {
-			return await place(earlier);
+			return await place({ find, note });
 		} finally {
 			const own = attempts.find();
-			if (own && own.state !== 'refused') known.attempt = own;
+			if (own && own.state !== 'refused' && own.state !== 'unsent') note(own);
 		}
 	});
 }

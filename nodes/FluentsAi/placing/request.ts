@@ -167,7 +167,7 @@ export function readCallRequest(from: ItemReader): CallRequest {
 		toNumber: number,
 		context: toObject(ownContext, failingIn(from, 'context')) ?? readContext(from),
 	};
-	const repeats = readRepeatRule(from, dialed);
+	const repeats = readRepeatRule(from, { ...dialed, agent: settings.agent ?? dialed.agentId });
 	const key = readCallKey(from, repeats?.prefix);
 	return {
 		...dialed,

@@ -1,0 +1,68 @@
+import { createHash } from 'crypto';
+
+import { createLimiter, type Limiter } from '../../shared/api/limiter';
+import type { FluentsCredential } from '../../shared/api/credential';
+import { canonical } from '../../shared/canonical';
+import { Memory } from '../../shared/memory';
+import { digitsOf } from '../../shared/phoneNumbers/parse';
+import type { CallIndex, Entry } from './callIndex';
+
+const MINUTE = 60_000;
+
+/** Calls of all executions of this process. Fluents.ai lists them by the time at which they are forgotten. */
+const placed = new Memory<Entry>(20_000, 10 * MINUTE);
+
+/** What this process knows about calls, whichever execution has placed them. */
+export interface CallsOfProcess extends CallIndex<Entry> {
+	enter(entry: Entry): void;
+}
+
+export function callsOfProcess(credential: FluentsCredential): CallsOfProcess {
+	const numbered = (number: string) => nameOf(credential, 'number', digitsOf(number));
+	const keyed = (key: string) => nameOf(credential, 'key', key);
+	const find = (name: string) => {
+		const entry = placed.get(name);
+		return entry ? [entry] : [];
+	};
+	return {
+		toNumber: (number) => find(numbered(number)),
+		withKey: (key) => find(keyed(key)),
+		enter(entry) {
+			const names = [numbered(entry.toNumber), keyed(entry.key)];
+			for (const name of names) placed.set(name, entry);
+			const forget = () => {
+				for (const name of names) if (placed.get(name) === entry) placed.delete(name);
+			};
+			// Where nothing came of it, or nobody knows, the list is asked anew.
+			void Promise.resolve(entry.id).then((id) => id === undefined && forget(), forget);
+		},
+	};
+}
+
+const turns = new Map<string, { limit: Limiter; users: number }>();
+
+/**
+ * Carries out a task after all of the same name, in all executions of this process.
+ *
+ * @param names several of them in an order that is the same for all tasks.
+ */
+export async function inTurn<T>(names: string[], task: () => Promise<T>): Promise<T> {
+	const [name, ...others] = names;
+	if (name === undefined) return await task();
+	const turn = turns.get(name) ?? { limit: createLimiter(1), users: 0 };
+	turns.set(name, turn);
+	turn.users++;
+	try {
+		return await turn.limit(async () => await inTurn(others, task));
+	} finally {
+		turn.users--;
+		if (turn.users === 0) turns.delete(name);
+	}
+}
+
+/** A name for something in an environment of Fluents.ai. It tells nothing about the API key. */
+export function nameOf({ baseUrl, apiKey }: FluentsCredential, ...what: string[]): string {
+	return createHash('sha256')
+		.update(canonical([baseUrl, apiKey, ...what]))
+		.digest('hex');
+}
