@@ -13,6 +13,13 @@ import { scripts, startSimulator, type Simulator } from '../simulator';
  */
 const root = resolve(__dirname, '..');
 
+/** The scripts of the simulator that give these outcomes. */
+const OUTCOMES: Record<string, string> = {
+	answered: 'answered',
+	no_answer: 'unanswered',
+	voicemail: 'voicemail',
+};
+
 async function main(): Promise<void> {
 	const file = 'examples/call-people-and-wait.json';
 	const workflow = JSON.parse(readFileSync(join(root, file), 'utf8')) as WorkflowJson;
@@ -94,7 +101,7 @@ function showCalls(simulator: Simulator): () => void {
 function table(calls: IDataObject[]): string {
 	const rows = calls.map((call) => [
 		String(call.to_number),
-		String(call.stage_outcome),
+		String(call.outcome),
 		`${String(call.duration_seconds)} s`,
 		firstWords(call.transcript),
 	]);
@@ -118,9 +125,9 @@ function firstWords(transcript: unknown): string {
 }
 
 /** The simulator chooses how a call goes by the last two digits of the number called. */
-function endedAsScripted({ to_number: to, status, stage_outcome: outcome }: IDataObject): boolean {
+function endedAsScripted({ to_number: to, outcome }: IDataObject): boolean {
 	const script = scripts.find(({ ending }) => String(to).endsWith(ending));
-	return script !== undefined && script.status === status && script.outcome === outcome;
+	return script?.name === OUTCOMES[String(outcome)];
 }
 
 main().catch((error: unknown) => {

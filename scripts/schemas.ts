@@ -14,9 +14,9 @@ const folder = resolve(__dirname, '../nodes/FluentsAi/__schema__/v1.0.0');
 function schemaFiles(): Map<string, string> {
 	const files = new Map<string, string>();
 	for (const { option: resource, operations } of resources) {
-		for (const { option, output } of operations) {
+		for (const { option, output, added } of operations) {
 			const path = join(folder, resource.value, `${option.value}.json`);
-			files.set(path, `${JSON.stringify(schemaOf(output), null, '\t')}\n`);
+			files.set(path, `${JSON.stringify(schemaOf({ ...output, ...added }), null, '\t')}\n`);
 		}
 	}
 	return files;

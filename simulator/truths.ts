@@ -219,6 +219,12 @@ export const truths = {
 		'e164',
 		'phone_number for the context endpoint: the digits alone, or with a plus sign',
 	),
+	busyLine: truth(
+		'busy line',
+		'told',
+		'untold',
+		'whether a call that does not connect tells in its errors that the line was busy',
+	),
 	listContext: truth('list context', true, false, 'whether call list items carry context'),
 	newCallStartTime: truth(
 		'new call start time',

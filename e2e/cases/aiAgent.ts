@@ -124,7 +124,7 @@ export default {
 			const { data } = await waiting(room, 'Answer in Chat', execution.id);
 			deepEqual([...simulator.dialled], [['+12125550101', 1]]);
 			equal(data.resultData.runData[TOOL].length, 1);
-			match(String(model.outputs.at(-1)), /"status":"ended".+Hello Anna/);
+			match(String(model.outputs.at(-1)), /"outcome":"answered".+Hello Anna/);
 			await n8n.stop(execution.id);
 		}),
 	],

@@ -26,10 +26,10 @@ export default {
 		check('Create and Wait gives the outcome of each call', async (room) => {
 			const execution = await room.n8n.run(room.workflow);
 			equal(execution.status, 'success', errorOf(execution));
-			const statuses = outputOf(execution, 'Fluents.ai').map(({ json }) => json.status);
-			deepEqual(statuses, ['ended', 'ended', 'ended', 'error']);
+			const outcomes = outputOf(execution, 'Fluents.ai').map(({ json }) => json.outcome);
+			deepEqual(outcomes, ['answered', 'no_answer', 'voicemail', 'failed']);
 			deepEqual([...room.simulator.dialled], ONCE);
-			return statuses.join(', ');
+			return outcomes.join(', ');
 		}),
 		check('stopping ends the waiting, and dials nobody again', async (room) => {
 			const { n8n, simulator } = room;

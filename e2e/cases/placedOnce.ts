@@ -57,8 +57,8 @@ const outlives = check<Room>('a second run with keys from data finds the calls',
 	equal(second.status, 'success', errorOf(second));
 	const outputs = outputOf(second, 'Fluents.ai').map(({ json }) => json);
 	deepEqual(
-		outputs.map(({ to_number: to, status: state, duplicate }) => [to, state, duplicate]),
-		NUMBERS.map((number) => [number, 'ended', true]),
+		outputs.map(({ to_number: to, outcome, duplicate }) => [to, outcome, duplicate]),
+		NUMBERS.map((number) => [number, 'answered', true]),
 	);
 	deepEqual([...simulator.dialled], ONCE);
 	const { calls } = simulator.environment('default');
@@ -76,8 +76,8 @@ export default {
 			const execution = await n8n.run(room.workflow({}, settings));
 			equal(execution.status, 'success', errorOf(execution));
 			deepEqual(
-				outputOf(execution, 'Fluents.ai').map(({ json }) => [json.to_number, json.status]),
-				NUMBERS.map((number) => [number, 'ended']),
+				outputOf(execution, 'Fluents.ai').map(({ json }) => [json.to_number, json.outcome]),
+				NUMBERS.map((number) => [number, 'answered']),
 			);
 			deepEqual([...simulator.dialled], ONCE);
 		}),

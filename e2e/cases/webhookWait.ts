@@ -75,7 +75,7 @@ export default {
 			equal(simulator.requests.length, reads, 'A sleeping execution looks at the call');
 			const execution = await room.awake(id);
 			const [{ json }] = outputOf(execution, 'After');
-			equal(json.status, 'ended');
+			equal(json.outcome, 'answered');
 			equal(json.timed_out, undefined);
 			match(String(json.transcript), /BOT/);
 			const [input] = outputOf(execution, 'Items');
@@ -101,7 +101,7 @@ export default {
 			const refused = await sendForeign(forged.href);
 			equal((await n8n.execution(id)).status, 'waiting');
 			const execution = await room.awake(id);
-			equal(outputOf(execution, 'After')[0].json.status, 'ended');
+			equal(outputOf(execution, 'After')[0].json.outcome, 'answered');
 			deepEqual([...simulator.dialled], [[TO, 1]]);
 			return `without its token, n8n answers ${refused}`;
 		}),
@@ -114,7 +114,7 @@ export default {
 					: 'twice';
 			const execution = await room.awake(await room.start());
 			simulator.deliveryFault = undefined;
-			equal(outputOf(execution, 'After')[0].json.status, 'ended');
+			equal(outputOf(execution, 'After')[0].json.outcome, 'answered');
 			return room.answers;
 		}),
 		check('when Max Wait is over, the placed call goes on, marked', async (room) => {

@@ -39,8 +39,10 @@ export interface Operation<P = unknown> {
 	option: INodePropertyOptions & { value: string; action: string; description: string };
 	/** Its fields, without display conditions: those come from where it stands. */
 	properties: INodeProperties[];
-	/** Its output fields with Simplify on. */
+	/** Its output fields with Simplify on, ten at most. */
 	output: OutputFields;
+	/** Fields that some outputs have beside those. */
+	added?: OutputFields;
 	/**
 	 * How items share the time: reads run side by side, writes one after the other, and a `wait`
 	 * starts with all items at once and puts what it writes into `Run.oneAtATime`.

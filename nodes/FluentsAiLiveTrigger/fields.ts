@@ -1,13 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { agentsField } from '../shared/parameters/callFilters';
 import { defaultCountryOption } from '../shared/parameters/defaultCountry';
 import { requiredEnvironmentOption } from '../shared/parameters/requiredEnvironment';
-import {
-	agentsField,
-	allowUnreachableUrlOption,
-	ifAttachedField,
-	optionsField,
-} from '../triggers/fields';
+import { allowUnreachableUrlOption, ifAttachedField, optionsField } from '../triggers/fields';
 
 const forActions = { show: { requestType: ['action'] } };
 

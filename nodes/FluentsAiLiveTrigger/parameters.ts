@@ -3,7 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { toBoolean, toNumber, toObject, toTrimmedText } from '../shared/parameters/convert';
 import { defaultCountryOption, toDefaultCountry } from '../shared/parameters/defaultCountry';
 import type { ParameterReader } from '../shared/parameters/reader';
-import { agentsField, optionsOf } from '../triggers/fields';
+import { agentsField } from '../shared/parameters/callFilters';
+import { optionsOf } from '../triggers/fields';
 import { schemaProblem } from './action/schema';
 import type { Speech } from './action/speech';
 import {

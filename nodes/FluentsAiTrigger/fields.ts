@@ -1,13 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { callEvents, otherEventsField } from '../shared/parameters/callEvents';
+import { agentsField, directionField, outcomeField } from '../shared/parameters/callFilters';
 import { requiredEnvironmentOption } from '../shared/parameters/requiredEnvironment';
-import {
-	agentsField,
-	allowUnreachableUrlOption,
-	ifAttachedField,
-	optionsField,
-} from '../triggers/fields';
+import { allowUnreachableUrlOption, ifAttachedField, optionsField } from '../triggers/fields';
 
 export const ifHasWebhookField = ifAttachedField('webhook');
 
@@ -30,42 +26,13 @@ export const contextValueFilter: INodeProperties = {
 	description: 'Only calls whose context variable has this value',
 };
 
-export const directionFilter: INodeProperties = {
-	displayName: 'Direction',
-	name: 'direction',
-	type: 'options',
-	options: [
-		{ name: 'Incoming', value: 'inbound' },
-		{ name: 'Outgoing', value: 'outbound' },
-	],
-	default: 'outbound',
-	description: 'Only calls that people make, or only calls that agents make',
-};
-
-export const outcomeFilter: INodeProperties = {
-	displayName: 'Outcome',
-	name: 'outcome',
-	type: 'multiOptions',
-	options: [
-		{ name: 'Bot Disconnected', value: 'bot_disconnected' },
-		{ name: 'Call Did Not Connect', value: 'call_did_not_connect' },
-		{ name: 'Human Disconnected', value: 'human_disconnected' },
-		{ name: 'Human Unanswered', value: 'human_unanswered' },
-		{ name: 'Transfer Disconnected', value: 'transfer_disconnected' },
-		{ name: 'Transfer Unanswered', value: 'transfer_unanswered' },
-	],
-	allowArbitraryValues: true,
-	default: [],
-	description: 'Only calls that came to one of these ends. A call has none before it is over.',
-};
-
 export const filtersField: INodeProperties = {
 	displayName: 'Filters',
 	name: 'filters',
 	type: 'collection',
 	placeholder: 'Add Filter',
 	default: {},
-	options: [agentsField, contextNameFilter, contextValueFilter, directionFilter, outcomeFilter],
+	options: [agentsField, contextNameFilter, contextValueFilter, directionField, outcomeField],
 	description:
 		'Which calls start the workflow. What the event itself does not tell is read from the API.',
 };
@@ -193,7 +160,7 @@ export const includeCallField: INodeProperties = {
 		{
 			name: 'Simplified',
 			value: 'simplified',
-			description: 'With status, outcome, numbers and transcript',
+			description: 'With outcome, numbers, transcript and answers',
 		},
 	],
 	default: 'simplified',

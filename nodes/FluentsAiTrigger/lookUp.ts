@@ -3,6 +3,8 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { readOne } from '../shared/records/collection';
 import { calls } from '../shared/records/call';
+import { meets } from '../shared/records/callCriteria';
+import { outcomeOf } from '../shared/records/outcome';
 import { connect } from '../shared/api/connect';
 import { createLimiter } from '../shared/api/limiter';
 import { Memory } from '../shared/memory';
@@ -91,23 +93,17 @@ async function readCall(
 const ENDS = ['event_phone_call_ended', 'event_phone_call_did_not_connect'];
 
 /** Whether the call is read as it was when the event happened, as far as the filters ask. */
-function isSettled(
-	{ status, stage_outcome: outcome, end_time: end }: IDataObject,
-	{ event }: Delivery,
-	{ outcomes }: CallFilter,
-): boolean {
-	if (!ENDS.includes(event) || (outcome ?? '') !== '') return true;
-	if (outcomes.length > 0) return false;
-	return status !== 'in_progress' && status !== 'not_started' ? true : (end ?? null) !== null;
+function isSettled(call: IDataObject, { event }: Delivery, { outcomes }: CallFilter): boolean {
+	if (!ENDS.includes(event)) return true;
+	const { outcome } = outcomeOf(call);
+	return outcome !== 'in_progress' && (outcome !== 'unknown' || outcomes.length === 0);
 }
 
 function passes(call: IDataObject, filter: CallFilter): boolean {
-	const { agents, direction, outcomes, contextName, contextValue } = filter;
+	const { contextName, contextValue } = filter;
 	const variable = (call.context as IDataObject | null | undefined)?.[contextName];
 	return (
-		(agents?.includes(String(referencedId(call.agent))) ?? true) &&
-		(direction === '' || Boolean(call.is_outgoing) === (direction === 'outbound')) &&
-		(outcomes.length === 0 || outcomes.includes(String(call.stage_outcome))) &&
+		meets(call, filter) &&
 		(contextName === '' || (variable ?? null) !== null) &&
 		(contextName === '' || contextValue === '' || String(variable) === contextValue)
 	);

@@ -2,7 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { otherEventsField } from '../shared/parameters/callEvents';
 import type { ParameterReader } from '../shared/parameters/reader';
-import { agentsField, optionsOf } from '../triggers/fields';
+import { agentsField, directionField, outcomeField } from '../shared/parameters/callFilters';
+import type { CallCriteria } from '../shared/records/callCriteria';
+import { optionsOf } from '../triggers/fields';
 import {
 	allowRepeatsOption,
 	attachField,
@@ -10,22 +12,17 @@ import {
 	confirmOption,
 	contextNameFilter,
 	contextValueFilter,
-	directionFilter,
 	downloadRecordingOption,
 	eventsField,
 	filtersField,
 	ifUnconfirmedOption,
 	includeCallField,
-	outcomeFilter,
 	recordingFieldOption,
 	transcriptTurnsOption,
 } from './fields';
 
 /** Which calls of the environment start the workflow. Empty texts and lists let all through. */
-export interface CallFilter {
-	/** IDs of agents; undefined for those of all agents. */
-	agents: string[] | undefined;
-	direction: '' | 'inbound' | 'outbound';
+export interface CallFilter extends CallCriteria {
 	outcomes: string[];
 	contextName: string;
 	contextValue: string;
@@ -92,8 +89,10 @@ function readFilter(from: ParameterReader): CallFilter {
 	const filters = from.inside(filtersField);
 	return {
 		agents: both(readChosenAgents(from), listIn(filters, agentsField)),
-		direction: filters.has(directionFilter) ? filters.choice(directionFilter, guards) : '',
-		outcomes: listIn(filters, outcomeFilter),
+		direction: filters.has(directionField)
+			? filters.choice<'inbound' | 'outbound'>(directionField, guards)
+			: '',
+		outcomes: listIn(filters, outcomeField),
 		contextName: filters.text(contextNameFilter, guards),
 		contextValue: filters.text(contextValueFilter, guards),
 	};

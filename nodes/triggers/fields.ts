@@ -4,16 +4,6 @@ import type { ParameterReader } from '../shared/parameters/reader';
 
 /** Fields that both triggers have. */
 
-export const agentsField: INodeProperties = {
-	displayName: 'Agent Names or IDs',
-	name: 'agents',
-	type: 'multiOptions',
-	typeOptions: { loadOptionsMethod: 'getAgents' },
-	default: [],
-	description:
-		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-};
-
 export const allowUnreachableUrlOption: INodeProperties = {
 	displayName: 'Allow Unreachable URL',
 	name: 'allowUnreachableUrl',

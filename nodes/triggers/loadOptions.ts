@@ -1,6 +1,4 @@
-import { agentName, agents } from '../shared/records/agent';
+import { agentOption, agents } from '../shared/records/agent';
 import { optionsOf } from '../shared/records/options';
 
-export const loadOptions = {
-	getAgents: optionsOf(agents, (agent) => ({ name: agentName(agent), value: String(agent.id) })),
-};
+export const loadOptions = { getAgents: optionsOf(agents, agentOption) };

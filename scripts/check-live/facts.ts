@@ -200,6 +200,7 @@ const readers: Record<SwitchName, Reader | string> = {
 	actionBody: 'only receiving live requests shows it',
 	actionAnswer: 'only answering live requests shows it',
 	failedAnswer: 'only answering live requests shows it',
+	busyLine: 'only a call to a busy line shows it',
 	callerNumber: 'only receiving caller lookups shows it',
 	listContext: (answers) =>
 		objects(answers, 'listCalls').map(({ where, object }) => ({

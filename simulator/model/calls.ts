@@ -32,11 +32,13 @@ export function settle(call: StoredCall, time: number): void {
 	const { dialled, pickedUp, ended, stopped, seconds, recordedAt } = progressAt(progress, now);
 	if (!ended && !dialled) return;
 
-	const failed = ended && !stopped && script.status === 'error';
+	const isAtEnd = ended && !stopped;
+	const failed = isAtEnd && script.status === 'error';
+	const problems = isAtEnd ? script.errors : [];
 	const moments = pickedUp ? momentsOf(call, progress, now) : [];
 	Object.assign(call, {
 		status: failed ? 'error' : ended ? 'ended' : 'in_progress',
-		stage: pickedUp ? 'picked_up' : 'created',
+		stage: (isAtEnd && script.stage) || (pickedUp ? 'picked_up' : 'created'),
 		stage_outcome: ended ? (stopped ? 'bot_disconnected' : script.outcome) : null,
 		human_detection_result: pickedUp ? script.detection : null,
 		do_not_call_result: pickedUp && call.run_do_not_call_detection === true ? false : null,
@@ -45,7 +47,7 @@ export function settle(call: StoredCall, time: number): void {
 		transcript: transcriptOf(moments),
 		action_history: moments.flatMap(({ entry }) => entry ?? []),
 		error_message: failed ? (script.errors[0] ?? null) : null,
-		errors: failed ? script.errors : [],
+		errors: problems,
 		recording_available: ended && recordedAt !== undefined && now >= recordedAt,
 	});
 	if (ended && (recordedAt === undefined || now >= recordedAt)) {

@@ -27,8 +27,12 @@ export interface CallScript {
 	seconds: number;
 	status: 'ended' | 'error';
 	pickedUp: boolean;
+	/** How far the call has come at its end; `picked_up` or `created` unless the script says otherwise. */
+	stage?: 'transfer_successful';
 	outcome: string | null;
 	detection: 'human' | 'no_human' | null;
+	/** What the telephony provider says of a call that nobody picked up, unless it follows from the outcome. */
+	telephonyStatus?: string;
 	turns: Turn[];
 	/** In the order of their seconds, all before the end. */
 	asks?: Ask[];
@@ -154,6 +158,32 @@ export const scripts: CallScript[] = [
 			{ at: 16, speaker: 'HUMAN', text: 'I see. Could you do that once more?' },
 			{ at: 26, speaker: 'HUMAN', text: 'Perfect, thank you.' },
 			{ at: 30, speaker: 'BOT', text: 'You are welcome, goodbye.' },
+		],
+	},
+	{
+		...silent,
+		name: 'busy',
+		ending: '08',
+		about: 'The line is busy',
+		seconds: 3,
+		status: 'ended',
+		outcome: 'call_did_not_connect',
+		telephonyStatus: 'busy',
+		turns: [],
+		errors: ['The line is busy'],
+	},
+	{
+		...conversation,
+		name: 'transferred',
+		ending: '09',
+		about: 'A person answers, and is handed over to a colleague',
+		seconds: 30,
+		stage: 'transfer_successful',
+		outcome: 'transfer_disconnected',
+		turns: [
+			{ at: 1, speaker: 'BOT', text: 'Hello {name|there}, what can I do for you?' },
+			{ at: 6, speaker: 'HUMAN', text: 'Hello. May I talk to somebody, please?' },
+			{ at: 10, speaker: 'BOT', text: 'Of course, I will connect you.' },
 		],
 	},
 ];

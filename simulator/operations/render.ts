@@ -124,6 +124,7 @@ export function renderCall(
 		to_number: number(to_number),
 		from_number: number(from_number),
 		agent_phone_number: number(agent_phone_number),
+		...(switches.busyLine === 'untold' && stored.status === 'ended' && { errors: [] }),
 		...(place === 'list' ? {} : { action_history }),
 		...(place === 'list' && !switches.listContext ? {} : { context: variables }),
 		start_time: time(stored.start_time, times),

@@ -31,7 +31,8 @@ function unanswered({ script }: CallProgress, at: number, stopped: boolean): Cal
 	if (script.status === 'error' && !stopped) {
 		return { at, type: 'event_error', payload: { message: script.errors[0] } };
 	}
-	const ended = script.outcome === 'human_unanswered' ? 'no-answer' : 'failed';
+	const usual = script.outcome === 'human_unanswered' ? 'no-answer' : 'failed';
+	const ended = script.telephonyStatus ?? usual;
 	const payload = { telephony_status: stopped ? 'canceled' : ended };
 	return { at, type: 'event_phone_call_did_not_connect', payload };
 }

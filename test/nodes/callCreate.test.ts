@@ -36,15 +36,16 @@ describe('one call', () => {
 		expect(json).toEqual([
 			{
 				id: expect.any(String),
-				status: 'not_started',
-				stage_outcome: null,
+				outcome: 'in_progress',
+				answered_by: null,
+				asked_not_to_be_called: null,
 				to_number: TO,
+				from_number: fromNumber,
 				agent_id: agentId,
 				start_time: truth === 'a' ? null : expect.stringMatching(/^\d{4}-.*Z$/),
 				duration_seconds: null,
 				transcript: null,
-				recording_available: false,
-				error_message: null,
+				answers: {},
 			},
 		]);
 		expect(simulator.dialled.get(TO)).toBe(1);

@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { ItemReader } from '../../nodes/shared/parameters/reader';
 import { readMaxWait } from '../../nodes/FluentsAi/watching/untilEnded';
@@ -26,22 +26,24 @@ const createAndWait = (
 	options: { pollInterval: 1, ...options },
 });
 
+const hasEnded = ({ outcome }: IDataObject) => outcome !== 'in_progress';
+
 test('gives the outcome of each call, all waited for at the same time', async () => {
 	const started = Date.now();
 	const { json, items, error } = await runNode(createAndWait(), {
-		items: ['01', '02', '03', '04', '05', '01', '02'].map((end) => ({
+		items: ['01', '02', '03', '04', '05', '08', '09'].map((end) => ({
 			to: `+121255501${end}`,
 		})),
 	});
 	expect(error).toBeUndefined();
-	expect(json.map(({ status, stage_outcome: outcome }) => [status, outcome])).toEqual([
-		['ended', 'bot_disconnected'],
-		['ended', 'human_unanswered'],
-		['ended', 'bot_disconnected'],
-		['error', null],
-		['ended', 'call_did_not_connect'],
-		['ended', 'bot_disconnected'],
-		['ended', 'human_unanswered'],
+	expect(json.map(({ outcome, answered_by: by }) => [outcome, by])).toEqual([
+		['answered', 'human'],
+		['no_answer', null],
+		['voicemail', 'machine'],
+		['failed', null],
+		['not_connected', null],
+		[simulator.switches.busyLine === 'told' ? 'busy' : 'not_connected', null],
+		['transferred', 'human'],
 	]);
 	expect(items.map(({ pairedItem }) => pairedItem)).toEqual(json.map((_, item) => ({ item })));
 	expect(json[0]).toMatchObject({
@@ -49,7 +51,12 @@ test('gives the outcome of each call, all waited for at the same time', async ()
 		transcript: expect.stringContaining('BOT: Hello there'),
 		start_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
 	});
-	expect(json[3].error_message).toEqual(expect.any(String));
+	expect(json.map(({ outcome_reason: reason }) => reason)).toEqual([
+		...[undefined, undefined, undefined, 'The telephony provider refused the call', null],
+		simulator.switches.busyLine === 'told' ? undefined : null,
+		undefined,
+	]);
+	expect(json.every(({ asked_not_to_be_called: asked }) => asked === null)).toBe(true);
 	expect(json[0]).not.toHaveProperty('timed_out');
 	// Seven calls of one second each, looked at once a second: in turn they would take seven or more.
 	expect(Date.now() - started).toBeLessThan(5000);
@@ -95,7 +102,7 @@ describe('when Max Wait is over', () => {
 		const { json, error } = await runNode(createAndWait({ maxWait: 0.02 }, '+12125550101'));
 		expect(error).toBeUndefined();
 		expect(json[0]).toMatchObject({ id: expect.any(String), timed_out: true });
-		expect(['not_started', 'in_progress']).toContain(json[0].status);
+		expect(json[0].outcome).toBe('in_progress');
 	});
 
 	test('the item fails if the user wants that, and the call goes on', async () => {
@@ -121,7 +128,7 @@ describe('looks at many calls', () => {
 		simulator.callSeconds = 4;
 		const items = Array.from({ length: 30 }, (_, i) => ({ to: `+1212555${1010 + i}` }));
 		const { json, requests } = await runNode(createAndWait(), { items });
-		expect(json.every(({ status }) => status === 'ended')).toBe(true);
+		expect(json.every(hasEnded)).toBe(true);
 		const count = (operation: string) =>
 			requests.filter(({ operationId }) => operationId === operation).length;
 		expect(count('createCall')).toBe(30);
@@ -136,9 +143,8 @@ describe('looks at many calls', () => {
 		simulator.environment('default').addCalls(200);
 		const items = Array.from({ length: 4 }, (_, i) => ({ to: `+1212555${1000 + i}` }));
 		const { json } = await runNode(createAndWait(), { items });
-		expect(json.map(({ status, to_number: to }) => [status, to])).toEqual(
-			items.map(({ to }) => ['ended', to]),
-		);
+		expect(json.map(({ to_number: to }) => to)).toEqual(items.map(({ to }) => to));
+		expect(json.every(hasEnded)).toBe(true);
 	});
 
 	test('survive a list that cannot be read', async () => {
@@ -146,7 +152,7 @@ describe('looks at many calls', () => {
 		const items = Array.from({ length: 4 }, (_, i) => ({ to: `+1212555${1000 + i}` }));
 		const { json, error } = await runNode(createAndWait(), { items });
 		expect(error).toBeUndefined();
-		expect(json.every(({ status }) => status === 'ended')).toBe(true);
+		expect(json.every(hasEnded)).toBe(true);
 	});
 });
 
@@ -166,8 +172,9 @@ describe('Wait', () => {
 		const placed = await place('+12125550101', '+12125550102', '+12125550103');
 		const { items, requests, error } = await runNode(wait(), { items: placed });
 		expect(error).toBeUndefined();
-		expect(items.map(({ json, pairedItem }) => [json.id, json.status, pairedItem])).toEqual(
-			placed.map(({ id }, item) => [id, 'ended', { item }]),
+		const outcomes = ['answered', 'no_answer', 'voicemail'];
+		expect(items.map(({ json, pairedItem }) => [json.id, json.outcome, pairedItem])).toEqual(
+			placed.map(({ id }, item) => [id, outcomes[item], { item }]),
 		);
 		expect(requests.every(({ method }) => method === 'GET')).toBe(true);
 	});
@@ -175,7 +182,7 @@ describe('Wait', () => {
 	test('gives a call that has ended at once, with one request', async () => {
 		const [id] = simulator.environment('default').calls.keys();
 		const { json, requests } = await runNode(wait(), { items: [{ id }] });
-		expect(json[0]).toMatchObject({ id, status: 'ended' });
+		expect(json[0]).toMatchObject({ id, outcome: 'answered' });
 		expect(requests).toHaveLength(1);
 	});
 
@@ -202,7 +209,7 @@ describe('a look that fails', () => {
 		simulator.faults.add({ operationId: 'getCall', status: 404, times: 1 });
 		const { json, error } = await runNode(createAndWait({}, '+12125550101'));
 		expect(error).toBeUndefined();
-		expect(json[0].status).toBe('ended');
+		expect(json[0].outcome).toBe('answered');
 		expect(simulator.dialled.get('+12125550101')).toBe(1);
 	});
 
@@ -241,6 +248,7 @@ describe('with Wait for the Recording', () => {
 				resource: 'call',
 				operation: 'wait',
 				callId: byId(call.id),
+				simple: false,
 				options: { pollInterval: 1, ...forRecording },
 			},
 			{},
@@ -255,7 +263,11 @@ describe('with Wait for the Recording', () => {
 		['the call is HIPAA compliant', '+12125550101', { hipaaCompliant: true }],
 	])('it does not wait for one that will not come: %s', async (_why, to, additionalFields) => {
 		const started = Date.now();
-		const { json } = await runNode({ ...createAndWait(forRecording, to), additionalFields });
+		const { json } = await runNode({
+			...createAndWait(forRecording, to),
+			simple: false,
+			additionalFields,
+		});
 		expect(json[0]).toMatchObject({ recording_available: false });
 		expect(json[0]).not.toHaveProperty('timed_out');
 		expect(Date.now() - started).toBeLessThan(6000);
@@ -266,7 +278,7 @@ describe('with Wait for the Recording', () => {
 		const options = { ...forRecording, pollInterval: 1, maxWait: 0.02 };
 		const waiting = { resource: 'call', operation: 'wait', callId: byId(call.id), options };
 		const { json, run } = await runNode(waiting);
-		expect(json[0]).toMatchObject({ status: 'ended', timed_out: true });
+		expect(json[0]).toMatchObject({ outcome: 'answered', timed_out: true });
 		expect(hintsOf(run)).toEqual([
 			expect.stringContaining('1 item: the recording is not available yet'),
 		]);

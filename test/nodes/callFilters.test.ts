@@ -1,9 +1,19 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { StoredCall } from '../../simulator';
-import { runNode, simulator, truth, type NodeRunOptions } from '../support/harness';
+import {
+	hintsOf,
+	loadOptions,
+	runNode,
+	simulator,
+	truth,
+	type NodeRunOptions,
+} from '../support/harness';
 
 const minutes = (count: number) => new Date(Date.UTC(2026, 0, 5, 9, count)).toISOString();
+
+/** The query of a list request: filters are ours alone. */
+const SENT = ['page', 'size', 'sort_column', 'sort_desc'];
 
 let calls: StoredCall[];
 
@@ -194,6 +204,116 @@ describe('status', () => {
 		});
 		expect(indexes(result)).toEqual([100]);
 		expect(result.requests).toHaveLength(3);
+	});
+});
+
+describe('what the list tells', () => {
+	test.each<[string, INodeParameters, number[]]>([
+		['one outcome', { outcome: ['no_answer'] }, [50]],
+		[
+			'two outcomes, by their names',
+			{ outcome: '={{ ["Voicemail", "no_answer"] }}' },
+			[100, 50],
+		],
+		['incoming calls', { direction: 'inbound' }, [150]],
+		['a number called', { toNumber: '+1 (415) 555-0199' }, [200]],
+		['a number that called', { fromNumber: '+14155550188' }, [150]],
+		['both at once', { direction: 'inbound', fromNumber: '+14155550189' }, []],
+		['an outcome in a period', { outcome: ['answered'], startedBefore: minutes(3) }, [2, 1, 0]],
+		['nothing', { outcome: [], toNumber: '', fromNumber: '', agents: [] }, range(250, 0)],
+	])('%s', async (_what, filters, expected) => {
+		Object.assign(calls[50], {
+			stage_outcome: 'human_unanswered',
+			human_detection_result: null,
+		});
+		Object.assign(calls[100], { human_detection_result: 'no_human' });
+		Object.assign(calls[150], { is_outgoing: false, from_number: '+14155550188' });
+		Object.assign(calls[200], { to_number: '+14155550199' });
+		const result = await getCalls(filters);
+		expect(result.error).toBeUndefined();
+		expect(indexes(result)).toEqual(expected);
+		for (const { query } of result.requests) expect(Object.keys(query).sort()).toEqual(SENT);
+	});
+
+	test('agents', async () => {
+		const other = [...simulator.environment('default').agents.keys()][1];
+		Object.assign(calls[7], { agent: other });
+		expect(indexes(await getCalls({ agents: [other] }))).toEqual([7]);
+		expect(await loadOptions('getAgents')).toContainEqual(
+			expect.objectContaining({ value: other }),
+		);
+	});
+
+	test.each([
+		[{ outcome: '={{ ["lost"] }}' }, "'Outcome' "],
+		[{ toNumber: '={{ "415 555 0199" }}' }, "'To Number' "],
+		[{ direction: '={{ "sideways" }}' }, "'Direction' "],
+	])('%j is refused before anything is sent', async (filters, label) => {
+		const { error, requests } = await getCalls(filters);
+		expect(error?.message).toContain(label);
+		expect(requests).toEqual([]);
+	});
+});
+
+describe('Max Pages', () => {
+	const cut = "There are more calls than 'Max Pages' allows";
+
+	test.each([
+		[1, 1, true],
+		[2, 2, true],
+		[3, 3, false],
+		[9, 3, false],
+	])('%i lets %i pages be read', async (maxPages, pages, isCut) => {
+		const { json, requests, run } = await getCalls(
+			{ outcome: ['no_answer'] },
+			{ options: { maxPages } },
+		);
+		expect(json).toEqual([]);
+		expect(requests).toHaveLength(pages);
+		expect(hintsOf(run).some((hint) => hint.startsWith(cut))).toBe(isCut);
+	});
+
+	test('is told once for all items, and not when the limit was reached before', async () => {
+		const items = [{}, {}];
+		const bounded = { options: { maxPages: 1 } };
+		const all = await getCalls({ outcome: ['no_answer'] }, bounded, { items });
+		expect(hintsOf(all.run)).toHaveLength(1);
+		const few = await getCalls({ outcome: ['answered'] }, { ...bounded, returnAll: false });
+		expect(few.json).toHaveLength(50);
+		expect(hintsOf(few.run)).toEqual([]);
+	});
+});
+
+describe('Read Each Call', () => {
+	const options = { readEachCall: true };
+	const found = { startedAfter: minutes(247) };
+
+	test('gives answers, which lists do not have', async () => {
+		calls[248].action_history = [
+			{
+				...{ action_id: 'a1', action_type: 'action_external', action_label: 'survey' },
+				...{ timestamp: minutes(248), parameters: { rating: 5 } },
+				result: { json: {}, http_status_code: 200, error: null },
+			},
+		];
+		const listed = await getCalls(found);
+		expect(listed.json.map(({ answers }) => answers)).toEqual([null, null, null]);
+		const { json, requests } = await getCalls(found, { options });
+		expect(json.map(({ answers }) => answers)).toEqual([{}, { survey: { rating: 5 } }, {}]);
+		expect(requests.map(({ operationId }) => operationId)).toEqual([
+			...['listCalls', 'getCall', 'getCall', 'getCall'],
+		]);
+		const raw = await getCalls(found, { options, simple: false });
+		expect(raw.json[1].actions_used).toMatchObject([{ action: 'survey', status: 200 }]);
+		expect(raw.json[1].answers).toEqual({ survey: { rating: 5 } });
+	});
+
+	test('keeps a call that is deleted meanwhile as the list had it', async () => {
+		simulator.faults.add({ operationId: 'getCall', status: 404, times: 1 });
+		const { json, error } = await getCalls(found, { options });
+		expect(error).toBeUndefined();
+		expect(json.map(({ answers }) => answers).sort()).toEqual([null, {}, {}].sort());
+		expect(json).toHaveLength(3);
 	});
 });
 

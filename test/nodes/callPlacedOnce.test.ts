@@ -116,7 +116,7 @@ describe('a call whose answer is lost', () => {
 			items: [{ to: TO }],
 		});
 		expect(error).toBeUndefined();
-		expect(json[0]).toMatchObject({ to_number: TO, status: 'not_started' });
+		expect(json[0]).toMatchObject({ to_number: TO, outcome: 'in_progress' });
 		expect(dialled()).toEqual({ [TO]: 1 });
 		const pages = requests.filter(({ operationId }) => operationId === 'listCalls');
 		expect(pages.length).toBeLessThanOrEqual(5);
@@ -192,9 +192,8 @@ describe('when n8n runs the node again', () => {
 			settings: repeats,
 		});
 		expect(error).toBeUndefined();
-		expect(json.map(({ to_number: to, status }) => [to, status])).toEqual(
-			all.map((number) => [number, 'ended']),
-		);
+		expect(json.map(({ to_number: to }) => to)).toEqual(all);
+		expect(json.every(({ outcome }) => outcome !== 'in_progress')).toBe(true);
 		expect(json.some(({ duplicate }) => duplicate)).toBe(false);
 		expect(Object.values(dialled())).toEqual([1, 1, 1, 1]);
 	});
@@ -705,7 +704,7 @@ test.each(['', '={{ null }}', '={{ undefined }}'])(
 			items: [{ to: TO }],
 		});
 		expect(error).toBeUndefined();
-		expect(json[0]).toMatchObject({ duplicate: true, status: 'ended' });
+		expect(json[0]).toMatchObject({ duplicate: true, outcome: 'answered' });
 		expect(dialled()).toEqual({ [TO]: 1 });
 	},
 );

@@ -86,6 +86,7 @@ describe('an execution that sleeps', () => {
 		Object.assign(call ?? {}, {
 			progress: undefined,
 			status: 'ended',
+			stage: 'picked_up',
 			transcript: '[00:01] BOT: Hello.',
 		});
 		for (const repeat of [1, 2]) {
@@ -95,7 +96,7 @@ describe('an execution that sleeps', () => {
 					{
 						json: expect.objectContaining({
 							id: call?.id,
-							status: 'ended',
+							outcome: 'answered',
 							transcript: '[00:01] BOT: Hello.',
 							transcript_turns: [expect.objectContaining({ text: 'Hello.' })],
 						}),
@@ -124,7 +125,7 @@ describe('an execution that sleeps', () => {
 test('a call that has ended already puts nothing to sleep', async () => {
 	simulator.callSeconds = 0;
 	const { json, run } = await runSleeping();
-	expect(json[0]).toMatchObject({ to_number: TO, status: 'ended' });
+	expect(json[0]).toMatchObject({ to_number: TO, outcome: 'answered' });
 	expect(json[0]).not.toHaveProperty('timed_out');
 	expect(run.waitTill).toBeUndefined();
 });
@@ -134,7 +135,7 @@ test('a call that another execution has placed is waited for by polling', async 
 	const options = { callKey: 'order 12', pollInterval: 1 };
 	await runNode(placing('create', options), { items: toItems([TO]) });
 	const { json, run } = await runSleeping(options);
-	expect(json[0]).toMatchObject({ duplicate: true, status: 'ended' });
+	expect(json[0]).toMatchObject({ duplicate: true, outcome: 'answered' });
 	expect(run.waitTill).toBeUndefined();
 	expect(dialled()).toEqual({ [TO]: 1 });
 });

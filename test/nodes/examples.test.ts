@@ -179,10 +179,10 @@ test('call-people-and-wait.json calls all three and fetches a recording', async 
 
 	expect(dialled()).toEqual({ '+12125550101': 1, '+12125550102': 1, '+12125550103': 1 });
 	expect(new Set(changes.map(({ path }) => path))).toEqual(new Set(['/v1/calls/create']));
-	expect(outputOf(run, 'Get Transcripts').map(({ json }) => json.stage_outcome)).toEqual([
-		'bot_disconnected',
-		'human_unanswered',
-		'bot_disconnected',
+	expect(outputOf(run, 'Get Transcripts').map(({ json }) => json.outcome)).toEqual([
+		'answered',
+		'no_answer',
+		'voicemail',
 	]);
 	expect(outputOf(run, 'Get Recording')[0].binary?.data.mimeType).toBe('audio/mpeg');
 });
@@ -192,10 +192,7 @@ test('reminder-calls-from-sheet.json calls open rows and explains those it did n
 
 	expect(dialled()).toEqual({ '+12125550101': 1, '+12125550102': 1 });
 	const called = outputOf(run, 'Call and Wait');
-	expect(called.map(({ json }) => [json.status, json.stage_outcome])).toEqual([
-		['ended', 'bot_disconnected'],
-		['ended', 'human_unanswered'],
-	]);
+	expect(called.map(({ json }) => json.outcome)).toEqual(['answered', 'no_answer']);
 	// The name and the date of the row reach the conversation.
 	expect(called[0].json.transcript).toMatch(/Hello Anna.+[^]+Tuesday at ten/);
 	const notCalled = outputOf(run, 'Call and Wait', 1);
@@ -241,7 +238,7 @@ test('calls-within-calling-hours.json calls each once, also when it is started a
 	const all = { '+12125550101': 1, '+12125550102': 1, '+12135550103': 1 };
 	expect(dialled()).toEqual(all);
 	const [first] = outputOf(run, 'Outside of the Hours', 1).map(({ json }) => json);
-	expect(first).toMatchObject({ to_number: '+12125550101', status: 'ended' });
+	expect(first).toMatchObject({ to_number: '+12125550101', outcome: 'answered' });
 
 	const again = await runExample(withHours(true));
 	expect(again.changes).toEqual([]);
@@ -429,9 +426,9 @@ test('call-events-to-crm-and-chat.json writes every outcome, and tells what need
 
 	const records = outputOf(run, 'Make CRM Record').map(({ json }) => json);
 	expect(records.map(({ Result, Outcome, Phone }) => [Result, Outcome, Phone])).toEqual([
-		['ended', 'bot_disconnected', '+12125550101'],
-		['did not connect', 'human_unanswered', '+12125550102'],
-		['error', '', '+12125550104'],
+		['ended', 'answered', '+12125550101'],
+		['did not connect', 'no_answer', '+12125550102'],
+		['error', 'failed', '+12125550104'],
 	]);
 	expect(records.map(({ Problem }) => Problem)).toEqual([
 		'',
@@ -590,7 +587,7 @@ test('ai-agent-with-phone.json calls whom the model names, from the number of th
 		context: { name: 'Anna', topic: 'your appointment', date: 'Tuesday at ten' },
 	});
 	expect(outputOf(run, 'Call a Person')[0].json).toMatchObject({
-		status: 'ended',
+		outcome: 'answered',
 		transcript: expect.stringContaining('Hello Anna') as string,
 	});
 });

@@ -58,7 +58,7 @@ describe.each([true, false])('with Simplify %p', (simple) => {
 		const [plain] = await run('get', { callId: byId(id), simple }, false);
 		const { transcript_turns: _turns, ...rest } = call;
 		expect(rest).toEqual(plain);
-		if (simple) expect(Object.keys(call)).toHaveLength(11);
+		if (simple) expect(Object.keys(call)).toHaveLength(12);
 	});
 
 	test('get many does for each call, also for those without a transcript', async () => {
@@ -70,7 +70,7 @@ describe.each([true, false])('with Simplify %p', (simple) => {
 	test('create and wait does when the call has ended', async () => {
 		simulator.callSeconds = 0.2;
 		const [call] = await run('createAndWait', { ...place(), simple });
-		expect(call.status).toBe('ended');
+		expect(call.outcome).toBe('answered');
 		expect(call.transcript_turns).toHaveLength(7);
 		expect(call.transcript_turns).toEqual(expect.arrayContaining(FIRST_TURNS));
 	});

@@ -65,6 +65,14 @@ const ended = (callId: string, payload: IDataObject = {}) => ({
 const pastCall = (fields: IDataObject = {}) =>
 	environment().addCalls(1, { agent, ...fields })[0].id;
 
+/** What the API shows of a call in the first seconds after its end. */
+const untold = {
+	stage: 'created',
+	stage_outcome: null,
+	human_detection_result: null,
+	end_time: null,
+};
+
 const received = () => outputs(server.executions);
 
 describe('an event', () => {
@@ -396,8 +404,8 @@ describe('a repeat', () => {
 	});
 
 	test('is none after a filter has let nothing through', async () => {
-		await published({ filters: { outcome: ['bot_disconnected'] } });
-		const callId = pastCall({ stage_outcome: null });
+		await published({ filters: { outcome: ['answered'] } });
+		const callId = pastCall(untold);
 		await deliver(ended(callId));
 		expect(received()).toEqual([]);
 	});
@@ -406,11 +414,12 @@ describe('a repeat', () => {
 describe('filters', () => {
 	const outgoing = { is_outgoing: true, stage_outcome: 'bot_disconnected' };
 	const incoming = { is_outgoing: false, stage_outcome: 'human_disconnected' };
+	const unanswered = { stage_outcome: 'human_unanswered', human_detection_result: null };
 
 	test.each<[string, INodeParameters, IDataObject, IDataObject]>([
 		['outgoing calls', { direction: 'outbound' }, outgoing, incoming],
 		['incoming calls', { direction: 'inbound' }, incoming, outgoing],
-		['outcomes', { outcome: ['bot_disconnected', 'x'] }, outgoing, incoming],
+		['outcomes', { outcome: ['voicemail', 'no_answer'] }, unanswered, outgoing],
 		[
 			'the value of a context variable',
 			{ contextName: 'campaign', contextValue: 'spring' },
@@ -439,8 +448,8 @@ describe('filters', () => {
 	test.each([3000, 14_000])(
 		'wait for an outcome that the API shows %i ms after the event',
 		async (milliseconds) => {
-			await published({ filters: { outcome: ['bot_disconnected'] } });
-			const callId = pastCall({ status: 'in_progress', stage_outcome: null, end_time: null });
+			await published({ filters: { outcome: ['answered'] } });
+			const callId = pastCall({ ...untold, status: 'in_progress' });
 			const call = environment().calls.get(callId)!;
 			const delivered = deliver(ended(callId));
 			await sleep(milliseconds);
@@ -452,8 +461,8 @@ describe('filters', () => {
 	);
 
 	test('tell the log of an event whose call got no outcome, and let it come again', async () => {
-		await published({ filters: { outcome: ['bot_disconnected'] } });
-		const callId = pastCall({ status: 'in_progress', stage_outcome: null, end_time: null });
+		await published({ filters: { outcome: ['answered'] } });
+		const callId = pastCall({ ...untold, status: 'in_progress' });
 		const call = environment().calls.get(callId)!;
 		await deliver(ended(callId));
 		expect(received()).toEqual([]);
@@ -464,10 +473,10 @@ describe('filters', () => {
 	});
 
 	test('wait for nothing that cannot change', async () => {
-		await published({ filters: { outcome: ['bot_disconnected'], direction: 'outbound' } });
+		await published({ filters: { outcome: ['answered'], direction: 'outbound' } });
 		const { length } = simulator.requests;
-		await deliver(ended(pastCall({ stage_outcome: 'human_disconnected' })));
-		await deliver({ type: 'event_error', call_id: pastCall({ stage_outcome: null }) });
+		await deliver(ended(pastCall(unanswered)));
+		await deliver({ type: 'event_error', call_id: pastCall(untold) });
 		expect(received()).toEqual([]);
 		expect(simulator.requests).toHaveLength(length + 2);
 	});

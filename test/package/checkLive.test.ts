@@ -36,6 +36,7 @@ const hidden: SwitchName[] = [
 	'actionAnswer',
 	'failedAnswer',
 	'callerNumber',
+	'busyLine',
 	'concurrencyAnswer',
 	'deleteBody',
 ];

@@ -190,12 +190,19 @@ describe('calls', () => {
 	// The clock stands still, so that a slow machine does not let a call go on by itself.
 	beforeEach(() => passSeconds(0));
 
+	const problems: Record<string, string[]> = {
+		'04': ['The telephony provider refused the call'],
+		'08': ['The line is busy'],
+	};
+
 	test.each([
 		['01', 'ended', 'bot_disconnected', 'human', true],
 		['02', 'ended', 'human_unanswered', null, false],
 		['03', 'ended', 'bot_disconnected', 'no_human', true],
 		['04', 'error', null, null, false],
 		['05', 'ended', 'call_did_not_connect', null, false],
+		['08', 'ended', 'call_did_not_connect', null, false],
+		['09', 'ended', 'transfer_disconnected', 'human', true],
 		['77', 'ended', 'bot_disconnected', 'human', true],
 	])(
 		'to a number that ends in %s go by their script',
@@ -217,7 +224,7 @@ describe('calls', () => {
 				stage_outcome: outcome,
 				human_detection_result: detection,
 				recording_available: false,
-				errors: status === 'error' ? [ended.error_message] : [],
+				errors: problems[ending] ?? [],
 			});
 			expect(Number(ended.end_time)).toBeGreaterThan(Number(ended.start_time));
 			expect(Boolean(ended.transcript)).toBe(spoken);
@@ -1064,6 +1071,15 @@ const probes: Record<
 		},
 		['12025550101'],
 		['+12025550101'],
+	],
+	busyLine: [
+		async () => {
+			const { id } = await placeCall('+12025550108');
+			passSeconds(60);
+			return (await readCall(id)).errors;
+		},
+		['The line is busy'],
+		[],
 	],
 	listContext: [async () => 'context' in (await get('/calls/list')).data.items[0], true, false],
 	newCallStartTime: [async () => (await placeCall(answered)).start_time === null, true, false],

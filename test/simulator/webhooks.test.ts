@@ -141,6 +141,7 @@ describe('events of a call', () => {
 	test.each<[string, Json, string[], Json]>([
 		['02', {}, [notConnected], { telephony_status: 'no-answer' }],
 		['05', {}, [notConnected], { telephony_status: 'failed' }],
+		['08', {}, [notConnected], { telephony_status: 'busy' }],
 		['04', {}, ['event_error'], { message: 'The telephony provider refused the call' }],
 		[
 			'03',

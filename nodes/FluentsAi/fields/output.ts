@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { OutputOptions } from '../../shared/records/shape';
+import type { OutputFields, OutputOptions } from '../../shared/records/shape';
 import type { ParameterReader } from '../../shared/parameters/reader';
 import { includeSecretsOption, optionsOf } from './options';
 
@@ -21,6 +21,9 @@ export const transcriptTurnsOption: INodeProperties = {
 	description:
 		'Whether to add the transcript as a list, transcript_turns: who spoke (bot or human), the text, and at how many seconds from the start of the call',
 };
+
+/** What the option adds to the output. */
+export const transcriptTurnsFields: OutputFields = { transcript_turns: 'array' };
 
 export function readOutputOptions(from: ParameterReader): OutputOptions {
 	const options = optionsOf(from);

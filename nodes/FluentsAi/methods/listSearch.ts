@@ -15,7 +15,7 @@ import { accountConnections } from '../../shared/records/accountConnection';
 import { accountConnectionTypes } from '../resources/accountConnection/fields';
 import { actions } from '../../shared/records/action';
 import { actionTypes } from '../resources/action/fields';
-import { agentName, agents } from '../../shared/records/agent';
+import { agentOption, agents } from '../../shared/records/agent';
 import { calls } from '../../shared/records/call';
 import type { Collection } from '../../shared/records/collection';
 import { toldApart } from '../../shared/records/options';
@@ -109,10 +109,7 @@ export const listSearch = {
 
 	searchActions: searchIn(actions, labelled('type', actionTypes)),
 
-	searchAgents: searchIn(agents, (agent) => ({
-		name: agentName(agent),
-		value: String(agent.id),
-	})),
+	searchAgents: searchIn(agents, agentOption),
 
 	searchCalls: searchIn(calls, ({ id, to_number: to, start_time: start, status }) => ({
 		name: [withPlus(to), toIsoTime(start), status].filter(Boolean).join(' - '),

@@ -2,11 +2,23 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { calls } from '../../shared/records/call';
 import { parseTime } from '../../shared/records/time';
-import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
+import { shapeRecord, type OutputFields, type OutputOptions } from '../../shared/records/shape';
 import type { Output, Run } from '../operation';
 import { localTime } from './callingWindow';
 import type { Placement } from './placeOnce';
 import type { CallRequest } from './request';
+
+/** What `outputOf` adds to the fields of a call. */
+export const placedFields: OutputFields = {
+	...calls.shape.added,
+	duplicate: 'boolean',
+	note: 'string',
+	number_hint: 'string',
+	local_time: 'string',
+	time_zone: 'string',
+	skipped: 'string',
+	opens_at: 'string',
+};
 
 /** What comes out for an item: its call, or, outside of the calling window, the item as it went in. */
 export function outputOf(

@@ -7,10 +7,9 @@ import type {
 
 import { catchStatus, operationError } from '../../shared/api/errors';
 import { hasMaskedSecret } from '../../shared/masking';
-import type { ParameterReader } from '../../shared/parameters/reader';
-import { getRecords, type Choice } from '../../shared/api/pagination';
+import { getRecords } from '../../shared/api/pagination';
 import { readOne, sendChanges, type Collection } from '../../shared/records/collection';
-import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
+import { shapeRecord, type OutputFields, type OutputOptions } from '../../shared/records/shape';
 import {
 	createFields,
 	readCreateBody,
@@ -26,28 +25,18 @@ import { readOutputOptions, simplifyField } from '../fields/output';
 import type { Operation } from '../operation';
 import { findByLabel, writeOnce } from '../writeOnce';
 
-/** A condition on the records of a list that this node checks itself, e.g. a period of time. */
-export interface RecordFilter {
-	field: INodeProperties;
-	/**
-	 * @param query of the list request; its sort order tells when to stop.
-	 * @returns undefined when the user sets no condition, so that no more is read than the limit.
-	 * @throws NodeOperationError that names the parameter and the item.
-	 */
-	read(from: ParameterReader, query: IDataObject): ((record: IDataObject) => Choice) | undefined;
-}
-
 export function getOperation(
 	collection: Collection,
 	locator: INodeProperties,
 	description: string,
-	options?: INodeProperties[],
+	{ options, added }: { options?: INodeProperties[]; added?: OutputFields } = {},
 ): Operation<{ id: string; output: OutputOptions }> {
 	const { one, shape } = collection;
 	return {
 		option: { name: 'Get', value: 'get', action: `Get ${withArticle(one)}`, description },
 		properties: [locator, simplifyField, optionsField(options)],
 		output: shape.simple,
+		added: { ...shape.added, ...added },
 		kind: 'read',
 		read: (from) => ({ id: from.id(locator), output: readOutputOptions(from) }),
 		async execute({ api }, { id, output }) {
@@ -56,38 +45,29 @@ export function getOperation(
 	};
 }
 
+/** What Get Many of any resource reads from its parameters. */
+export interface ListParameters {
+	limit: number;
+	query: IDataObject;
+	output: OutputOptions;
+}
+
 export function getAllOperation(
 	{ many, path, shape, sort = {} }: Collection,
 	description: string,
-	{ filter, options = [] }: { filter?: RecordFilter; options?: INodeProperties[] } = {},
-): Operation<{
-	limit: number;
-	query: IDataObject;
-	choose?: (record: IDataObject) => Choice;
-	output: OutputOptions;
-}> {
+): Operation<ListParameters> {
 	return {
 		option: { name: 'Get Many', value: 'getAll', action: `Get many ${many}`, description },
-		properties: [
-			...limitFields,
-			...(filter ? [filter.field] : []),
-			sortField,
-			simplifyField,
-			optionsField([...options, ...listOptions]),
-		],
+		properties: [...limitFields, sortField, simplifyField, optionsField(listOptions)],
 		output: shape.simple,
 		kind: 'read',
-		read(from) {
-			const query = readListQuery(from, sort);
-			return {
-				limit: readLimit(from),
-				query,
-				choose: filter?.read(from, query),
-				output: readOutputOptions(from),
-			};
-		},
-		async execute({ api }, { limit, query, choose, output }) {
-			const records = await getRecords(api, `${path}/list`, { query, limit, choose });
+		read: (from) => ({
+			limit: readLimit(from),
+			query: readListQuery(from, sort),
+			output: readOutputOptions(from),
+		}),
+		async execute({ api }, { limit, query, output }) {
+			const records = await getRecords(api, `${path}/list`, { query, limit });
 			return records.map((record) => ({ json: shapeRecord(record, shape, output) }));
 		},
 	};

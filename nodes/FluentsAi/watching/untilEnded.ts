@@ -3,6 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { operationError } from '../../shared/api/errors';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { shown } from '../../shared/parameters/shown';
+import type { OutputFields } from '../../shared/records/shape';
 import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { callsOf } from '../placing/callsOf';
@@ -79,6 +80,9 @@ export const waitOptions = [
 	waitForRecordingOption,
 	onTimeoutOption,
 ];
+
+/** What waiting adds to the fields of a call. */
+export const waitedFields: OutputFields = { timed_out: 'boolean' };
 
 export interface WaitOptions {
 	/** Milliseconds. */
@@ -188,6 +192,12 @@ function timedOutError(run: Run, call: IDataObject, maxWait: number) {
 	);
 }
 
+/** Whether the call of an output has ended; a simplified one has no status. */
+function isOver({ status, outcome }: IDataObject): boolean {
+	if (status !== undefined) return hasEnded({ status });
+	return outcome !== 'in_progress' && outcome !== 'unknown';
+}
+
 /** What outputs with calls leave to wonder about. */
 export function callHints(outputs: IDataObject[]): string[] {
 	const count = (wanted: (output: IDataObject) => boolean) => outputs.filter(wanted).length;
@@ -195,10 +205,12 @@ export function callHints(outputs: IDataObject[]): string[] {
 	const never = count(({ skipped }) => skipped === 'no_common_hour');
 	const unsure = count((output) => output.number_hint !== undefined);
 	const duplicates = count(({ duplicate }) => duplicate === true);
-	const open = count((output) => output.timed_out === true && !hasEnded(output));
+	const open = count((output) => output.timed_out === true && !isOver(output));
 	const unrecorded = count(
 		(output) =>
-			hasEnded(output) && output.recording_available === false && !lacksRecording(output),
+			isOver(output) &&
+			(output.timed_out === true ||
+				(output.recording_available === false && !lacksRecording(output))),
 	);
 	const hint = (number: number, text: string) =>
 		number > 0 ? [`${number} ${number === 1 ? 'item' : 'items'}: ${text}`] : [];

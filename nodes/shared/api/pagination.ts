@@ -58,12 +58,13 @@ export async function getPage(
  *
  * @param limit how many records the caller wants at most; it only sets the size of the pages, and how
  * many are read side by side.
+ * @param maxPages how many pages are read at most; `onCut` is called when the list goes on behind them.
  */
 export async function* eachRecord(
 	api: FluentsTransport,
 	path: string,
 	query: IDataObject = {},
-	limit = Infinity,
+	{ limit = Infinity, maxPages = Infinity, onCut }: Bounds = {},
 ): AsyncGenerator<IDataObject> {
 	const firstSize = Math.min(LARGEST_PAGE, limit);
 	const read = async ({ page, size }: Span) => await getPage(api, path, query, page, size);
@@ -71,17 +72,21 @@ export async function* eachRecord(
 	let before: Page | undefined;
 	let end = 0;
 	let pagesRead = 0;
+	let pagesAsked = 0;
 	let repeats = 0;
 	let stepsBack = 0;
 	let stepBack = FIRST_STEP_BACK;
 
 	for (;;) {
 		const wanted = Math.min(before?.total ?? 0, limit);
-		const most = stepBack > FIRST_STEP_BACK ? 1 : Math.min(GROWTH * pagesRead, SIDE_BY_SIDE);
+		if (pagesAsked >= maxPages) return onCut?.();
+		const atOnce = stepBack > FIRST_STEP_BACK ? 1 : Math.min(GROWTH * pagesRead, SIDE_BY_SIDE);
+		const most = Math.min(atOnce, maxPages - pagesAsked);
 		const spans = [spanFrom(end, firstSize)];
 		for (let span = spans[0]; span.end < wanted && spans.length < most; spans.push(span)) {
 			span = spanFrom(span.end, firstSize);
 		}
+		pagesAsked += spans.length;
 		const pages = await Promise.all(spans.map(read));
 		for (const [i, page] of pages.entries()) {
 			const span = spans[i];
@@ -104,6 +109,13 @@ export async function* eachRecord(
 			if (i === pages.length - 1) stepBack = FIRST_STEP_BACK;
 		}
 	}
+}
+
+/** How far a list is read. */
+interface Bounds {
+	limit?: number;
+	maxPages?: number;
+	onCut?: () => void;
 }
 
 /** A part of a list that can be asked for as a page. */
@@ -154,11 +166,17 @@ export async function getRecords(
 		query,
 		limit,
 		choose,
-	}: { query: IDataObject; limit: number; choose?: (record: IDataObject) => Choice },
+		...bounds
+	}: {
+		query: IDataObject;
+		limit: number;
+		choose?: (record: IDataObject) => Choice;
+	} & Omit<Bounds, 'limit'>,
 ): Promise<IDataObject[]> {
 	const records: IDataObject[] = [];
 	// Of a list that is chosen from, it is not known how many records have to be read.
-	for await (const record of eachRecord(api, path, query, choose ? Infinity : limit)) {
+	const wanted = choose ? Infinity : limit;
+	for await (const record of eachRecord(api, path, query, { ...bounds, limit: wanted })) {
 		const choice = choose?.(record) ?? 'keep';
 		if (choice === 'stop') break;
 		if (choice === 'keep') records.push(record);

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import type { components } from '../api/fluents';
 import type { Collection } from './collection';
@@ -65,4 +65,9 @@ export const agentFieldNames = [
 /** How lists show an agent. */
 export function agentName({ id, name, label }: IDataObject): string {
 	return String(name || label || id);
+}
+
+/** An agent as an entry of a list. */
+export function agentOption(agent: IDataObject): INodePropertyOptions & { value: string } {
+	return { name: agentName(agent), value: String(agent.id) };
 }

@@ -14,12 +14,14 @@ export interface Shape {
 	normalize?: (record: IDataObject) => IDataObject;
 	/** Takes fields for the simplified output from deeper inside. */
 	flatten?: (record: IDataObject) => IDataObject;
-	/** The fields of the simplified output, at most ten, all of them flat. Any may be null. */
+	/** The fields of the simplified output, ten at most. Any may be null. */
 	simple: OutputFields;
+	/** Fields that `normalize` adds beside those, to some records or to all. */
+	added?: OutputFields;
 }
 
 /** Names and types of output fields; the editor shows them before the first run (`__schema__`). */
-export type OutputFields = Record<string, 'string' | 'number' | 'boolean' | 'array'>;
+export type OutputFields = Record<string, 'string' | 'number' | 'boolean' | 'array' | 'object'>;
 
 export interface OutputOptions {
 	simple: boolean;
@@ -48,8 +50,9 @@ export function shapeRecord(
 		transcript_turns: parseTranscript(record.transcript, record.start_time),
 	};
 	if (simple) {
-		const fields = Object.keys(shape.simple);
 		const flat: IDataObject = { ...normalized, ...shape.flatten?.(record) };
+		const added = Object.keys(shape.added ?? {}).filter((field) => flat[field] !== undefined);
+		const fields = [...Object.keys(shape.simple), ...added];
 		const values = fields.map((field) => [field, flat[field] ?? null]);
 		return { ...maskSecrets(Object.fromEntries(values) as IDataObject), ...turns };
 	}

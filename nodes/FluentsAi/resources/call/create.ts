@@ -9,7 +9,7 @@ import {
 	readCallRequest,
 	type CallRequest,
 } from '../../placing/request';
-import { outputOf } from '../../placing/outputOf';
+import { outputOf, placedFields } from '../../placing/outputOf';
 import { placeOnce } from '../../placing/placeOnce';
 import { callHints } from '../../watching/untilEnded';
 
@@ -28,6 +28,7 @@ export const create: Operation<Parameters> = {
 	},
 	properties: [...placeFields, simplifyField, optionsField(placeOptions)],
 	output: calls.shape.simple,
+	added: placedFields,
 	kind: 'wait',
 	hints: callHints,
 	read: (from) => ({

@@ -1,6 +1,11 @@
 import type { OutputOptions } from '../../../shared/records/shape';
 import { optionsField } from '../../fields/options';
-import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
+import {
+	readOutputOptions,
+	simplifyField,
+	transcriptTurnsFields,
+	transcriptTurnsOption,
+} from '../../fields/output';
 import type { Operation } from '../../operation';
 import { calls } from '../../../shared/records/call';
 import {
@@ -9,11 +14,12 @@ import {
 	readCallRequest,
 	type CallRequest,
 } from '../../placing/request';
-import { outputOf } from '../../placing/outputOf';
+import { outputOf, placedFields } from '../../placing/outputOf';
 import { placeOnce } from '../../placing/placeOnce';
 import {
 	callHints,
 	readWaitOptions,
+	waitedFields,
 	waitForEnd,
 	waitOptions,
 	type WaitOptions,
@@ -50,6 +56,7 @@ export const createAndWait: Operation<Parameters> = {
 		]),
 	],
 	output: calls.shape.simple,
+	added: { ...placedFields, ...waitedFields, ...transcriptTurnsFields },
 	kind: 'wait',
 	hints: callHints,
 	read: (from) => ({

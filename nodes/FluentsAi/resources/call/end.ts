@@ -1,7 +1,12 @@
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { callLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
-import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
+import {
+	readOutputOptions,
+	simplifyField,
+	transcriptTurnsFields,
+	transcriptTurnsOption,
+} from '../../fields/output';
 import type { Operation } from '../../operation';
 import { calls } from '../../../shared/records/call';
 
@@ -19,6 +24,7 @@ export const end: Operation<Parameters> = {
 	},
 	properties: [callLocator, simplifyField, optionsField([transcriptTurnsOption])],
 	output: calls.shape.simple,
+	added: { ...calls.shape.added, ...transcriptTurnsFields },
 	kind: 'write',
 	read: (from) => ({ callId: from.id(callLocator), output: readOutputOptions(from) }),
 	async execute({ api }, { callId: id, output }) {

@@ -1,8 +1,11 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { LARGEST_PAGE } from '../../../shared/api/pagination';
+import { LARGEST_PAGE, type Choice } from '../../../shared/api/pagination';
+import { agentsField, directionField, outcomeField } from '../../../shared/parameters/callFilters';
+import type { ParameterReader } from '../../../shared/parameters/reader';
+import { meets, type CallCriteria } from '../../../shared/records/callCriteria';
 import { parseTime } from '../../../shared/records/time';
-import type { RecordFilter } from '../crud';
+import { sortedByLabel } from '../../fields/sorted';
 
 const startedAfter: INodeProperties = {
 	displayName: 'Started After',
@@ -35,50 +38,93 @@ const status: INodeProperties = {
 	description: 'Only calls with one of these statuses',
 };
 
+const toNumber: INodeProperties = {
+	displayName: 'To Number',
+	name: 'toNumber',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. +14155550123',
+	description: 'Only calls to this phone number, in international form',
+};
+
+const fromNumber: INodeProperties = {
+	displayName: 'From Number',
+	name: 'fromNumber',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. +14155550100',
+	description: 'Only calls from this phone number, in international form',
+};
+
+export const filtersField: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add Filter',
+	default: {},
+	options: sortedByLabel([
+		agentsField,
+		directionField,
+		fromNumber,
+		outcomeField,
+		startedAfter,
+		startedBefore,
+		status,
+		toNumber,
+	]),
+	description:
+		"Which calls to output. Times are in the workflow's time zone. Calls that have not started are left out once a time is set.",
+};
+
 /**
- * Filters that the node applies itself, since the grammar of the API's own is not known (API: listCalls).
+ * Reads the filters, which the node applies itself, since the grammar of the API's own is not known
+ * (API: listCalls).
  *
  * A period includes its first moment and not its last, so that periods in a row share no call. A call
  * without start_time is in no period, and never a reason to stop reading: it may stand anywhere.
+ *
+ * @param query of the list request; its sort order tells when to stop.
+ * @returns undefined when the user sets no condition, so that no more is read than the limit.
+ * @throws NodeOperationError that names the parameter and the item.
  */
-export const callFilters: RecordFilter = {
-	field: {
-		displayName: 'Filters',
-		name: 'filters',
-		type: 'collection',
-		placeholder: 'Add Filter',
-		default: {},
-		options: [startedAfter, startedBefore, status],
-		description:
-			"Which calls to output. Times are in the workflow's time zone. Calls that have not started are left out once a time is set.",
-	},
+export function readCallFilters(
+	parameters: ParameterReader,
+	query: IDataObject,
+): ((call: IDataObject) => Choice) | undefined {
+	const filters = parameters.inside(filtersField);
+	const agents = filters.list(agentsField);
+	const criteria: CallCriteria = {
+		...(agents.length > 0 && { agents }),
+		...(filters.has(directionField) && {
+			direction: filters.choice<'inbound' | 'outbound'>(directionField),
+		}),
+		outcomes: filters.list(outcomeField),
+		toNumber: filters.phoneNumber(toNumber),
+		fromNumber: filters.phoneNumber(fromNumber),
+	};
+	const from = filters.time(startedAfter) ?? -Infinity;
+	const to = filters.time(startedBefore) ?? Infinity;
+	const isPeriod = from > -Infinity || to < Infinity;
+	const statuses = filters.list(status);
+	const conditions = [...Object.values(criteria), statuses].flat();
+	if (!isPeriod && conditions.every((value) => value === undefined)) return undefined;
 
-	read(parameters, query) {
-		const filters = parameters.inside(this.field);
-		const from = filters.time(startedAfter) ?? -Infinity;
-		const to = filters.time(startedBefore) ?? Infinity;
-		const isPeriod = from > -Infinity || to < Infinity;
-		const statuses = filters.list(status);
+	const isByStart = query.sort_column === 'start_time';
+	const newestFirst = isByStart && /^true$/i.test(String(query.sort_desc));
+	const oldestFirst = isByStart && !newestFirst;
 
-		if (!isPeriod && statuses.length === 0) return undefined;
+	const isSorted = createOrderCheck(newestFirst);
 
-		const isByStart = query.sort_column === 'start_time';
-		const newestFirst = isByStart && /^true$/i.test(String(query.sort_desc));
-		const oldestFirst = isByStart && !newestFirst;
-
-		const isSorted = createOrderCheck(newestFirst);
-
-		return (call) => {
-			const start = parseTime(call.start_time) ?? NaN;
-			if (isPeriod && Number.isNaN(start)) return 'skip';
-			const holds = isSorted(start);
-			if (start < from) return newestFirst && holds ? 'stop' : 'skip';
-			if (start >= to) return oldestFirst && holds ? 'stop' : 'skip';
-			const isWanted = statuses.length === 0 || statuses.includes(String(call.status));
-			return isWanted ? 'keep' : 'skip';
-		};
-	},
-};
+	return (call) => {
+		const start = parseTime(call.start_time) ?? NaN;
+		if (isPeriod && Number.isNaN(start)) return 'skip';
+		const holds = isSorted(start);
+		if (start < from) return newestFirst && holds ? 'stop' : 'skip';
+		if (start >= to) return oldestFirst && holds ? 'stop' : 'skip';
+		const hasStatus = statuses.length === 0 || statuses.includes(String(call.status));
+		return hasStatus && meets(call, criteria) ? 'keep' : 'skip';
+	};
+}
 
 /**
  * Whether a list of calls can be trusted to be sorted by start: it is not known whether every server

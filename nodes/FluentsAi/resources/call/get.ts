@@ -1,4 +1,4 @@
-import { transcriptTurnsOption } from '../../fields/output';
+import { transcriptTurnsFields, transcriptTurnsOption } from '../../fields/output';
 import { callLocator } from '../../fields/locators';
 import { getOperation } from '../crud';
 import { calls } from '../../../shared/records/call';
@@ -6,6 +6,6 @@ import { calls } from '../../../shared/records/call';
 export const get = getOperation(
 	calls,
 	callLocator,
-	'Get status, outcome and transcript of a call',
-	[transcriptTurnsOption],
+	'Get outcome, transcript and answers of a call',
+	{ options: [transcriptTurnsOption], added: transcriptTurnsFields },
 );

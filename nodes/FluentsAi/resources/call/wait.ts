@@ -1,7 +1,12 @@
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { callLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
-import { readOutputOptions, simplifyField, transcriptTurnsOption } from '../../fields/output';
+import {
+	readOutputOptions,
+	simplifyField,
+	transcriptTurnsFields,
+	transcriptTurnsOption,
+} from '../../fields/output';
 import type { Operation } from '../../operation';
 import { readOne } from '../../../shared/records/collection';
 import { calls } from '../../../shared/records/call';
@@ -10,6 +15,7 @@ import {
 	isDone,
 	maxWaitOption,
 	readWaitOptions,
+	waitedFields,
 	waitForEnd,
 	waitOptions,
 	type WaitOptions,
@@ -34,6 +40,7 @@ export const wait: Operation<Parameters> = {
 		optionsField([maxWaitOption, transcriptTurnsOption, ...waitOptions]),
 	],
 	output: calls.shape.simple,
+	added: { ...calls.shape.added, ...waitedFields, ...transcriptTurnsFields },
 	kind: 'wait',
 	hints: callHints,
 	read: (from) => ({
