@@ -6,6 +6,7 @@ const toCommonJs = ['@swc/jest', { jsc: { target: 'es2022' } }];
 
 const shared = {
 	rootDir: __dirname,
+	modulePathIgnorePatterns: ['<rootDir>/.n8n-play/'],
 	// openapi-backend needs a package that is published as ES modules only.
 	transform: { '\\.ts$': toCommonJs, '/@apidevtools/.+\\.js$': toCommonJs },
 	transformIgnorePatterns: ['/node_modules/(?!@apidevtools/)'],

@@ -32,8 +32,16 @@ export interface Execution {
 	data: IRunExecutionData;
 }
 
+/** Whoever sets up n8n, and logs in. */
+export interface Owner {
+	email: string;
+	firstName: string;
+	lastName: string;
+	password: string;
+}
+
 /** The account that the tests set up; n8n keeps it in a folder that is removed afterwards. */
-export const owner = {
+export const owner: Owner = {
 	email: 'owner@example.com',
 	firstName: 'Test',
 	lastName: 'Owner',
@@ -71,8 +79,20 @@ export class N8nApi {
 	) {}
 
 	/** Sets up the owner of a fresh n8n, which logs in. */
-	async setUp(): Promise<void> {
-		await this.call('POST', '/owner/setup', owner);
+	async setUp({ email, firstName, lastName, password }: Owner = owner): Promise<void> {
+		await this.call('POST', '/owner/setup', { email, firstName, lastName, password });
+	}
+
+	/** Whether somebody has set up this n8n. */
+	async hasOwner(): Promise<boolean> {
+		const { userManagement } = (await this.call('GET', '/settings')) as {
+			userManagement: { showSetupOnFirstLoad: boolean };
+		};
+		return !userManagement.showSetupOnFirstLoad;
+	}
+
+	async logIn({ email, password }: Owner): Promise<void> {
+		await this.call('POST', '/login', { emailOrLdapLoginId: email, password });
 	}
 
 	/** What a browser needs to be logged in. */
@@ -94,6 +114,12 @@ export class N8nApi {
 		const credential = { name, type, data };
 		const { id } = (await this.call('POST', '/credentials', credential)) as { id: string };
 		return { id, name };
+	}
+
+	/** The credential of this name, if there is one. */
+	async findCredential(name: string): Promise<CredentialReference | undefined> {
+		const all = (await this.call('GET', '/credentials')) as CredentialReference[];
+		return all.find((credential) => credential.name === name);
 	}
 
 	/** n8n's own test of a saved credential, as the editor runs it. */
@@ -125,16 +151,37 @@ export class N8nApi {
 		})) as INodeListSearchResult;
 	}
 
-	/** Saves a workflow. */
-	async createWorkflow(json: WorkflowJson): Promise<SavedWorkflow> {
+	/**
+	 * Saves a workflow.
+	 *
+	 * @param tags IDs.
+	 */
+	async createWorkflow(json: WorkflowJson, tags: string[] = []): Promise<SavedWorkflow> {
 		return (await this.call('POST', '/workflows', {
 			name: 'Test',
 			settings: {},
 			// As the editor does; n8n 1 fails in tests without it.
 			pinData: {},
 			...json,
+			tags,
 			active: false,
 		})) as SavedWorkflow;
+	}
+
+	/** All workflows that are not archived. */
+	async workflows(): Promise<Array<SavedWorkflow & { isArchived: boolean }>> {
+		const all = (await this.call('GET', '/workflows')) as Array<
+			SavedWorkflow & { isArchived: boolean }
+		>;
+		return all.filter(({ isArchived }) => !isArchived);
+	}
+
+	/** ID of the tag of this name, which is made if there is none. */
+	async tag(name: string): Promise<string> {
+		const all = (await this.call('GET', '/tags')) as Array<{ id: string; name: string }>;
+		const known = all.find((tag) => tag.name === name);
+		const { id } = known ?? ((await this.call('POST', '/tags', { name })) as { id: string });
+		return id;
 	}
 
 	/** Starts a workflow as the editor's button does, with its pinned data; returns the execution's id. */

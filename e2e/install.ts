@@ -60,6 +60,7 @@ export async function installN8n(
 		const directory = join(cache, `n8n-${version}`);
 		if (existsSync(join(directory, COMPLETE))) return installationIn(directory, version);
 		log(`Installing n8n ${version} into ${directory}: about 3 GB, 5 to 10 minutes`);
+		const end = tellMinutes(log);
 		try {
 			await install(directory, version, log);
 			return installationIn(directory, version);
@@ -67,9 +68,18 @@ export async function installN8n(
 			await rm(directory, { recursive: true, force: true });
 			reasons.push(`n8n ${version} cannot be installed: ${(error as Error).message}`);
 			log(reasons.at(-1) as string);
+		} finally {
+			end();
 		}
 	}
 	throw new Error(reasons.join('\n'));
+}
+
+/** Tells each minute that it goes on. @returns how to end that. */
+function tellMinutes(log: (line: string) => void): () => void {
+	let minutes = 0;
+	const timer = setInterval(() => log(`  still installing, ${++minutes} min so far`), 60_000);
+	return () => clearInterval(timer);
 }
 
 async function install(directory: string, version: string, log: (line: string) => void) {

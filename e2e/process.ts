@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,8 +25,14 @@ process.once('exit', () => {
 	for (const pid of groups) endGroup(pid);
 });
 
+const isWindows = process.platform === 'win32';
+
 /** Ends a process and what it started at once. */
 function endGroup(pid: number): void {
+	if (isWindows) {
+		spawnSync('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore' });
+		return;
+	}
 	try {
 		process.kill(-pid, 'SIGKILL');
 	} catch {
@@ -47,7 +53,7 @@ export class N8nProcess {
 			env: options.env,
 			stdio: ['ignore', 'pipe', 'pipe'],
 			// A group of its own: Ctrl+C reaches n8n through stop(), and nothing it started outlives it.
-			detached: true,
+			detached: !isWindows,
 		});
 		if (child.pid !== undefined) groups.add(child.pid);
 		const log = createWriteStream(options.logFile, { flags: 'a' });

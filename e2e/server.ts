@@ -11,6 +11,20 @@ import { N8nProcess } from './process';
 /** What n8n encrypts credentials with, and makes its instance ID of. */
 export const ENCRYPTION_KEY = 'key-of-a-test-that-keeps-nothing';
 
+/** Settings of an n8n on this computer that has the package, asks nobody anything and tells nobody anything. */
+export const quietSettings = {
+	N8N_SECURE_COOKIE: 'false',
+	N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+	N8N_DIAGNOSTICS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+	N8N_TEMPLATES_ENABLED: 'false',
+	N8N_PERSONALIZATION_ENABLED: 'false',
+	N8N_HIRING_BANNER_ENABLED: 'false',
+	N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+	N8N_ONBOARDING_FLOW_DISABLED: 'true',
+};
+
 export interface ServerOptions {
 	/** Settings of the services of queue mode; without them it is one process. */
 	queue?: Record<string, string>;
@@ -174,22 +188,13 @@ export class N8nServer {
 			N8N_PORT: String(port),
 			N8N_EDITOR_BASE_URL: this.url,
 			WEBHOOK_URL: this.webhookUrl,
-			N8N_SECURE_COOKIE: 'false',
 			N8N_RUNNERS_BROKER_LISTEN_ADDRESS: LOOPBACK,
 			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
 			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 			QUEUE_HEALTH_CHECK_PORT: String(port),
 			N8N_WORKER_SERVER_ADDRESS: LOOPBACK,
 			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
-			N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
-			N8N_VERIFIED_PACKAGES_ENABLED: 'false',
-			N8N_DIAGNOSTICS_ENABLED: 'false',
-			N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
-			N8N_TEMPLATES_ENABLED: 'false',
-			N8N_PERSONALIZATION_ENABLED: 'false',
-			N8N_HIRING_BANNER_ENABLED: 'false',
-			N8N_DYNAMIC_BANNERS_ENABLED: 'false',
-			N8N_ONBOARDING_FLOW_DISABLED: 'true',
+			...quietSettings,
 			N8N_PUBLIC_API_DISABLED: 'true',
 			// n8n waits so long before it repeats a publication that a crash has interrupted (default: 120).
 			N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '60',

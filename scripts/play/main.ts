@@ -1,0 +1,164 @@
+import { rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { N8nApi, type SavedWorkflow } from '../../e2e/api';
+import {
+	defaultCache,
+	installN8n,
+	installPackages,
+	packPackage,
+	type Installation,
+} from '../../e2e/install';
+import { LOOPBACK } from '../../e2e/ports';
+import { N8nProcess } from '../../e2e/process';
+import { quietSettings } from '../../e2e/server';
+import { startSimulator, type Simulator } from '../../simulator';
+import { printCalls } from './callLog';
+import { readExamples } from './examples';
+import { clearFolder, openFolder, playFolder, type Ownership } from './folder';
+
+/** Credentials and webhooks name them, so they stay the same. */
+const N8N_PORT = 5688;
+const BROKER_PORT = 5689;
+const SIMULATOR_PORT = 4010;
+
+const ENVIRONMENTS = ['default', 'staging'];
+const TAG = 'Fluents.ai examples';
+
+const usage = `Starts n8n with this package, example workflows, and a simulated Fluents.ai that calls nobody
+
+  --reset        deletes what you did here (.n8n-play) and begins anew
+  --reset --all  deletes the installed n8n as well`;
+
+const log = (line: string) => console.log(line);
+
+/** @throws Error when another program listens there. */
+async function needPort(port: number, owner: string): Promise<void> {
+	const server = createServer().listen(port, LOOPBACK);
+	try {
+		await once(server, 'listening');
+	} catch {
+		throw new Error(
+			`Port ${port}, which ${owner} needs, is taken. Is 'npm start' running already? Otherwise end the program that uses the port.`,
+		);
+	}
+	server.close();
+	await once(server, 'close');
+}
+
+async function startN8n(installation: Installation, owner: Ownership): Promise<N8nProcess> {
+	const { PATH = '', HOME = '' } = process.env;
+	const url = urlOf(N8N_PORT);
+	const tarball = await packPackage(join(playFolder, '..'), playFolder);
+	await installPackages([tarball], playFolder);
+	const started = N8nProcess.start(installation, {
+		role: 'main',
+		parameters: ['start'],
+		env: {
+			...quietSettings,
+			PATH,
+			HOME,
+			N8N_USER_FOLDER: playFolder,
+			N8N_ENCRYPTION_KEY: owner.encryptionKey,
+			N8N_HOST: LOOPBACK,
+			N8N_LISTEN_ADDRESS: LOOPBACK,
+			N8N_PORT: String(N8N_PORT),
+			N8N_EDITOR_BASE_URL: url,
+			WEBHOOK_URL: url,
+			N8N_RUNNERS_BROKER_LISTEN_ADDRESS: LOOPBACK,
+			N8N_RUNNERS_BROKER_PORT: String(BROKER_PORT),
+		},
+		logFile: join(playFolder, 'n8n.log'),
+		readyUrl: `${url}/rest/settings`,
+	});
+	await started.ready(600);
+	return started;
+}
+
+const urlOf = (port: number) => `http://${LOOPBACK}:${port}`;
+
+/** Sets up what is not there yet, and lets published workflows register with the new simulator. */
+async function furnish(n8n: N8nApi, owner: Ownership, simulator: Simulator): Promise<void> {
+	if (!(await n8n.hasOwner())) {
+		await n8n.setUp(owner);
+		for (const environment of ENVIRONMENTS) {
+			await n8n.createCredential(`Fluents.ai ${environment}`, {
+				environment,
+				apiKey: simulator.keys[environment],
+				baseUrl: simulator.url,
+			});
+		}
+	} else {
+		await n8n.logIn(owner);
+	}
+	const credential = await n8n.findCredential(`Fluents.ai ${ENVIRONMENTS[0]}`);
+	const known = await n8n.workflows();
+	const tag = await n8n.tag(TAG);
+	for (const json of credential ? readExamples(credential) : []) {
+		if (known.some(({ name }) => name === json.name)) continue;
+		await n8n.createWorkflow(json, [tag]);
+	}
+	for (const workflow of known.filter(({ active }) => active)) await publishAgain(n8n, workflow);
+}
+
+/** A simulator that starts has forgotten all registrations. */
+async function publishAgain(n8n: N8nApi, workflow: SavedWorkflow): Promise<void> {
+	await n8n.unpublish(workflow);
+	const { errors } = await n8n.publish(workflow);
+	for (const error of errors) log(`'${workflow.name}' is not published: ${error}`);
+}
+
+/** Ends n8n when somebody presses Ctrl+C, closes the terminal, or n8n ends by itself. */
+async function stayUntilInterrupted(): Promise<void> {
+	await new Promise<void>((resolve) => {
+		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) {
+			process.once(signal, () => resolve());
+		}
+	});
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({
+		options: {
+			reset: { type: 'boolean', default: false },
+			all: { type: 'boolean', default: false },
+			help: { type: 'boolean', default: false },
+		},
+	});
+	if (values.help) return log(usage);
+	await needPort(N8N_PORT, 'n8n');
+	await needPort(SIMULATOR_PORT, 'the simulator');
+	if (values.reset) await clearFolder();
+	if (values.reset && values.all) await rm(defaultCache, { recursive: true, force: true });
+
+	const installation = await installN8n(undefined, defaultCache, log);
+	const owner = await openFolder();
+	const simulator = await startSimulator({ port: SIMULATOR_PORT });
+	log(`Starting n8n ${installation.version}, which takes up to a minute`);
+	const n8n = await startN8n(installation, owner);
+	try {
+		await furnish(new N8nApi(urlOf(N8N_PORT), installation), owner, simulator);
+		printCalls(simulator, ENVIRONMENTS, log);
+		log(`
+  Open   ${urlOf(N8N_PORT)}
+  Email  ${owner.email}
+  Password  ${owner.password}
+
+The workflows are examples: open "01 ..." and choose "Execute workflow". No phone rings, and nothing costs
+anything: a simulator plays Fluents.ai, and prints the calls here. Ctrl+C ends everything.
+`);
+		await stayUntilInterrupted();
+		log('\nEnding n8n ...');
+	} finally {
+		await n8n.stop();
+		await simulator.close();
+	}
+}
+
+main().catch((error: unknown) => {
+	console.error(error instanceof Error ? error.message : error);
+	process.exitCode = 1;
+});
