@@ -95,7 +95,7 @@ export const transcriptTurnsOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to add the transcript as a list, transcriptTurns: who spoke (bot or human), the text, and at how many seconds from the start of the call',
+		'Whether to add the transcript as a list, transcript_turns: who spoke (bot or human), the text, and at how many seconds from the start of the call',
 };
 
 export const eventsField: INodeProperties = {

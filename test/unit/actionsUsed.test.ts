@@ -12,7 +12,7 @@ const use = (changes: object = {}) => ({
 });
 
 const answers = (...history: unknown[]) =>
-	answersOf(actionsUsed({ action_history: history as never }));
+	answersOf(actionsUsed({ action_history: history as never }), 'agent');
 
 test('each use is told with its time, result and status', () => {
 	expect(actionsUsed({ action_history: [use()] })).toEqual([
@@ -34,7 +34,7 @@ test('where the API does not tell, nothing is claimed', () => {
 		undefined,
 		undefined,
 	]);
-	expect(answersOf(undefined)).toBeNull();
+	expect(answersOf(undefined, 'agent')).toBeNull();
 	expect(answers()).toEqual({});
 });
 
@@ -73,6 +73,34 @@ test.each([
 	['a text', 'x', {}],
 ])('an entry with %s', (_what, entry, expected) => {
 	expect(answers(entry)).toEqual(expected);
+});
+
+test('values have the types of the input schema, where the agent is given in full', () => {
+	const input_schema = {
+		type: 'object',
+		properties: {
+			rating: { type: 'integer' },
+			again: { type: 'boolean' },
+			words: { type: 'string' },
+			day: { type: 'string', enum: ['Monday', 'Friday'] },
+			guests: { type: 'integer', maximum: 10 },
+		},
+	};
+	const agent = {
+		id: 'x',
+		actions: ['a0', { id: 'a1', config: { input_schema } }, { id: 'a2' }],
+	};
+	const sent = { rating: '5', again: 'yes', words: 42, day: 'monday', guests: 'many', more: '7' };
+	const typed = { rating: 5, again: true, words: '42', day: 'Monday', guests: 'many', more: '7' };
+	const uses = actionsUsed({
+		action_history: [
+			use({ parameters: sent }),
+			use({ action_id: 'a2', action_label: 'other', parameters: sent }),
+		],
+	});
+	expect(answersOf(uses, agent)).toEqual({ book_appointment: typed, other: sent });
+	expect(answersOf(uses, { actions: null })).toEqual({ book_appointment: sent, other: sent });
+	expect(uses?.[0].parameters).toEqual(sent);
 });
 
 test('a label cannot change the prototype', () => {

@@ -26,7 +26,7 @@ test.each<[string, string, unknown[]]>([
 	['no spaces', '[00:03]BOT:Hi', ['bot', 3, 'Hi']],
 	['spaces around', '  [00:03]   BOT:   Hi  ', ['bot', 3, 'Hi']],
 	['an unknown speaker', '[00:03] TRANSFER_AGENT 2: Hi', ['transfer_agent 2', 3, 'Hi']],
-	['an unknown speaker without a time', 'SUPERVISOR: Hi', ['supervisor', null, 'Hi']],
+	['an unknown name without a time', 'SUPERVISOR: Hi', [null, null, 'SUPERVISOR: Hi']],
 	['the name of a person', '[00:03] Dr. Ana Lopes: Hi', ['dr. ana lopes', 3, 'Hi']],
 	['a time without a speaker', '[00:03] It is 10:30 now', [null, 3, 'It is 10:30 now']],
 	['a speaker who says nothing', '[00:03] HUMAN:', ['human', 3, '']],
@@ -38,6 +38,42 @@ test.each<[string, string, unknown[]]>([
 	],
 ])('%s', (_what, line, turn) => {
 	expect(read(line)).toEqual([turn]);
+});
+
+test('a name inside of a turn is part of what is said', () => {
+	expect(
+		read('[00:01] BOT: I have noted:\nNAME: Anna\nDr. Lopes: 10:30\n[00:09] HUMAN: Right'),
+	).toEqual([
+		['bot', 1, 'I have noted:\nNAME: Anna\nDr. Lopes: 10:30'],
+		['human', 9, 'Right'],
+	]);
+});
+
+test.each([
+	['with times', '[00:02.10] bot_action_start: ', '[00:03.00] bot_action_finish: '],
+	['without', 'bot_action_start: ', 'CONFERENCE_EVENT: '],
+])('what actions write is no speech, %s', (_how, start, finish) => {
+	const [first, last] = start.startsWith('[') ? ['[00:01] ', '[00:05] '] : ['', ''];
+	const transcript = `${first}BOT: One moment.\n${start}find {"a":1}\nmore: of it\n${finish}find\n${last}BOT: Here.\nAnd there.`;
+	expect(read(transcript).map(([speaker, , text]) => [speaker, text])).toEqual([
+		['bot', 'One moment.'],
+		['bot', 'Here.\nAnd there.'],
+	]);
+});
+
+test('a clock that begins anew after an hour counts on', () => {
+	const transcript = [
+		'[00:01.00] BOT: Hi',
+		'[58:10.00] HUMAN: Still there',
+		'[00:30.50] BOT: Yes',
+		// Whoever interrupts may stand a bit before.
+		'[00:29.00] HUMAN: Go on',
+		'[59:59.00] BOT: So',
+		'[00:01.00] HUMAN: Bye',
+	].join('\n');
+	expect(read(transcript).map(([, at]) => at)).toEqual([1, 3490, 3630.5, 3629, 7199, 7201]);
+	const long = '[59:00] BOT: Hi\n[61:00] HUMAN: Yes\n[1:02:00] BOT: Bye';
+	expect(read(long).map(([, at]) => at)).toEqual([3540, 3660, 3720]);
 });
 
 test('dates count from the start of the call, in any form of the API', () => {

@@ -4,7 +4,7 @@ import { canonical } from '../../shared/canonical';
 import { actionAnswer, toActionAnswer } from '../../shared/liveAnswer';
 import { readEnvelope, readJsonBody } from '../../triggers/request';
 import { answered, refused, type LiveRequest, type RequestKind } from '../requestKind';
-import { readInput } from './input';
+import { readInput } from '../../shared/inputSchema';
 import { checkSignature, type SignatureResult } from './signature';
 
 /** During a call, the agent decides to ask the workflow. */

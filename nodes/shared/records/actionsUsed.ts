@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { readInput } from '../inputSchema';
 import { isObject } from '../json';
 import { parseTime, toIsoTime } from './time';
 
@@ -56,12 +57,15 @@ function textOf(value: unknown): string | null {
 
 /**
  * What the agent collected from the person: the parameters of each external action, by its label, of
- * its latest use. Actions that share a label stand under their IDs.
+ * its latest use. Actions that share a label stand under their IDs. Values have the types of the
+ * action's input schema, whichever way the model wrote them.
  *
+ * @param agent of the call; where it is an ID only, values stay as they were sent.
  * @returns null where the uses are not known.
  */
-export function answersOf(uses: ActionUse[] | undefined): IDataObject | null {
+export function answersOf(uses: ActionUse[] | undefined, agent: unknown): IDataObject | null {
 	if (!uses) return null;
+	const schemas = inputSchemas(agent);
 	const asking = uses.filter(({ action_type: type }) => (type ?? EXTERNAL) === EXTERNAL);
 	const idsOf = new Map<string, Set<string>>();
 	for (const { action, action_id: id } of asking) {
@@ -70,7 +74,21 @@ export function answersOf(uses: ActionUse[] | undefined): IDataObject | null {
 	}
 	const nameOf = ({ action, action_id: id }: ActionUse) =>
 		(idsOf.get(action)?.size ?? 0) > 1 ? (id ?? action) : action;
-	return Object.fromEntries(asking.map((use) => [nameOf(use), use.parameters]));
+	return Object.fromEntries(
+		asking.map((use) => [
+			nameOf(use),
+			readInput(use.parameters, schemas.get(use.action_id)).input,
+		]),
+	);
+}
+
+/** The input schemas of an agent's external actions, by their IDs. */
+function inputSchemas(agent: unknown): Map<unknown, unknown> {
+	const actions = isObject(agent) && Array.isArray(agent.actions) ? agent.actions : [];
+	const known = (actions as unknown[]).filter(isObject);
+	return new Map(
+		known.map(({ id, config }) => [id, isObject(config) ? config.input_schema : undefined]),
+	);
 }
 
 const EXTERNAL = 'action_external';

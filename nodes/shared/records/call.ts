@@ -15,7 +15,7 @@ const shape: Shape = {
 		const uses = actionsUsed(call);
 		const normalized: IDataObject = {
 			...outcomeOf(call),
-			answers: answersOf(uses),
+			answers: answersOf(uses, call.agent),
 			...(uses && { actions_used: uses }),
 			...(start !== undefined && { start_time: toIsoTime(start) }),
 			...(end !== undefined && { end_time: toIsoTime(end) }),

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readInput } from '../../nodes/FluentsAiLiveTrigger/action/input';
+import { readInput } from '../../nodes/shared/inputSchema';
 
 const object = (properties: object, required: string[] = []) => ({
 	type: 'object',

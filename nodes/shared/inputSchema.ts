@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject, parseJson } from '../../shared/json';
+import { isObject, parseJson } from './json';
 
 /** What an agent has sent, read as its schema wants it. */
 interface Read {
