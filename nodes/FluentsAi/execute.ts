@@ -139,7 +139,10 @@ async function runAll(
 	};
 
 	const results: Array<Result<Output[]>> = prepared.map(() => ({ value: [] }));
-	await forEachItem(start, signal, async (i) => {
+	const takesTime = (item: Result<() => unknown>) =>
+		'value' in item && (operation.kind === 'read' || !operation.hurries?.(item.value()));
+	const pauses = prepared.some(takesTime);
+	await forEachItem(start, { signal, pauses }, async (i) => {
 		await start.breathe();
 		const parameters = prepared[i];
 		const result =
@@ -170,7 +173,7 @@ async function runAll(
 /** Starts the items in order, so many at once as the operation or the option Batching allows. */
 async function forEachItem(
 	{ context, operation: { kind }, options: { batching } }: Start,
-	signal: AbortSignal,
+	{ signal, pauses }: { signal: AbortSignal; pauses: boolean },
 	handle: (itemIndex: number) => Promise<void>,
 ): Promise<void> {
 	const itemCount = context.getInputData().length;
@@ -179,7 +182,8 @@ async function forEachItem(
 	const stagger = createStagger();
 
 	for (let start = 0; start < itemCount; start += batchSize) {
-		if (start > 0) await pauseUnlessStopped(batching?.batchInterval ?? 0, signal);
+		const pause = pauses ? (batching?.batchInterval ?? 0) : 0;
+		if (start > 0) await pauseUnlessStopped(pause, signal);
 		const size = Math.min(batchSize, itemCount - start);
 		await Promise.all(
 			Array.from(

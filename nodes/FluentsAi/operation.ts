@@ -52,6 +52,8 @@ export interface Operation<P = unknown> {
 	hints?(outputs: IDataObject[]): string[];
 	/** @throws NodeOperationError that names the parameter and the item. */
 	read(from: ItemReader): P;
+	/** Whether an item is not to wait, e.g. for the next batch. Not asked by what only reads. */
+	hurries?(parameters: P): boolean;
 	execute(run: Run, parameters: P, itemIndex: number): Promise<Output[]>;
 }
 

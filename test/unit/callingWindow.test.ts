@@ -165,11 +165,13 @@ describe('a number that may lie in several zones', () => {
 	});
 
 	test('has its local times and zones in the output', () => {
-		expect(localTime(australia, Date.parse('2026-07-01T07:05:00Z'))).toEqual({
+		expect(localTime(australia.timezones, Date.parse('2026-07-01T07:05:00Z'))).toEqual({
 			local_time: '2026-07-01T15:05 to 2026-07-01T17:05',
 			time_zone: 'Australia/Sydney, Australia/Perth',
 		});
-		expect(localTime(window('09:00', '17:00'), Date.parse('2026-07-01T07:05:00Z'))).toEqual({
+		expect(
+			localTime(window('09:00', '17:00').timezones, Date.parse('2026-07-01T07:05:00Z')),
+		).toEqual({
 			local_time: '2026-07-01T09:05',
 			time_zone: 'Europe/Berlin',
 		});

@@ -1,11 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { notesOf, type Notes } from '../notes';
+import type { Addressee } from './addressee';
 
-interface Request {
+interface Request extends Addressee {
 	/** What the call carries, to be found by. */
 	key: string;
-	toNumber: string;
 	/** Milliseconds since 1970. */
 	at: number;
 	/** How many requests were sent that may have dialed: over all tries of the node. */

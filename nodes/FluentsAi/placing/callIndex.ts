@@ -1,9 +1,8 @@
-import { digitsOf } from '../../shared/phoneNumbers/parse';
+import { addresseeName, keyName, type Addressee } from './addressee';
 
 /** A call that was placed by this package. */
-export interface PlacedCall {
+export interface PlacedCall extends Addressee {
 	key: string;
-	toNumber: string;
 	/** When it was placed, in milliseconds since 1970. */
 	at: number;
 	id: string;
@@ -15,30 +14,42 @@ export interface Entry extends Omit<PlacedCall, 'id'> {
 	id: string | Promise<string | undefined>;
 }
 
-/** Calls that are looked up by number or by key. */
+/** Calls of which it is known who they are for. */
 export interface CallIndex<T> {
-	toNumber(number: string): T[];
-	withKey(key: string): T[];
+	/** For the same person. */
+	to(addressee: Addressee): T[];
+	/** With the same key; calls of tests have other keys than real ones. */
+	withKey(key: string, addressee: Addressee): T[];
 }
 
-/** @param keysOf by what an entry is looked up; undefined is no key. */
-export function createIndex<T>(all: T[], keysOf: (entry: T) => { toNumber: string; key?: string }) {
-	const byNumber = new Map<string, T[]>();
-	const byKey = new Map<string, T[]>();
-	const put = (map: Map<string, T[]>, name: string, entry: T) => {
-		const same = map.get(name);
-		if (same) same.push(entry);
-		else map.set(name, [entry]);
-	};
-	const add = (entry: T) => {
-		const { toNumber, key } = keysOf(entry);
-		put(byNumber, digitsOf(toNumber), entry);
-		if (key !== undefined) put(byKey, key, entry);
-	};
-	all.forEach(add);
+/** An index to which calls are added. */
+export function createCallIndex<T extends Addressee & { key: string }>(): CallIndex<T> & {
+	add(call: T): void;
+} {
+	const byPerson = new Lists<T>();
+	const byKey = new Lists<T>();
 	return {
-		add,
-		toNumber: (number: string) => byNumber.get(digitsOf(number)) ?? [],
-		withKey: (key: string) => byKey.get(key) ?? [],
+		add(call) {
+			byPerson.add(addresseeName(call), call);
+			byKey.add(keyName(call.key, call), call);
+		},
+		to: (addressee) => byPerson.get(addresseeName(addressee)),
+		withKey: (key, addressee) => byKey.get(keyName(key, addressee)),
 	};
+}
+
+/** Lists by name. */
+export class Lists<T> {
+	private readonly lists = new Map<string, T[]>();
+
+	add(name: string | undefined, entry: T): void {
+		if (name === undefined) return;
+		const list = this.lists.get(name);
+		if (list) list.push(entry);
+		else this.lists.set(name, [entry]);
+	}
+
+	get(name: string): T[] {
+		return this.lists.get(name) ?? [];
+	}
 }

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { operationError } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
@@ -317,7 +317,7 @@ function openingAfter(window: CallingWindow, now: number): number | undefined {
  * What the clocks show where a number lies, as fields of the output. For a number that may lie in
  * several zones, they are all named, and the time is from the earliest to the latest.
  */
-export function localTime({ timezones }: CallingWindow, time: number): IDataObject {
+export function localTime(timezones: string[], time: number) {
 	const times = timezones.map((timezone) => {
 		const { date, minutes } = wallClock(timezone, time);
 		const twoDigits = (number: number) => String(number).padStart(2, '0');
@@ -328,6 +328,50 @@ export function localTime({ timezones }: CallingWindow, time: number): IDataObje
 		local_time: earliest === latest ? (earliest ?? null) : `${earliest} to ${latest}`,
 		time_zone: timezones.join(', ') || null,
 	};
+}
+
+/** How a window stands at a time. */
+type WindowState =
+	| { kind: 'open' }
+	| { kind: 'closed'; opensAt: number }
+	/** It does not open within eight days. */
+	| { kind: 'never' }
+	/** It is never open in all zones in which the number may lie. */
+	| { kind: 'noCommonHour' };
+
+function stateOf(window: CallingWindow, now: number): WindowState {
+	if (window.timezones.length === 0) return { kind: 'noCommonHour' };
+	if (isOpen(window, now)) return { kind: 'open' };
+	const opensAt = openingAfter(window, now);
+	if (opensAt !== undefined) return { kind: 'closed', opensAt };
+	return { kind: window.timezones.length > 1 ? 'noCommonHour' : 'never' };
+}
+
+/** When a window opens that is closed at a time, in milliseconds since 1970. */
+export function openingOf(window: CallingWindow, now: number): number | undefined {
+	const state = stateOf(window, now);
+	return state.kind === 'closed' ? state.opensAt : undefined;
+}
+
+/** Why an item would not be called now, nor after waiting for its window. */
+export function whyClosed(window: CallingWindow | undefined, maxWait: number): string | undefined {
+	if (!window) return undefined;
+	const now = Date.now();
+	const state = stateOf(window, now);
+	switch (state.kind) {
+		case 'open':
+			return undefined;
+		case 'noCommonHour':
+			return 'The calling window is never open in all time zones in which the number may lie';
+		case 'never':
+			return `${outsideText(window)} ${NEVER}`;
+		case 'closed': {
+			const { outside } = window;
+			if (outside === 'wait' && state.opensAt - now <= maxWait) return undefined;
+			const then = outside === 'giveBack' ? ' The item would be given back.' : '';
+			return `${outsideText(window)} ${openingText(window, state.opensAt)}${then}`;
+		}
+	}
 }
 
 /** How a window is when an item comes to it. */
@@ -351,12 +395,10 @@ export async function waitForWindow(
 ): Promise<Wall> {
 	const now = Date.now();
 	if (!window) return { kind: 'open' };
-	if (window.timezones.length === 0) return { kind: 'noCommonHour' };
-	if (isOpen(window, now)) return { kind: 'open' };
-	const opensAt = openingAfter(window, now);
-	if (opensAt === undefined && window.timezones.length > 1) return { kind: 'noCommonHour' };
-	if (opensAt === undefined)
-		throw closedError(run, window, 'The window does not open this week.');
+	const state = stateOf(window, now);
+	if (state.kind === 'never') throw closedError(run, window, NEVER);
+	if (state.kind !== 'closed') return state;
+	const { opensAt } = state;
 	switch (window.outside) {
 		case 'giveBack':
 			return { kind: 'outside', opensAt };
@@ -379,6 +421,8 @@ export async function waitForWindow(
 	}
 }
 
+const NEVER = 'The window does not open this week.';
+
 function openingText({ timezones: [timezone] }: CallingWindow, opensAt: number): string {
 	const clock = new Date(opensAt).toLocaleString('en-GB', {
 		timeZone: timezone,
@@ -387,10 +431,16 @@ function openingText({ timezones: [timezone] }: CallingWindow, opensAt: number):
 	return `The window opens next on ${clock} (${timezone}).`;
 }
 
+function outsideText({ timezones }: CallingWindow): string {
+	return `It is outside the calling window in ${timezones.join(', ')}.`;
+}
+
 function closedError({ context }: Run, window: CallingWindow, description: string) {
 	return operationError(
 		context.getNode(),
 		`Nobody was called: it is outside the calling window in ${window.timezones.join(', ')}`,
-		{ description },
+		{
+			description,
+		},
 	);
 }

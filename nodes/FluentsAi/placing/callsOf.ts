@@ -1,5 +1,6 @@
 import type { Run } from '../operation';
 import { createWatcher, type Watcher } from '../watching/watcher';
+import type { Addressee } from './addressee';
 import { createLedger, type Ledger } from './ledger';
 import { createPacer, type Pacer } from './pacing';
 
@@ -9,8 +10,8 @@ export interface Calls {
 	watcher: Watcher;
 	/** Knows the calls that there are. */
 	ledger: Ledger;
-	/** Lets them be placed no faster than allowed. */
-	pacer: Pacer;
+	/** Let them be placed no faster than allowed: real calls, and those to a test number. */
+	pacers: { real: Pacer; test: Pacer };
 }
 
 const ofRuns = new WeakMap<Run, Calls>();
@@ -20,7 +21,14 @@ export function callsOf(run: Run): Calls {
 	if (known) return known;
 	const watcher = createWatcher(run);
 	const ledger = createLedger(run);
-	const calls = { watcher, ledger, pacer: createPacer(run, watcher, ledger) };
+	const createOne = () => createPacer(run, watcher, ledger);
+	const calls = { watcher, ledger, pacers: { real: createOne(), test: createOne() } };
 	ofRuns.set(run, calls);
 	return calls;
+}
+
+/** What lets the calls of a test, or real ones, be placed. */
+export function pacerOf(run: Run, { insteadOf }: Pick<Addressee, 'insteadOf'>): Pacer {
+	const { real, test } = callsOf(run).pacers;
+	return insteadOf === undefined ? real : test;
 }

@@ -10,6 +10,7 @@ import {
 import { shown } from '../../shared/parameters/shown';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
 import type { Run } from '../operation';
+import { INSTEAD_OF } from './addressee';
 import { carriedKey, withCallKey } from './callKey';
 import type { Limited } from './pacing';
 import type { CallRequest, EventTarget } from './request';
@@ -51,9 +52,7 @@ const inFullOnly = new WeakSet<Run>();
  */
 export async function dial(run: Run, request: CallRequest, account: Account): Promise<Dialed> {
 	const inFull = async () => await send(run, await fullBody(run, request), account);
-	if (request.agentPayload === 'full' || request.webhook || inFullOnly.has(run)) {
-		return await inFull();
-	}
+	if (isFull(run, request)) return await inFull();
 	const withId = await send(run, idBody(request), account);
 	if (withId.kind !== 'refused' || !wantsOtherForm(withId.error)) return withId;
 	const second = await inFull();
@@ -95,9 +94,26 @@ function isAsked(call: IDataObject, body: IDataObject): boolean {
 	return number === '' || number === digitsOf(body.to_number);
 }
 
+/**
+ * The body of the request that dials.
+ *
+ * @throws NodeApiError when the agent has to be read for it and cannot; NodeOperationError when the agent
+ * has a webhook that must not be replaced.
+ */
+export async function bodyOf(run: Run, request: CallRequest): Promise<IDataObject> {
+	return isFull(run, request) ? await fullBody(run, request) : idBody(request);
+}
+
+function isFull(run: Run, { agentPayload, webhook }: CallRequest): boolean {
+	return agentPayload === 'full' || webhook !== undefined || inFullOnly.has(run);
+}
+
 function idBody(request: CallRequest): IDataObject {
-	const { agentId, fromNumber, toNumber, settings } = request;
-	const variables = withCallKey(request.context, request.key);
+	const { agentId, fromNumber, toNumber, insteadOf, settings } = request;
+	const variables = {
+		...withCallKey(request.context, request.key),
+		...(insteadOf !== undefined && { [INSTEAD_OF]: insteadOf }),
+	};
 	return {
 		agent: agentId,
 		...settings,

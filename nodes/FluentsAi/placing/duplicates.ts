@@ -11,11 +11,19 @@ import { parseTime } from '../../shared/records/time';
 import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { readIfPossible, readPlaced } from '../watching/watcher';
+import {
+	carriedInsteadOf,
+	isFor,
+	isOfSameRealm,
+	mayBeFor,
+	personOf,
+	type Addressee,
+} from './addressee';
 import { carriedKey, type CallKey } from './callKey';
 import type { CallIndex, Entry } from './callIndex';
 import { callsOf } from './callsOf';
 import { mayReach } from './ledger';
-import { digitsOf, withPlus } from '../../shared/phoneNumbers/parse';
+import { sameNumber, withPlus } from '../../shared/phoneNumbers/parse';
 
 const HOUR = 3_600_000;
 
@@ -60,8 +68,7 @@ export function readDuplicateOptions(from: ItemReader, hasOwnKey: boolean): Dupl
 	};
 }
 
-interface Wanted {
-	toNumber: string;
+interface Wanted extends Addressee {
 	key: CallKey;
 	duplicates: DuplicateOptions;
 }
@@ -76,41 +83,52 @@ interface Wanted {
 export async function findDuplicate(run: Run, wanted: Wanted): Promise<IDataObject | undefined> {
 	const { byKey, byNumber, lookBack } = wanted.duplicates;
 	if (!byKey && !byNumber) return undefined;
-	const { ledger } = callsOf(run);
-	const { toNumber, key } = wanted;
-
-	const ofRun = [
-		...(byKey ? ledger.ofRun.withKey(key.key) : []),
-		...(byNumber ? ledger.ofRun.toNumber(toNumber) : []),
-	];
-	for (const entry of ofRun) {
+	for (const entry of sameIn(callsOf(run).ledger.ofRun, wanted)) {
 		const id = await entry.id;
 		if (id === undefined) continue;
-		if (!isTo(entry.toNumber, toNumber)) throw keyOfAnother(run, wanted, entry.toNumber);
+		checkPerson(run, wanted, personOf(entry));
 		return await readPlaced(run.api, id, entry.toNumber);
 	}
 
 	const known = await findKnown(run, wanted);
-	if (known) return known;
+	return known ?? (await findListed(run, wanted, Date.now() - lookBack));
+}
 
-	const since = Date.now() - lookBack;
+/** Among the calls that Fluents.ai lists. */
+async function findListed(
+	run: Run,
+	wanted: Wanted,
+	since: number,
+): Promise<IDataObject | undefined> {
+	const { ledger } = callsOf(run);
+	const { duplicates, key } = wanted;
 	const earlier = await ledger.earlier(since);
 	const isRecent = ({ start_time: start }: IDataObject) => (parseTime(start) ?? since) >= since;
-	const toSame = earlier.toNumber(toNumber).filter(isRecent);
-	const [sameNumber] = toSame;
-	if (byNumber && sameNumber) return await inFull(run, sameNumber);
-	if (!byKey) return undefined;
+	const toSame = earlier
+		.toNumber(wanted.toNumber)
+		.filter((call) => isRecent(call) && mayBeFor(call, wanted));
+	if (duplicates.byNumber) {
+		for (const listed of toSame) {
+			const call = await inFull(run, listed);
+			if (isFor(call, wanted)) return call;
+		}
+	}
+	if (!duplicates.byKey) return undefined;
 
-	const [sameKey] = earlier.withKey(key.key).filter(isRecent);
+	const [sameKey] = earlier
+		.withKey(key.key)
+		.filter((call) => isRecent(call) && isOfSameRealm(call, wanted));
 	if (sameKey) {
-		const used = withPlus(sameKey.to_number);
-		if (!isTo(used, toNumber)) throw keyOfAnother(run, wanted, used);
+		const insteadOf = carriedInsteadOf(sameKey) ?? undefined;
+		checkPerson(run, wanted, personOf({ toNumber: withPlus(sameKey.to_number), insteadOf }));
 		return await inFull(run, sameKey);
 	}
-	for (const call of toSame) {
-		const carried = await ledger.keyOf(call);
-		if (carried === undefined) throw keyNotTold(run, call);
-		if (carried === key.key) return await inFull(run, call);
+	for (const listed of toSame) {
+		const carried = await ledger.keyOf(listed);
+		if (carried === undefined) throw keyNotTold(run, listed);
+		if (carried !== key.key) continue;
+		const call = await inFull(run, listed);
+		if (isFor(call, wanted)) return call;
 	}
 	return undefined;
 }
@@ -123,15 +141,10 @@ export async function findDuplicate(run: Run, wanted: Wanted): Promise<IDataObje
  * was placed.
  */
 export async function findKnown(run: Run, wanted: Wanted): Promise<IDataObject | undefined> {
-	const { byKey, byNumber, lookBack } = wanted.duplicates;
-	const { toNumber, key } = wanted;
 	const { ofExecution, ofProcess } = callsOf(run).ledger;
-	const since = Date.now() - lookBack;
+	const since = Date.now() - wanted.duplicates.lookBack;
 	const recentIn = <T extends { at: number }>(index: CallIndex<T>) =>
-		[
-			...(byKey ? index.withKey(key.key) : []),
-			...(byNumber ? index.toNumber(toNumber) : []),
-		].filter(({ at }) => at >= since);
+		sameIn(index, wanted).filter(({ at }) => at >= since);
 	const known = [
 		...recentIn(ofExecution).map((entry) => ({ entry, read: readPlaced })),
 		...recentIn(ofProcess).map((entry) => ({ entry, read: readKept(entry) })),
@@ -140,35 +153,48 @@ export async function findKnown(run: Run, wanted: Wanted): Promise<IDataObject |
 		const id = await entry.id;
 		const call = id === undefined ? undefined : await read(run.api, id, entry.toNumber);
 		if (!call || !mayReach(call)) continue;
-		if (!isTo(entry.toNumber, toNumber)) throw keyOfAnother(run, wanted, entry.toNumber);
+		checkPerson(run, wanted, personOf(entry));
 		return call;
 	}
 	return undefined;
 }
 
+/** The calls with the same key or for the same person, as far as the user wants them to be found. */
+function sameIn<T>(index: CallIndex<T>, wanted: Wanted): T[] {
+	const { byKey, byNumber } = wanted.duplicates;
+	return [
+		...(byKey ? index.withKey(wanted.key.key, wanted) : []),
+		...(byNumber ? index.to(wanted) : []),
+	];
+}
+
 /** Reads a call of another execution, unless Fluents.ai does not have it any more. */
-function readKept({ key }: Entry) {
+function readKept(entry: Entry) {
 	return async (api: FluentsTransport, id: string, toNumber: string) => {
 		const unread = { value: { id, to_number: toNumber } };
 		const read = await withFallback(catchStatus(readOne(api, calls, id), ['404']), unread);
 		if (!('value' in read)) return undefined;
-		const isIt = [key, null, undefined].includes(carriedKey(read.value));
-		return isIt && isTo(String(read.value.to_number), toNumber) ? read.value : undefined;
+		const { value: call } = read;
+		const isIt = [entry.key, null, undefined].includes(carriedKey(call));
+		const isToSame = sameNumber(call.to_number, toNumber) && mayBeFor(call, entry);
+		return isIt && isToSame ? call : undefined;
 	};
 }
 
-function isTo(number: string, other: string): boolean {
-	return digitsOf(number) === digitsOf(other);
+/** @throws NodeOperationError when a key was used for another person. */
+export function checkPerson(run: Run, wanted: Wanted, used: string): void {
+	if (!sameNumber(used, personOf(wanted))) throw keyOfAnother(run, wanted, used);
 }
 
 async function inFull({ api }: Run, call: IDataObject): Promise<IDataObject> {
 	return (await readIfPossible(api, String(call.id))) ?? call;
 }
 
-function keyOfAnother({ context }: Run, { toNumber, key }: Wanted, used: string) {
+function keyOfAnother({ context }: Run, wanted: Wanted, used: string) {
+	const person = personOf(wanted);
 	return operationError(
 		context.getNode(),
-		`Nobody was called: the Call Key ${shown(key.key)} was used for a call to ${foreignText(used)}, so it cannot be used for ${toNumber}`,
+		`Nobody was called: the Call Key ${shown(wanted.key.key)} was used for a call to ${foreignText(used)}, so it cannot be used for ${person}`,
 		{
 			description:
 				'A Call Key belongs to one phone number. Make it from a value that differs from person to person, and check that no item lacks that value.',

@@ -6,6 +6,7 @@ import { readRunOptions } from '../fields/options';
 import { ItemReader } from '../../shared/parameters/reader';
 import type { Run } from '../operation';
 import { readIfPossible } from '../watching/watcher';
+import { isFor } from './addressee';
 import type { Attempt, RefusedAttempt, SentAttempt } from './attempts';
 import { carriedKey } from './callKey';
 import { callsOf } from './callsOf';
@@ -94,9 +95,10 @@ async function searchAmong(
 	run: Run,
 	recent: IDataObject[],
 	{ fromNumber }: Numbers,
-	{ key, toNumber }: Attempt,
+	attempt: Attempt,
 	foreign: Set<string>,
 ): Promise<{ call?: IDataObject; keyless: IDataObject[] }> {
+	const { key, toNumber } = attempt;
 	const { ledger } = callsOf(run);
 	const fitting = recent.filter(
 		({ id, to_number: to, from_number: from }) =>
@@ -111,7 +113,7 @@ async function searchAmong(
 		const isForeign = ![key, null, undefined].includes(carriedKey(listed));
 		const call = isForeign ? listed : ((await readIfPossible(run.api, id)) ?? listed);
 		const carried = carriedKey(call);
-		if (carried === key) return { call, keyless };
+		if (carried === key && isFor(call, attempt)) return { call, keyless };
 		if (carried) foreign.add(id);
 		else keyless.push(call);
 	}

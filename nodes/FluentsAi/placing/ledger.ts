@@ -9,9 +9,10 @@ import { parseTime } from '../../shared/records/time';
 import type { Run } from '../operation';
 import { isTool } from '../tool';
 import { createCollector, hasEnded } from '../watching/watcher';
+import { addresseeName, isOfSameRealm, keyName, type Addressee } from './addressee';
 import { carriedKey, madeAt } from './callKey';
-import { digitsOf } from '../../shared/phoneNumbers/parse';
-import { createIndex, type CallIndex, type Entry, type PlacedCall } from './callIndex';
+import { digitsOf, sameNumber } from '../../shared/phoneNumbers/parse';
+import { createCallIndex, Lists, type CallIndex, type Entry, type PlacedCall } from './callIndex';
 import { callsOfProcess } from './ofProcess';
 import { readRecentCalls } from './recentCalls';
 
@@ -25,6 +26,13 @@ const MOST_PAGES = 5;
 
 /** When this process saw a call first that has not started. Fluents.ai does not tell when it was made. */
 const firstSeen = new Memory<number>(10_000, 2 * LONGEST_QUEUE);
+
+/** Calls as Fluents.ai lists them: each may be one of a test. */
+export interface ListedCalls {
+	/** To the same number. */
+	toNumber(number: string): IDataObject[];
+	withKey(key: string): IDataObject[];
+}
 
 /** What is known about calls: those of the run, and those that Fluents.ai had before. */
 export interface Ledger {
@@ -46,7 +54,7 @@ export interface Ledger {
 	 *
 	 * @param since milliseconds since 1970; a little later than what was read is fine as well.
 	 */
-	earlier(since: number): Promise<CallIndex<IDataObject>>;
+	earlier(since: number): Promise<ListedCalls>;
 	/** The key of a call that the list may give without it. */
 	keyOf(call: IDataObject): Promise<string | null | undefined>;
 	/**
@@ -55,39 +63,54 @@ export interface Ledger {
 	 * @param since milliseconds since 1970.
 	 */
 	newest(since: number): Promise<{ recent: IDataObject[]; isComplete: boolean }>;
-	/** How many calls of others are in progress. */
-	countOthers(): Promise<number>;
+	/**
+	 * How many calls of others are in progress: real ones, or, for a call of a test, those of tests to its
+	 * number.
+	 */
+	countOthers(addressee: Addressee): Promise<number>;
 }
 
 export function createLedger({ api, context }: Run): Ledger {
 	const { environment } = api.credential;
 	const placed = placedBy(context);
-	const numbered = (number: string) => canonical([environment, digitsOf(number)]);
-	const keyed = (key: string) => canonical([environment, 'key', key]);
-	const entries = createIndex<Entry>([], ({ toNumber, key }) => ({ toNumber, key }));
+	const addressed = (to: Addressee) => canonical([environment, addresseeName(to)]);
+	const keyed = (key: string, to: Addressee) => canonical([environment, 'key', keyName(key, to)]);
+	const entries = createCallIndex<Entry>();
 	const ofProcess = callsOfProcess(api.credential);
 	const ids = new Set<string>();
-	const keys = new Map<string, string | null | undefined>();
-	let reading: { since: number; index: Promise<CallIndex<IDataObject>> } | undefined;
+	const variables = new Map<string, Promise<IDataObject>>();
+	let reading: { since: number; index: Promise<ListedCalls> } | undefined;
+
+	/** The call, at least with the variables that lists may leave out. */
+	const withVariables = async (call: IDataObject): Promise<IDataObject> => {
+		if ((carriedKey(call) ?? null) !== null) return call;
+		const id = String(call.id);
+		const read =
+			variables.get(id) ??
+			readOne(api, calls, id).then(({ context: own }) => ({ ...call, context: own }));
+		variables.set(id, read);
+		read.catch(() => variables.delete(id));
+		return await read;
+	};
 
 	const readEarlier = async (since: number) => {
 		const { recent } = await readRecentCalls(api, since);
-		return indexCalls(recent.filter(countsAsCalled));
+		return indexListed(recent.filter(countsAsCalled));
 	};
 	return {
 		ofRun: entries,
 		ofExecution: {
-			toNumber: (number) => toList(placed[numbered(number)]),
-			withKey: (key) => toList(placed[keyed(key)]),
+			to: (addressee) => toList(placed.find(addressed(addressee))),
+			withKey: (key, addressee) => toList(placed.find(keyed(key, addressee))),
 		},
 		ofProcess,
 		enter(entry) {
 			entries.add(entry);
 			ofProcess.enter(entry);
-			const { id, key, toNumber } = entry;
+			const { id, key } = entry;
 			if (typeof id !== 'string') return;
 			ids.add(id);
-			placed[numbered(toNumber)] = placed[keyed(key)] = { ...entry, id };
+			placed.enter([addressed(entry), keyed(key, entry)], { ...entry, id });
 		},
 		isOfRun: (id) => ids.has(id),
 		async earlier(since) {
@@ -99,11 +122,7 @@ export function createLedger({ api, context }: Run): Ledger {
 			return await reading.index;
 		},
 		async keyOf(call) {
-			const id = String(call.id);
-			const listed = carriedKey(call);
-			if (listed !== undefined && listed !== null) return listed;
-			if (!keys.has(id)) keys.set(id, carriedKey(await readOne(api, calls, id)));
-			return keys.get(id);
+			return carriedKey(call) ?? carriedKey(await withVariables(call));
 		},
 		newest: createCollector(
 			async (since: number[]) =>
@@ -112,11 +131,18 @@ export function createLedger({ api, context }: Run): Ledger {
 					isComplete: false,
 				}),
 		),
-		async countOthers() {
+		async countOthers(addressee) {
 			const { recent } = await readRecentCalls(api, Date.now() - 2 * HOUR, MOST_PAGES);
-			return recent.filter(
+			const open = recent.filter(
 				(call) => !hasEnded(call) && countsAsCalled(call) && !ids.has(String(call.id)),
-			).length;
+			);
+			const isTest = addressee.insteadOf !== undefined;
+			const near = isTest
+				? open.filter(({ to_number: to }) => sameNumber(to, addressee.toNumber))
+				: open;
+			const known = near.map(async (call) => await withFallback(withVariables(call), call));
+			return (await Promise.all(known)).filter((call) => isOfSameRealm(call, addressee))
+				.length;
 		},
 	};
 }
@@ -146,21 +172,33 @@ function seenSince(call: IDataObject): number {
 }
 
 /** Calls as Fluents.ai lists them, to be looked up by number or by key. */
-export function indexCalls(all: IDataObject[]): CallIndex<IDataObject> {
-	return createIndex(all, (call) => ({
-		toNumber: String(call.to_number ?? ''),
-		key: carriedKey(call) ?? undefined,
-	}));
+export function indexListed(all: IDataObject[]): ListedCalls {
+	const byNumber = new Lists<IDataObject>();
+	const byKey = new Lists<IDataObject>();
+	for (const call of all) {
+		byNumber.add(digitsOf(call.to_number), call);
+		byKey.add(carriedKey(call) ?? undefined, call);
+	}
+	return {
+		toNumber: (number) => byNumber.get(digitsOf(number)),
+		withKey: (key) => byKey.get(key),
+	};
 }
 
 /**
  * What n8n keeps for all nodes of the execution. A tool has no execution of its own: there, the repeat
  * rule holds.
  */
-function placedBy(context: IExecuteFunctions): Record<string, PlacedCall | undefined> {
-	if (isTool(context)) return {};
+function placedBy(context: IExecuteFunctions) {
+	if (isTool(context)) return { find: () => undefined, enter: () => {} };
 	const flow = context.getContext('flow') as { fluentsAiCalls?: Record<string, PlacedCall> };
-	return (flow.fluentsAiCalls ??= {});
+	return {
+		find: (name: string): PlacedCall | undefined => flow.fluentsAiCalls?.[name],
+		enter(names: string[], call: PlacedCall): void {
+			flow.fluentsAiCalls ??= {};
+			for (const name of names) flow.fluentsAiCalls[name] = call;
+		},
+	};
 }
 
 function toList<T>(value: T | undefined): T[] {

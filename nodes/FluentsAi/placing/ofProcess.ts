@@ -4,7 +4,7 @@ import { createLimiter, type Limiter } from '../../shared/api/limiter';
 import type { FluentsCredential } from '../../shared/api/credential';
 import { canonical } from '../../shared/canonical';
 import { Memory } from '../../shared/memory';
-import { digitsOf } from '../../shared/phoneNumbers/parse';
+import { addresseeName, keyName, type Addressee } from './addressee';
 import type { CallIndex, Entry } from './callIndex';
 
 const MINUTE = 60_000;
@@ -18,17 +18,16 @@ export interface CallsOfProcess extends CallIndex<Entry> {
 }
 
 export function callsOfProcess(credential: FluentsCredential): CallsOfProcess {
-	const numbered = (number: string) => nameOf(credential, 'number', digitsOf(number));
-	const keyed = (key: string) => nameOf(credential, 'key', key);
+	const namesOf = (key: string, addressee: Addressee) => callNames(credential, key, addressee);
 	const find = (name: string) => {
 		const entry = placed.get(name);
 		return entry ? [entry] : [];
 	};
 	return {
-		toNumber: (number) => find(numbered(number)),
-		withKey: (key) => find(keyed(key)),
+		to: (addressee) => find(namesOf('', addressee)[0]),
+		withKey: (key, addressee) => find(namesOf(key, addressee)[1]),
 		enter(entry) {
-			const names = [numbered(entry.toNumber), keyed(entry.key)];
+			const names = namesOf(entry.key, entry);
 			for (const name of names) placed.set(name, entry);
 			const forget = () => {
 				for (const name of names) if (placed.get(name) === entry) placed.delete(name);
@@ -58,6 +57,18 @@ export async function inTurn<T>(names: string[], task: () => Promise<T>): Promis
 		turn.users--;
 		if (turn.users === 0) turns.delete(name);
 	}
+}
+
+/** The names of the person whom a call is for, and of its key. */
+export function callNames(
+	credential: FluentsCredential,
+	key: string,
+	addressee: Addressee,
+): [person: string, key: string] {
+	return [
+		nameOf(credential, 'number', addresseeName(addressee)),
+		nameOf(credential, 'key', keyName(key, addressee)),
+	];
 }
 
 /** A name for something in an environment of Fluents.ai. It tells nothing about the API key. */

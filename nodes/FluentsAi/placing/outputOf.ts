@@ -4,6 +4,7 @@ import { calls } from '../../shared/records/call';
 import { parseTime } from '../../shared/records/time';
 import { shapeRecord, type OutputFields, type OutputOptions } from '../../shared/records/shape';
 import type { Output, Run } from '../operation';
+import { isTool } from '../tool';
 import { localTime } from './callingWindow';
 import type { Placement } from './placeOnce';
 import type { CallRequest } from './request';
@@ -18,20 +19,22 @@ export const placedFields: OutputFields = {
 	time_zone: 'string',
 	skipped: 'string',
 	opens_at: 'string',
+	instead_of: 'string',
 };
 
 /** What comes out for an item: its call, or, outside of the calling window, the item as it went in. */
 export function outputOf(
 	{ context }: Run,
 	itemIndex: number,
-	{ window, numberHint }: CallRequest,
+	{ window, numberHint, toNumber, insteadOf }: CallRequest,
 	placement: Placement,
 	output: OutputOptions,
 ): Output {
-	const localAt = (time: number) => (window ? localTime(window, time) : {});
+	const localAt = (time: number) => (window ? localTime(window.timezones, time) : {});
 	const ofCall = (call: IDataObject): IDataObject => ({
 		...shapeRecord(call, calls.shape, output),
 		...localAt(parseTime(call.start_time) ?? Date.now()),
+		...(insteadOf !== undefined && { instead_of: insteadOf }),
 	});
 	const skip = (reason: string, opening: IDataObject = {}) => {
 		const { json, binary } = context.getInputData()[itemIndex];
@@ -41,7 +44,11 @@ export function outputOf(
 	switch (placement.kind) {
 		case 'called': {
 			const hint = numberHint === undefined ? {} : { number_hint: numberHint };
-			return { json: { ...ofCall(placement.call), ...hint } };
+			const isToldTest = insteadOf !== undefined && isTool(context);
+			const note = `This was a test: the test number ${toNumber} was called instead of ${insteadOf}.`;
+			return {
+				json: { ...ofCall(placement.call), ...hint, ...(isToldTest && { note }) },
+			};
 		}
 		case 'earlier': {
 			const { call, note } = placement;

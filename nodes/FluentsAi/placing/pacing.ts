@@ -6,6 +6,7 @@ import type { ItemReader } from '../../shared/parameters/reader';
 import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { hasEnded, type Watcher } from '../watching/watcher';
+import type { Addressee } from './addressee';
 import type { Ledger } from './ledger';
 
 const MINUTE = 60_000;
@@ -85,10 +86,22 @@ export function readPacing(from: ItemReader): Pacing {
 	};
 }
 
+/** A test number takes one call after the other. */
+export function forTests(pacing: Pacing): Pacing {
+	return { ...pacing, maxConcurrentCalls: 1, countAll: true };
+}
+
 /** Fluents.ai placed nothing, because a limit was reached. */
 export interface Limited {
 	kind: 'limited';
 	error: NodeApiError;
+}
+
+/** What limits a call. */
+interface Limits extends Addressee {
+	pacing: Pacing;
+	/** Milliseconds to wait at most, each time. */
+	maxWait: number;
 }
 
 /** Lets a run place its calls no faster than the option Pacing allows. */
@@ -97,11 +110,10 @@ export interface Pacer {
 	 * Places a call when there is room for it, and again as long as Fluents.ai says that a limit is
 	 * reached.
 	 *
-	 * @param limits of this call; `maxWait` in milliseconds to wait at most, each time.
 	 * @throws NodeApiError of the last try; NodeOperationError when there was no room.
 	 */
 	withinLimits<T extends { kind: string }>(
-		limits: { pacing: Pacing; maxWait: number },
+		limits: Limits,
 		place: () => Promise<T | Limited>,
 	): Promise<T>;
 	/** Counts a call as in progress. */
@@ -122,29 +134,33 @@ export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: 
 		}
 		return inProgress.size;
 	};
-	const waitForRoom = async ({ maxConcurrentCalls, countAll }: Pacing, maxWait: number) => {
+	const waitForRoom = async (limits: Limits) => {
+		const { maxWait } = limits;
+		const { maxConcurrentCalls, countAll } = limits.pacing;
 		const deadline = Date.now() + maxWait;
 		for (;;) {
 			if (inProgress.size < maxConcurrentCalls && !countAll) return;
-			const count = (await countOwn()) + (countAll ? await ledger.countOthers() : 0);
+			const count = (await countOwn()) + (countAll ? await ledger.countOthers(limits) : 0);
 			if (count < maxConcurrentCalls) return;
 			const left = deadline - Date.now();
-			if (left <= 0) throw noRoomError(run, count, maxWait);
+			if (left <= 0) throw noRoomError(run, count, limits);
 			if (await untilNextLook(LOOK_INTERVAL, left)) run.signal.throwIfAborted();
 		}
 	};
 	/** Waits until the next call may be placed. */
-	const admit = async (pacing: Pacing, maxWait: number) => {
-		if (pacing.maxConcurrentCalls < Infinity) await waitForRoom(pacing, maxWait);
+	const admit = async (limits: Limits) => {
+		const { pacing } = limits;
+		if (pacing.maxConcurrentCalls < Infinity) await waitForRoom(limits);
 		await pause(next - Date.now());
 		next = Date.now() + pacing.interval;
 	};
 
 	return {
-		async withinLimits({ pacing, maxWait }, place) {
+		async withinLimits(limits, place) {
+			const { maxWait } = limits;
 			const deadline = Date.now() + maxWait;
 			for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
-				await admit(pacing, maxWait);
+				await admit(limits);
 				const outcome = await place();
 				if (!isLimited(outcome)) return outcome;
 				const { error } = outcome;
@@ -168,10 +184,21 @@ function limitError(error: NodeApiError, maxWait: number): NodeApiError {
 	return reworded(error, { description });
 }
 
-function noRoomError({ context }: Run, count: number, maxWait: number) {
+function noRoomError({ context }: Run, count: number, { toNumber, insteadOf, maxWait }: Limits) {
+	const minutes = maxWait / MINUTE;
+	if (insteadOf !== undefined) {
+		return operationError(
+			context.getNode(),
+			`The test number ${toNumber} was not called instead of ${insteadOf}: another call to it was in progress for ${minutes} minutes`,
+			{
+				description:
+					"A test number takes one call after the other. End the other call, or raise the option 'Max Wait'.",
+			},
+		);
+	}
 	return operationError(
 		context.getNode(),
-		`The call was not placed: ${count} calls were in progress for ${maxWait / MINUTE} minutes`,
+		`The call was not placed: ${count} calls were in progress for ${minutes} minutes`,
 		{
 			description:
 				"The option 'Pacing' allows no more at the same time. Run the items that are left later, or raise 'Max Wait' or 'Calls at the Same Time'.",

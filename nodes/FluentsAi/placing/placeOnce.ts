@@ -2,15 +2,15 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Run } from '../operation';
 import { readIfPossible, readPlaced } from '../watching/watcher';
+import { addresseeName } from './addressee';
 import { attemptsOf, type Attempt, type Attempts, type SentAttempt } from './attempts';
 import { isOpen, waitForWindow } from './callingWindow';
-import { callsOf } from './callsOf';
+import { callsOf, pacerOf } from './callsOf';
 import { dial, wantsOtherForm } from './dial';
-import { digitsOf } from '../../shared/phoneNumbers/parse';
 import { findDuplicate, findKnown } from './duplicates';
 import { findCall, findRefused, MOST_DIALS, unconfirmedError } from './findCall';
 import { mayReach } from './ledger';
-import { inTurn, nameOf } from './ofProcess';
+import { callNames, inTurn } from './ofProcess';
 import type { Limited } from './pacing';
 import { afterSameRequests, findRepeat, repeatNote, type RepeatRule } from './repeats';
 import type { CallRequest } from './request';
@@ -161,7 +161,7 @@ async function takeTurn(
 ): Promise<Turn> {
 	const duplicate = await findDuplicate(run, request);
 	if (duplicate) return { kind: 'earlier', call: duplicate };
-	const turn = await callsOf(run).pacer.withinLimits<Turn>(
+	const turn = await pacerOf(run, request).withinLimits<Turn>(
 		request,
 		async () =>
 			await inTurn(namesOf(run, request, due), async () => {
@@ -177,9 +177,8 @@ async function takeTurn(
 }
 
 /** By what other executions of this process may ask for the same call. */
-function namesOf({ api }: Run, { toNumber }: CallRequest, { key }: Due): string[] {
-	const { credential } = api;
-	return [nameOf(credential, 'number', digitsOf(toNumber)), nameOf(credential, 'key', key)];
+function namesOf({ api }: Run, request: CallRequest, { key }: Due): string[] {
+	return callNames(api.credential, key, request);
 }
 
 /** Sends the request of an item whose turn it is, unless its window has closed by now. */
@@ -189,11 +188,11 @@ async function attempt(
 	attempts: Attempts,
 	{ key, dials }: Due,
 ): Promise<Turn | Limited> {
-	const { window, toNumber, webhook } = request;
+	const { window, toNumber, insteadOf, webhook } = request;
 	const at = Date.now();
 	if (window && !isOpen(window, at)) return { kind: 'closed' };
 
-	const noted = { key, toNumber, at, webhookUrl: webhook?.url };
+	const noted = { key, toNumber, insteadOf, at, webhookUrl: webhook?.url };
 	const sent: SentAttempt = { ...noted, state: 'sent', dials: dials + 1 };
 	const keyed = { ...request, key: { ...request.key, key } };
 	const dialed = await dial(run, keyed, {
@@ -230,10 +229,10 @@ async function attempt(
 	}
 }
 
-/** The attempt that is noted, unless it was to call another number. */
-function notedFor({ toNumber }: CallRequest, attempts: Attempts): Attempt | undefined {
+/** The attempt that is noted, unless it was for somebody else, or the one was a test and the other not. */
+function notedFor(request: CallRequest, attempts: Attempts): Attempt | undefined {
 	const attempt = attempts.find();
-	return attempt && digitsOf(attempt.toNumber) === digitsOf(toNumber) ? attempt : undefined;
+	return attempt && addresseeName(attempt) === addresseeName(request) ? attempt : undefined;
 }
 
 /**
@@ -267,11 +266,12 @@ async function callOfRefused(
 function noteFound(
 	run: Run,
 	attempts: Attempts,
-	{ key, toNumber, at, dials, webhookUrl }: Attempt,
+	{ key, toNumber, insteadOf, at, dials, webhookUrl }: Attempt,
 	call: IDataObject,
 ): void {
 	const callId = String(call.id);
-	const found = { key, toNumber, at, dials, webhookUrl, state: 'found', callId } as const;
+	const noted = { key, toNumber, insteadOf, at, dials, webhookUrl };
+	const found = { ...noted, state: 'found', callId } as const;
 	enter(run, attempts.note(found), callId);
 	run.note(`call '${callId}' to ${toNumber} placed`);
 }
@@ -288,7 +288,7 @@ function search(
 	attempts: Attempts,
 	open: SentAttempt,
 ): Promise<Called | Due> {
-	const { toNumber, key, at, dials } = open;
+	const { toNumber, insteadOf, key, at, dials } = open;
 	const searching = findCall(run, request, open).then((finding): Called | Due => {
 		if (finding.kind === 'found') {
 			noteFound(run, attempts, open, finding.call);
@@ -305,13 +305,13 @@ function search(
 	);
 	// Another item with the same key or number waits for it; without one, nobody does.
 	id.catch(() => {});
-	callsOf(run).ledger.enter({ key, toNumber, at, id });
+	callsOf(run).ledger.enter({ key, toNumber, insteadOf, at, id });
 	return searching;
 }
 
 /** Tells the other items of the run about an item's call. */
-function enter(run: Run, { key, toNumber, at }: Attempt, id: string): void {
-	const { ledger, pacer } = callsOf(run);
-	ledger.enter({ key, toNumber, at, id });
-	pacer.count(id);
+function enter(run: Run, attempt: Attempt, id: string): void {
+	const { key, toNumber, insteadOf, at } = attempt;
+	callsOf(run).ledger.enter({ key, toNumber, insteadOf, at, id });
+	pacerOf(run, attempt).count(id);
 }

@@ -8,6 +8,7 @@ import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { isTool } from '../tool';
 import { readMaxWait } from '../watching/untilEnded';
+import type { Addressee } from './addressee';
 import type { Attempt, Attempts } from './attempts';
 import { madeAt } from './callKey';
 import { callsOf } from './callsOf';
@@ -46,7 +47,7 @@ export interface RepeatRule {
  */
 export function readRepeatRule(
 	from: ItemReader,
-	request: { agent: unknown; fromNumber: string; toNumber: string; context: IDataObject },
+	request: Addressee & { agent: unknown; fromNumber: string; context: IDataObject },
 ): RepeatRule | undefined {
 	const { context, itemIndex } = from;
 	if (!isTool(context)) return undefined;
@@ -58,6 +59,7 @@ export function readRepeatRule(
 		digitsOf(request.fromNumber),
 		digitsOf(request.toNumber),
 		withoutSpelling(request.context),
+		...(request.insteadOf === undefined ? [] : [digitsOf(request.insteadOf)]),
 	]);
 	return {
 		prefix: `n8n-tool-${hash(asked)}`,

@@ -13,13 +13,15 @@ import {
 import { agentLocator, fromNumberLocator } from '../fields/locators';
 import { optionsOf } from '../fields/options';
 import { callKeyOptions, readCallKey, type CallKey } from './callKey';
-import { defaultCountryOption, toDefaultCountry } from '../../shared/parameters/defaultCountry';
-import { parsePhoneNumber, type PhoneNumber } from '../../shared/phoneNumbers/parse';
+import { defaultCountryOption } from '../../shared/parameters/defaultCountry';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { callingWindowOption, readCallingWindow, type CallingWindow } from './callingWindow';
 import { retryUnconfirmedOption } from './findCall';
 import { duplicateOptions, readDuplicateOptions, type DuplicateOptions } from './duplicates';
-import { pacingOption, readPacing, type Pacing } from './pacing';
+import { INSTEAD_OF, type Addressee } from './addressee';
+import { modeFields, type Mode } from './mode';
+import { readNumberToCall } from './numberToCall';
+import { forTests, pacingOption, readPacing, type Pacing } from './pacing';
 import { readRepeatRule, repeatWindowOption, type RepeatRule } from './repeats';
 import { maxWaitOption, readMaxWait } from '../watching/untilEnded';
 
@@ -89,6 +91,7 @@ const settingFields: BodyField[] = [
 
 /** The fields with which a call is placed, the same for every operation that does so. */
 export const placeFields: INodeProperties[] = [
+	...modeFields,
 	{ ...agentLocator, description: 'The voice agent that makes the call' },
 	fromNumberLocator,
 	toNumberField,
@@ -122,11 +125,12 @@ export const placeOptions: INodeProperties[] = [
 	retryUnconfirmedOption,
 ];
 
-export interface CallRequest {
+export interface CallRequest extends Addressee {
 	agentId: string;
 	fromNumber: string;
-	toNumber: string;
-	/** Why the number may not exist, although it is possible. */
+	/** ISO code of the country of the person's number, where it tells it. */
+	country?: string;
+	/** Why the person's number may not exist, although it is possible. */
 	numberHint?: string;
 	context: IDataObject;
 	/** Further fields of the request. They win over those that the node makes of the others. */
@@ -154,57 +158,53 @@ export interface EventTarget {
 }
 
 /** @throws NodeOperationError that names the parameter and the item. */
-export function readCallRequest(from: ItemReader): CallRequest {
+export function readCallRequest(from: ItemReader, mode: Mode): CallRequest {
 	const options = optionsOf(from);
-	const settings = readCreateBody(from, settingFields);
-	const { from_number: ownFrom, to_number: ownTo, context: ownContext } = settings;
+	const {
+		from_number: ownFrom,
+		to_number: ownTo,
+		context: ownContext,
+		...settings
+	} = readCreateBody(from, settingFields);
 	const fromNumber = toTrimmedText(ownFrom, failingIn(from, 'from_number'));
 	const toNumber = toTrimmedText(ownTo, failingIn(from, 'to_number'));
-	const { number, hint } = readToNumber(from, toNumber);
+	const person = readNumberToCall(from, toNumberField, toNumber || undefined);
+	const isTest = mode.kind === 'testNumber';
 	const dialed = {
 		agentId: from.id(agentLocator),
 		fromNumber: fromNumber || String(from.phoneNumber(fromNumberLocator)),
-		toNumber: number,
-		context: toObject(ownContext, failingIn(from, 'context')) ?? readContext(from),
+		toNumber: isTest ? mode.number : person.number,
+		insteadOf: isTest ? person.number : undefined,
+		context: readVariables(from, ownContext),
 	};
 	const repeats = readRepeatRule(from, { ...dialed, agent: settings.agent ?? dialed.agentId });
 	const key = readCallKey(from, repeats?.prefix);
+	const pacing = readPacing(from);
 	return {
 		...dialed,
-		numberHint: hint,
+		country: person.country,
+		numberHint: person.hint,
 		settings,
 		agentPayload: options.choice<'id' | 'full'>(agentPayloadOption),
 		key,
 		repeats,
 		duplicates: readDuplicateOptions(from, key.isOwn),
 		retryUnconfirmed: options.boolean(retryUnconfirmedOption),
-		window: readCallingWindow(from, dialed.toNumber),
-		pacing: readPacing(from),
+		window: readCallingWindow(from, person.number),
+		pacing: isTest ? forTests(pacing) : pacing,
 		maxWait: readMaxWait(from),
 	};
+}
+
+/** The user's variables. One by which the node knows calls of tests would make a real call one of them. */
+function readVariables(from: ItemReader, own: unknown): IDataObject {
+	const { [INSTEAD_OF]: _, ...variables } =
+		toObject(own, failingIn(from, 'context')) ?? readContext(from);
+	return variables;
 }
 
 /** Errors about a field of the request that the user wrote as JSON, instead of those above it. */
 function failingIn(from: ItemReader, name: string): Fail {
 	return (problem, advice) =>
 		from.fail(additionalBodyFields, `holds ${name}, which ${problem}`, advice);
-}
-
-/**
- * The number to call, and what is known about it.
- *
- * @param raw wins over To Number, but not over what is no number to call; '' is none.
- */
-function readToNumber(from: ItemReader, raw: string): PhoneNumber {
-	const options = optionsOf(from);
-	const country = toDefaultCountry(
-		options.given(defaultCountryOption),
-		options.failing(defaultCountryOption),
-	);
-	const fail = from.failing(toNumberField);
-	const given = raw || toTrimmedText(from.given(toNumberField), fail);
-	const parsed = parsePhoneNumber(given, country);
-	if ('number' in parsed) return parsed;
-	const advice = parsed.lacksCountry ? ". Or set the option 'Default Country'" : '';
-	throw fail(`${parsed.problem}${advice}`);
 }

@@ -203,6 +203,14 @@ export function callHints(outputs: IDataObject[]): string[] {
 	const count = (wanted: (output: IDataObject) => boolean) => outputs.filter(wanted).length;
 	const outside = count(({ skipped }) => skipped === 'outside_window');
 	const never = count(({ skipped }) => skipped === 'no_common_hour');
+	const rehearsed = count(({ dry_run: isDry }) => isDry === true);
+	const refused = count(
+		({ dry_run: isDry, would_call: would }) => isDry === true && would !== true,
+	);
+	const incomplete = count(
+		({ missing_variables: missing }) => Array.isArray(missing) && missing.length > 0,
+	);
+	const tests = count(({ instead_of: person, duplicate }) => Boolean(person) && !duplicate);
 	const unsure = count((output) => output.number_hint !== undefined);
 	const duplicates = count(({ duplicate }) => duplicate === true);
 	const open = count((output) => output.timed_out === true && !isOver(output));
@@ -215,6 +223,16 @@ export function callHints(outputs: IDataObject[]): string[] {
 	const hint = (number: number, text: string) =>
 		number > 0 ? [`${number} ${number === 1 ? 'item' : 'items'}: ${text}`] : [];
 	return [
+		...hint(rehearsed, 'dry run, nobody was called. To place these calls, set Calls to Place.'),
+		...hint(refused, 'would not be called. Look at would_call for the reason.'),
+		...hint(
+			incomplete,
+			"a variable of the agent's prompt is missing. Look at missing_variables.",
+		),
+		...hint(
+			tests,
+			'the test number was called instead of the person. Look at instead_of for who that is.',
+		),
 		...hint(
 			outside,
 			'given back, nobody was called, because it is outside the calling window.',

@@ -112,6 +112,8 @@ interface Sleep {
 	callId: string;
 	output: OutputOptions;
 	forRecording: boolean;
+	/** Fields of the output that the call itself does not have. */
+	added: IDataObject;
 }
 
 /**
@@ -126,11 +128,12 @@ export async function sleepUntilEvent(
 	{ maxWait, forRecording }: WaitOptions,
 	output: OutputOptions,
 	{ replaces }: EventTarget,
+	added: IDataObject,
 ): Promise<Output[]> {
 	const { context } = run;
 	const id = String(call.id);
 	const latest = (await readIfPossible(run.api, id)) ?? call;
-	const json = shapeRecord(latest, calls.shape, output);
+	const json = { ...shapeRecord(latest, calls.shape, output), ...added };
 	if (isDone(latest, { forRecording })) return [{ json }];
 
 	if (replaces) {
@@ -138,7 +141,7 @@ export async function sleepUntilEvent(
 			"The events of this call come to this execution only, not to the agent's own webhook.";
 		context.addExecutionHints({ message, location: 'outputPane' });
 	}
-	const asleep: Sleep = { callId: id, output, forRecording };
+	const asleep: Sleep = { callId: id, output, forRecording, added };
 	Object.assign(context.getContext('node'), { asleep });
 	const timedOut = { ...json, timed_out: true };
 	context.getInputData()[0].json = timedOut;
@@ -162,13 +165,13 @@ export function isWokenByEvents(
 export async function onEvent(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const expression = `{{ $node[${JSON.stringify(this.getNode().name)}].context.asleep }}`;
 	const asleep = this.evaluateExpression(expression, 0) as unknown as Sleep;
-	const { callId, output, forRecording } = asleep;
+	const { callId, output, forRecording, added } = asleep;
 	const call = await connect(this)
 		.then(async (api) => await readIfPossible(api, callId))
 		.catch(() => undefined);
 	if (!call || !isDone(call, { forRecording })) {
 		return { webhookResponse: { message: 'The call goes on, and so does the waiting' } };
 	}
-	const json = shapeRecord(call, calls.shape, output);
+	const json = { ...shapeRecord(call, calls.shape, output), ...added };
 	return { workflowData: [[{ json, pairedItem: { item: 0 } }]] };
 }

@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { FluentsTransport } from '../api/transport';
 import type { Collection } from './collection';
 
 export const phoneNumbers: Collection = {
@@ -21,3 +24,12 @@ export const phoneNumbers: Collection = {
 		},
 	},
 };
+
+/** The API reads a number by the number itself, not by its ID. */
+export async function readNumber(api: FluentsTransport, number: string): Promise<IDataObject> {
+	return await api.get(
+		phoneNumbers.path,
+		{ phone_number: number },
+		{ object: `phone number ${number}` },
+	);
+}

@@ -3,18 +3,15 @@ import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { calls } from '../../../shared/records/call';
-import {
-	placeFields,
-	placeOptions,
-	readCallRequest,
-	type CallRequest,
-} from '../../placing/request';
+import { dryRunFields, rehearse } from '../../placing/dryRun';
+import { readOrder, type Order } from '../../placing/order';
 import { outputOf, placedFields } from '../../placing/outputOf';
 import { placeOnce } from '../../placing/placeOnce';
+import { placeFields, placeOptions, readCallRequest } from '../../placing/request';
 import { callHints } from '../../watching/untilEnded';
 
 interface Parameters {
-	request: CallRequest;
+	order: Order;
 	output: OutputOptions;
 }
 
@@ -28,14 +25,17 @@ export const create: Operation<Parameters> = {
 	},
 	properties: [...placeFields, simplifyField, optionsField(placeOptions)],
 	output: calls.shape.simple,
-	added: placedFields,
+	added: { ...placedFields, ...dryRunFields },
 	kind: 'wait',
 	hints: callHints,
 	read: (from) => ({
-		request: readCallRequest(from),
+		order: readOrder(from, readCallRequest),
 		output: readOutputOptions(from),
 	}),
-	async execute(run, { request, output }, i) {
+	hurries: ({ order }) => order.kind !== 'place',
+	async execute(run, { order, output }, i) {
+		if (order.kind !== 'place') return [await rehearse(run, order)];
+		const { request } = order;
 		return [outputOf(run, i, request, await placeOnce(run, request, i), output)];
 	},
 };

@@ -8,14 +8,11 @@ import {
 } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { calls } from '../../../shared/records/call';
-import {
-	placeFields,
-	placeOptions,
-	readCallRequest,
-	type CallRequest,
-} from '../../placing/request';
+import { dryRunFields, rehearse } from '../../placing/dryRun';
+import { readOrder, type Order } from '../../placing/order';
 import { outputOf, placedFields } from '../../placing/outputOf';
 import { placeOnce } from '../../placing/placeOnce';
+import { placeFields, placeOptions, readCallRequest } from '../../placing/request';
 import {
 	callHints,
 	readWaitOptions,
@@ -32,7 +29,7 @@ import {
 } from '../../watching/untilEvent';
 
 interface Parameters {
-	request: CallRequest;
+	order: Order;
 	wait: WaitOptions;
 	output: OutputOptions;
 }
@@ -56,26 +53,31 @@ export const createAndWait: Operation<Parameters> = {
 		]),
 	],
 	output: calls.shape.simple,
-	added: { ...placedFields, ...waitedFields, ...transcriptTurnsFields },
+	added: { ...placedFields, ...dryRunFields, ...waitedFields, ...transcriptTurnsFields },
 	kind: 'wait',
 	hints: callHints,
 	read: (from) => ({
-		request: {
-			...readCallRequest(from),
-			webhook: readEventTarget(from),
-		},
+		order: readOrder(from, (of, mode) => ({
+			...readCallRequest(of, mode),
+			webhook: readEventTarget(of),
+		})),
 		wait: readWaitOptions(from),
 		output: readOutputOptions(from),
 	}),
-	async execute(run, { request, wait, output }, i) {
+	hurries: ({ order }) => order.kind !== 'place',
+	async execute(run, { order, wait, output }, i) {
+		if (order.kind !== 'place') return [await rehearse(run, order)];
+		const { request } = order;
 		const placement = await placeOnce(run, request, i);
-		if (placement.kind === 'outside' || placement.kind === 'noCommonHour') {
+		if (!('call' in placement)) {
 			return [outputOf(run, i, request, placement, output)];
 		}
 		const { webhook } = request;
 		const sleeps = webhook !== undefined && placement.kind === 'called';
 		if (sleeps && isWokenByEvents(run.context, i, webhook)) {
-			return await sleepUntilEvent(run, placement.call, wait, output, webhook);
+			return await sleepUntilEvent(run, placement.call, wait, output, webhook, {
+				...(request.insteadOf !== undefined && { instead_of: request.insteadOf }),
+			});
 		}
 		const { call, timedOut } = await waitForEnd(run, placement.call, wait);
 		const { json } = outputOf(run, i, request, { ...placement, call }, output);

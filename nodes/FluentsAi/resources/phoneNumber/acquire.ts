@@ -5,7 +5,7 @@ import { sameNumber, withPlus } from '../../../shared/phoneNumbers/parse';
 import { phoneNumbers } from '../../../shared/records/number';
 import type { Run } from '../../operation';
 import { writeOnce } from '../../writeOnce';
-import { readNumber } from './key';
+import { readNumber } from '../../../shared/records/number';
 
 const DONE = { buy: 'bought', link: 'linked' };
 

@@ -3,8 +3,8 @@ import { phoneNumberLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
-import { phoneNumbers } from '../../../shared/records/number';
-import { findNumber, readNumber, readNumberKey, type NumberKey } from './key';
+import { phoneNumbers, readNumber } from '../../../shared/records/number';
+import { findNumber, readNumberKey, type NumberKey } from './key';
 
 interface Parameters {
 	key: NumberKey;

@@ -2,7 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { namesField, catchStatus, toNodeError } from '../../../shared/api/errors';
 import { eachRecord } from '../../../shared/api/pagination';
-import type { FluentsTransport } from '../../../shared/api/transport';
 import type { ParameterReader } from '../../../shared/parameters/reader';
 import { phoneNumberLocator } from '../../fields/locators';
 import type { Run } from '../../operation';
@@ -39,15 +38,6 @@ export async function findNumber(
 	const object = `phone number '${'id' in key ? key.id : key.number}'`;
 	const missing = { kind: 'answer', status: 404, body: undefined } as const;
 	throw toNodeError(context.getNode(), api.credential, missing, { object });
-}
-
-/** The API reads a number by the number itself, not by its ID. */
-export async function readNumber(api: FluentsTransport, number: string): Promise<IDataObject> {
-	return await api.get(
-		phoneNumbers.path,
-		{ phone_number: number },
-		{ object: `phone number ${number}` },
-	);
 }
 
 interface Change {

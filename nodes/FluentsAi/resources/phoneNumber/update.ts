@@ -10,9 +10,9 @@ import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { ifUpdateUnclear } from '../crud';
 import { sendChanges, topLevelNames } from '../../../shared/records/collection';
-import { phoneNumbers } from '../../../shared/records/number';
+import { phoneNumbers, readNumber } from '../../../shared/records/number';
 import { inboundAgentField, outboundOnlyField } from './fields';
-import { changeNumber, findNumber, readNumber, readNumberKey, type NumberKey } from './key';
+import { changeNumber, findNumber, readNumberKey, type NumberKey } from './key';
 
 /** What a number is updated with (API: updateNumber). */
 export const updateNumberFields: Array<BodyField<'NumberUpdate'>> = [

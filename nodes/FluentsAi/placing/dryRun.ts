@@ -1,0 +1,220 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
+
+import { catchStatus } from '../../shared/api/errors';
+import { maskSecrets } from '../../shared/masking';
+import { isEmpty } from '../../shared/parameters/convert';
+import { shown } from '../../shared/parameters/shown';
+import { timeZonesOf } from '../../shared/phoneNumbers/timeZones';
+import { agentName, agents } from '../../shared/records/agent';
+import { readOne } from '../../shared/records/collection';
+import { readNumber } from '../../shared/records/number';
+import { readVariablesOf } from '../../shared/records/promptVariables';
+import type { OutputFields } from '../../shared/records/shape';
+import type { Output, Run } from '../operation';
+import { isTool } from '../tool';
+import { personOf, type Addressee } from './addressee';
+import { createCallIndex, type CallIndex } from './callIndex';
+import { withCallKey } from './callKey';
+import { localTime, openingOf, whyClosed } from './callingWindow';
+import { bodyOf } from './dial';
+import { checkPerson, findDuplicate } from './duplicates';
+import type { DryRun } from './order';
+import { findRepeat, repeatNote } from './repeats';
+import type { CallRequest } from './request';
+
+/** Answers by which Fluents.ai says that there is no such object. */
+const MISSING = ['400', '404', '422'];
+
+/** The values that an item has in the output of a dry run, as far as they are known. */
+interface Findings extends IDataObject {
+	to_number: string | null;
+	/** ISO code. */
+	country: string | null;
+	local_time: IDataObject[string];
+	time_zone: IDataObject[string];
+	agent_name: string | null;
+	missing_variables: string[];
+	/** The body of the request that would be sent. */
+	request: IDataObject | null;
+}
+
+/** The output of a dry run. */
+export const dryRunFields: OutputFields = {
+	dry_run: 'boolean',
+	would_call: 'string',
+	country: 'string',
+	agent_name: 'string',
+	missing_variables: 'array',
+	request: 'object',
+};
+
+const NOTHING: Findings = {
+	to_number: null,
+	country: null,
+	local_time: null,
+	time_zone: null,
+	agent_name: null,
+	missing_variables: [],
+	request: null,
+};
+
+/** An agent with the variables that its prompt needs, or why it cannot call. */
+type Agent = { kind: 'there'; name: string; variables: string[] } | Problem;
+
+interface Problem {
+	kind: 'problem';
+	reason: string;
+}
+
+/** What the items of a dry run share. Nothing of it outlives the run. */
+interface Rehearsal {
+	agents: Map<string, Promise<Agent>>;
+	/** Why calls cannot come from a number; undefined when they can. */
+	numbers: Map<string, Promise<string | undefined>>;
+	/** The calls that would have been placed. */
+	planned: CallIndex<Planned> & { add(call: Planned): void };
+}
+
+type Planned = Addressee & { key: string };
+
+const rehearsals = new WeakMap<Run, Rehearsal>();
+
+function rehearsalOf(run: Run): Rehearsal {
+	const known = rehearsals.get(run);
+	if (known) return known;
+	const rehearsal: Rehearsal = {
+		agents: new Map(),
+		numbers: new Map(),
+		planned: createCallIndex<Planned>(),
+	};
+	rehearsals.set(run, rehearsal);
+	return rehearsal;
+}
+
+/**
+ * Tells what would become of an item, and calls nobody: everything is checked as for a call, by reading
+ * alone. It waits for nothing, and leaves no note.
+ *
+ * @throws NodeApiError when something could not be read.
+ */
+export async function rehearse(run: Run, order: DryRun): Promise<Output> {
+	if (order.kind === 'refused') return verdict(run, order.error.message, NOTHING);
+	const { request } = order;
+	return await run.oneAtATime(async () => {
+		const agent = await agentOf(run, request);
+		let body: IDataObject | null = null;
+		const reason = await firstReason([
+			() => whyClosed(request.window, request.maxWait),
+			async () => await whyEarlier(run, request),
+			() => (agent.kind === 'problem' ? agent.reason : undefined),
+			async () => await numberProblem(run, request),
+			async () => void (body = maskSecrets(await bodyOf(run, request))),
+		]);
+		if (reason === undefined) {
+			rehearsalOf(run).planned.add({ ...request, key: request.key.key });
+		}
+		return verdict(run, reason, { ...findingsOf(request, agent), request: body });
+	});
+}
+
+function verdict({ context }: Run, reason: Reason, findings: Findings): Output {
+	const json: IDataObject = { dry_run: true, would_call: reason ?? true, ...findings };
+	if (isTool(context)) {
+		json.note =
+			reason === undefined
+				? 'This was a dry run: nobody was called. It would have been a real call if Calls were set to Place.'
+				: 'This was a dry run: nobody was called, and would_call says why a real run would not call either.';
+	}
+	return { json };
+}
+
+function findingsOf(request: CallRequest, agent: Agent): Findings {
+	const { window, toNumber, country, numberHint, context, key } = request;
+	const now = Date.now();
+	const opensAt = window && openingOf(window, now);
+	const variables: IDataObject = withCallKey(context, key);
+	const isThere = agent.kind === 'there';
+	return {
+		...NOTHING,
+		to_number: toNumber,
+		country: country ?? null,
+		...localTime(timeZonesOf(toNumber), now),
+		agent_name: isThere ? agent.name : null,
+		missing_variables: isThere
+			? agent.variables.filter((name) => isEmpty(variables[name]))
+			: [],
+		...(opensAt !== undefined && { opens_at: new Date(opensAt).toISOString() }),
+		...(numberHint !== undefined && { number_hint: numberHint }),
+	};
+}
+
+type Reason = string | undefined | void;
+
+/** What stands against a call, in the order in which a real run would find it. */
+async function firstReason(checks: Array<() => Reason | Promise<Reason>>): Promise<Reason> {
+	for (const check of checks) {
+		const reason = await Promise.resolve()
+			.then(check)
+			.catch((error: Error) => {
+				if (error instanceof NodeOperationError) return error.message;
+				throw error;
+			});
+		if (reason !== undefined) return reason;
+	}
+}
+
+/** Why an item would be given an earlier call instead. */
+async function whyEarlier(run: Run, request: CallRequest): Promise<string | undefined> {
+	const { duplicates, key, repeats, toNumber } = request;
+	const { planned } = rehearsalOf(run);
+	const [sameKey] = duplicates.byKey ? planned.withKey(key.key, request) : [];
+	if (sameKey) {
+		checkPerson(run, request, personOf(sameKey));
+		return `An earlier item of this run has the same Call Key ${shown(key.key)}`;
+	}
+	const isPlanned = duplicates.byNumber && planned.to(request).length > 0;
+	if (isPlanned) return 'An earlier item of this run has the same number';
+	const duplicate = await findDuplicate(run, request);
+	if (duplicate) return `Called already: call '${String(duplicate.id)}'`;
+	const repeat = repeats && (await findRepeat(run, toNumber, repeats));
+	return repeat && repeatNote(repeat.at);
+}
+
+async function agentOf(run: Run, request: CallRequest): Promise<Agent> {
+	const { agent = request.agentId } = request.settings;
+	if (typeof agent !== 'string') return await describeAgent(run, agent as IDataObject);
+	const { agents: known } = rehearsalOf(run);
+	const reading = known.get(agent) ?? readAgent(run, agent);
+	known.set(agent, reading);
+	return await reading;
+}
+
+async function readAgent(run: Run, id: string): Promise<Agent> {
+	const read = await catchStatus(readOne(run.api, agents, id), MISSING);
+	if (read.refusal) return { kind: 'problem', reason: read.refusal.message };
+	return await describeAgent(run, read.value);
+}
+
+async function describeAgent({ api }: Run, agent: IDataObject): Promise<Agent> {
+	return {
+		kind: 'there',
+		name: agentName(agent),
+		variables: await readVariablesOf(api, agent),
+	};
+}
+
+async function numberProblem(run: Run, { fromNumber }: CallRequest): Promise<string | undefined> {
+	const { numbers: known } = rehearsalOf(run);
+	const reading = known.get(fromNumber) ?? readNumberProblem(run, fromNumber);
+	known.set(fromNumber, reading);
+	return await reading;
+}
+
+async function readNumberProblem({ api }: Run, number: string): Promise<string | undefined> {
+	const read = await catchStatus(readNumber(api, number), MISSING);
+	if (read.refusal) return read.refusal.message;
+	return read.value.active === false
+		? `The From Number ${number} is not active, so no call can come from it`
+		: undefined;
+}

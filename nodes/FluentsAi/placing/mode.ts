@@ -1,0 +1,68 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { isEmpty } from '../../shared/parameters/convert';
+import type { ItemReader } from '../../shared/parameters/reader';
+import { readNumberToCall } from './numberToCall';
+
+const callsField: INodeProperties = {
+	displayName: 'Calls',
+	name: 'calls',
+	type: 'options',
+	options: [
+		{ name: 'Place', value: 'place', description: 'Each person is called' },
+		{
+			name: 'Dry Run',
+			value: 'dryRun',
+			description:
+				'Nobody is called. The output tells who would be, and why others would not.',
+		},
+		{
+			name: 'To a Test Number Only',
+			value: 'testNumber',
+			description: 'A number of yours is called in place of each person, one call at a time',
+		},
+	],
+	default: 'place',
+	description:
+		'Whether people are really called. An expression gives place, dryRun or testNumber, e.g. by the environment that the workflow runs in.',
+};
+
+const testNumberField: INodeProperties = {
+	displayName: 'Test Number',
+	name: 'testNumber',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. +14155550123',
+	displayOptions: { show: { calls: ['testNumber'] } },
+	description:
+		'The only number that is called. The output tells in instead_of who it stood in for.',
+};
+
+/** The first fields of each operation that places calls. */
+export const modeFields: INodeProperties[] = [callsField, testNumberField];
+
+/** Whether people are really called. */
+export type Mode =
+	| { kind: 'place' }
+	/** Nothing is sent that changes anything. */
+	| { kind: 'dryRun' }
+	/** This number is called in place of each person. */
+	| { kind: 'testNumber'; number: string };
+
+/**
+ * Both fields guard: an expression that gives nothing must not call people.
+ *
+ * @throws NodeOperationError that names the parameter and the item.
+ */
+export function readMode(from: ItemReader): Mode {
+	const kind = from.choice<Mode['kind']>(callsField, { guards: true });
+	if (kind !== 'testNumber') return { kind };
+	if (isEmpty(from.given(testNumberField))) {
+		throw from.fail(
+			testNumberField,
+			'is empty',
+			'Nobody was called. Enter the number to call.',
+		);
+	}
+	return { kind, number: readNumberToCall(from, testNumberField).number };
+}

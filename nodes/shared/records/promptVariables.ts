@@ -1,0 +1,30 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { FluentsTransport } from '../api/transport';
+import { readOne } from './collection';
+import { prompts } from './prompt';
+
+/** Sources write placeholders as {name} and as ${name} (API: C12). JSON in a prompt has quotes instead. */
+const PLACEHOLDER = /\{\s*([\p{L}_][\p{L}\p{N}_.-]*)\s*\}/gu;
+
+/** The names of the variables that a prompt needs: its placeholders, and what its template asks for. */
+export function variablesOf({ content, prompt_template: template }: IDataObject): string[] {
+	const placeholders = String(content ?? '').matchAll(PLACEHOLDER);
+	const { required_context_keys: keys } = (template ?? {}) as { required_context_keys?: unknown };
+	const required = Array.isArray(keys) ? keys.map(String) : [];
+	return [...new Set([...[...placeholders].map(([, name]) => name), ...required])];
+}
+
+/**
+ * The names of the variables that an agent's prompt needs, which the agent has as its ID or in full
+ * (API: C10).
+ *
+ * @throws NodeApiError when the prompt cannot be read.
+ */
+export async function readVariablesOf(
+	api: FluentsTransport,
+	{ prompt }: IDataObject,
+): Promise<string[]> {
+	if (typeof prompt === 'string') return variablesOf(await readOne(api, prompts, prompt));
+	return variablesOf((prompt ?? {}) as IDataObject);
+}
