@@ -4,12 +4,20 @@ import { seed } from './seeds';
 
 export const environmentNames = ['default', 'staging', 'production'] as const;
 
-/** The environments of the account with the objects that everybody finds in them, by name. */
+/** How many accounts this process has made. */
+let accounts = 0;
+
+/**
+ * The environments of the account with the objects that everybody finds in them, by name. What is added
+ * later gets IDs that no earlier account of the process had: clients remember calls by them.
+ */
 export function newAccount(): Map<string, Environment> {
+	accounts++;
 	return new Map(
 		environmentNames.map((name) => {
 			const environment = new Environment(name);
 			seed(environment);
+			if (accounts > 1) environment.drawFrom(`${name} ${accounts}`);
 			return [name, environment];
 		}),
 	);

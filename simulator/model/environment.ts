@@ -18,12 +18,17 @@ export class Environment {
 	readonly webhooks = new Map<string, StoredObject>();
 	readonly accountConnections = new Map<string, StoredObject>();
 
-	private readonly random: () => number;
+	private random: () => number;
 	private added = 0;
 
 	constructor(readonly name: string) {
 		this.random = seededRandom(name);
 		this.userId = this.newId();
+	}
+
+	/** Takes what is random from now on from another series. */
+	drawFrom(series: string): void {
+		this.random = seededRandom(series);
 	}
 
 	/** Hexadecimal digits, the same in every run. */
