@@ -8,6 +8,8 @@ import type { Series } from './series';
 export interface Bench {
 	/** How often each side is measured. */
 	pairs: number;
+	/** Whether a rough look is enough, with fewer events. */
+	isQuick: boolean;
 	log(line: string): void;
 	/** Starts a fresh n8n and simulator for a task, and ends them afterwards. */
 	onServer(
@@ -33,6 +35,8 @@ export interface Row {
 	/** The figure is not to be below this. */
 	least?: number;
 	note?: string;
+	/** What the README calls it, for rows that stand there. */
+	readme?: string;
 }
 
 /** What a file in cases/ exports. */

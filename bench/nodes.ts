@@ -37,7 +37,11 @@ export function query(parameters: Record<string, string>): INodeParameters {
 }
 
 /** One call to read for each of many items: the node that gives the items, and both sides' nodes that read. */
-export function readingEach({ simulator, credentials }: LaunchedWithAccount, count: number) {
+export function readingEach(
+	{ simulator, credentials }: LaunchedWithAccount,
+	count: number,
+	baseUrl = simulator.url,
+) {
 	const calls = simulator.environment('default').addCalls(count);
 	const ids = calls.map(({ id }) => id);
 	const id = '={{ $json.id }}';
@@ -48,10 +52,7 @@ export function readingEach({ simulator, credentials }: LaunchedWithAccount, cou
 			{ resource: 'call', operation: 'get', callId: byId(id) },
 			credentials.default,
 		),
-		theirs: httpRequest(
-			{ url: `${simulator.url}/calls`, ...query({ id }) },
-			credentials.default,
-		),
+		theirs: httpRequest({ url: `${baseUrl}/calls`, ...query({ id }) }, credentials.default),
 	};
 }
 

@@ -4,7 +4,7 @@ export interface Series {
 	values: number[];
 }
 
-export type Unit = 'ms' | 'kB' | 'MB' | 'requests' | 'events/s';
+export type Unit = 'ms' | 'kB' | 'MB' | 'requests' | 'events/s' | '%';
 
 export function median(values: number[]): number {
 	const sorted = values.toSorted((a, b) => a - b);

@@ -44,6 +44,7 @@ export async function run(bench: Bench): Promise<void> {
 		const what = `${CALLS} calls of ${CALL_SECONDS} s placed and waited for, ${AT_ONCE} at once, a look every ${POLL_SECONDS} s`;
 		bench.report({
 			what: `${what}: requests`,
+			readme: `${CALLS} calls of ${CALL_SECONDS} s placed, ${AT_ONCE} at once, and waited for`,
 			ours: { unit: 'requests', values: requests.ours },
 			against: {
 				name: 'HTTP Request, Wait, If',

@@ -58,6 +58,7 @@ export async function run(bench: Bench): Promise<void> {
 	}
 	bench.report({
 		what: 'a recording of 200 MB to disk: growth of memory at its peak',
+		readme: 'A recording of 200 MB to disk: growth of memory',
 		ours: { unit: 'MB', values: growths.ours },
 		against: { name: 'HTTP Request', series: { unit: 'MB', values: growths.theirs } },
 		figure: median(growths.ours),
