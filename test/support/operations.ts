@@ -92,5 +92,7 @@ export const operations = asking.flatMap(({ option, operations: of }) =>
 		resource: option.value,
 		operation: operation.option.value,
 		properties: operation.properties,
+		/** What each of its outputs has with Simplify on. */
+		simpleFields: Object.keys(operation.output),
 	})),
 );
