@@ -226,6 +226,12 @@ export const truths = {
 		'whether a call that does not connect tells in its errors that the line was busy',
 	),
 	listContext: truth('list context', true, false, 'whether call list items carry context'),
+	listDoNotCall: truth(
+		'list do not call',
+		true,
+		false,
+		'whether call list items carry do_not_call_result',
+	),
 	newCallStartTime: truth(
 		'new call start time',
 		'null',

@@ -207,6 +207,11 @@ const readers: Record<SwitchName, Reader | string> = {
 			value: 'context' in object,
 			where,
 		})),
+	listDoNotCall: (answers) =>
+		objects(answers, 'listCalls').map(({ where, object }) => ({
+			value: 'do_not_call_result' in object,
+			where,
+		})),
 	newCallStartTime: (answers) =>
 		objects(answers, 'listCalls', 'getCall')
 			.filter(({ object }) => object.status === 'not_started')

@@ -41,7 +41,10 @@ export function settle(call: StoredCall, time: number): void {
 		stage: (isAtEnd && script.stage) || (pickedUp ? 'picked_up' : 'created'),
 		stage_outcome: ended ? (stopped ? 'bot_disconnected' : script.outcome) : null,
 		human_detection_result: pickedUp ? script.detection : null,
-		do_not_call_result: pickedUp && call.run_do_not_call_detection === true ? false : null,
+		do_not_call_result:
+			pickedUp && call.run_do_not_call_detection === true
+				? script.asksNotToBeCalled === true && isAtEnd
+				: null,
 		start_time: createdAt,
 		end_time: ended ? createdAt + seconds * 1000 : null,
 		transcript: transcriptOf(moments),

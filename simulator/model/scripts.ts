@@ -33,6 +33,8 @@ export interface CallScript {
 	detection: 'human' | 'no_human' | null;
 	/** What the telephony provider says of a call that nobody picked up, unless it follows from the outcome. */
 	telephonyStatus?: string;
+	/** Whether the person asks not to be called again. */
+	asksNotToBeCalled?: boolean;
 	turns: Turn[];
 	/** In the order of their seconds, all before the end. */
 	asks?: Ask[];
@@ -184,6 +186,23 @@ export const scripts: CallScript[] = [
 			{ at: 1, speaker: 'BOT', text: 'Hello {name|there}, what can I do for you?' },
 			{ at: 6, speaker: 'HUMAN', text: 'Hello. May I talk to somebody, please?' },
 			{ at: 10, speaker: 'BOT', text: 'Of course, I will connect you.' },
+		],
+	},
+	{
+		...conversation,
+		name: 'do not call',
+		ending: '10',
+		about: 'A person answers, and asks not to be called again',
+		seconds: 20,
+		asksNotToBeCalled: true,
+		turns: [
+			{
+				at: 1,
+				speaker: 'BOT',
+				text: 'Hello {name|there}, I am calling about {topic|your appointment}.',
+			},
+			{ at: 7, speaker: 'HUMAN', text: 'Please do not call me again.' },
+			{ at: 12, speaker: 'BOT', text: 'I am sorry. I will make a note of that. Goodbye.' },
 		],
 	},
 ];

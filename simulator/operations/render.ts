@@ -112,7 +112,14 @@ export function renderCall(
 	const { switches } = context;
 	const references = place === 'list' ? switches.listReferences : 'objects';
 	const times = timeForm(switches.times, place);
-	const { progress: _, recordedAt: __, action_history, context: variables, ...rest } = stored;
+	const {
+		progress: _,
+		recordedAt: __,
+		action_history,
+		context: variables,
+		do_not_call_result,
+		...rest
+	} = stored;
 	const { transcript, to_number, from_number, agent_phone_number } = stored;
 	const number = (phoneNumber: unknown) => written(phoneNumber, switches.numberForm);
 	return {
@@ -127,6 +134,7 @@ export function renderCall(
 		...(switches.busyLine === 'untold' && stored.status === 'ended' && { errors: [] }),
 		...(place === 'list' ? {} : { action_history }),
 		...(place === 'list' && !switches.listContext ? {} : { context: variables }),
+		...(place === 'list' && !switches.listDoNotCall ? {} : { do_not_call_result }),
 		start_time: time(stored.start_time, times),
 		end_time: time(stored.end_time, times),
 		agent: callAgent(context, stored.agent, references),

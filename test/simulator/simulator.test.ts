@@ -203,6 +203,7 @@ describe('calls', () => {
 		['05', 'ended', 'call_did_not_connect', null, false],
 		['08', 'ended', 'call_did_not_connect', null, false],
 		['09', 'ended', 'transfer_disconnected', 'human', true],
+		['10', 'ended', 'bot_disconnected', 'human', true],
 		['77', 'ended', 'bot_disconnected', 'human', true],
 	])(
 		'to a number that ends in %s go by their script',
@@ -1082,6 +1083,11 @@ const probes: Record<
 		[],
 	],
 	listContext: [async () => 'context' in (await get('/calls/list')).data.items[0], true, false],
+	listDoNotCall: [
+		async () => 'do_not_call_result' in (await get('/calls/list')).data.items[0],
+		true,
+		false,
+	],
 	newCallStartTime: [async () => (await placeCall(answered)).start_time === null, true, false],
 	nullStartTime: [
 		async () => {

@@ -1,6 +1,7 @@
 import type { Run } from '../operation';
 import { createWatcher, type Watcher } from '../watching/watcher';
 import type { Addressee } from './addressee';
+import { createDoNotCallList, type DoNotCallList } from './doNotCall';
 import { createLedger, type Ledger } from './ledger';
 import { createPacer, type Pacer } from './pacing';
 
@@ -10,6 +11,8 @@ export interface Calls {
 	watcher: Watcher;
 	/** Knows the calls that there are. */
 	ledger: Ledger;
+	/** Knows who is not to be called. */
+	doNotCall: DoNotCallList;
 	/** Let them be placed no faster than allowed: real calls, and those to a test number. */
 	pacers: { real: Pacer; test: Pacer };
 }
@@ -22,7 +25,8 @@ export function callsOf(run: Run): Calls {
 	const watcher = createWatcher(run);
 	const ledger = createLedger(run);
 	const createOne = () => createPacer(run, watcher, ledger);
-	const calls = { watcher, ledger, pacers: { real: createOne(), test: createOne() } };
+	const doNotCall = createDoNotCallList(run);
+	const calls = { watcher, ledger, doNotCall, pacers: { real: createOne(), test: createOne() } };
 	ofRuns.set(run, calls);
 	return calls;
 }

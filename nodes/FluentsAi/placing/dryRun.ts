@@ -20,6 +20,7 @@ import { localTime, openingOf, whyClosed } from './callingWindow';
 import { bodyOf } from './dial';
 import { checkPerson, findDuplicate } from './duplicates';
 import type { DryRun } from './order';
+import { findAsked } from './placeOnce';
 import { findRepeat, repeatNote } from './repeats';
 import type { CallRequest } from './request';
 
@@ -106,6 +107,7 @@ export async function rehearse(run: Run, order: DryRun): Promise<Output> {
 		let body: IDataObject | null = null;
 		const reason = await firstReason([
 			() => whyClosed(request.window, request.maxWait),
+			async () => await whyAsked(run, request),
 			async () => await whyEarlier(run, request),
 			() => (agent.kind === 'problem' ? agent.reason : undefined),
 			async () => await numberProblem(run, request),
@@ -162,6 +164,12 @@ async function firstReason(checks: Array<() => Reason | Promise<Reason>>): Promi
 			});
 		if (reason !== undefined) return reason;
 	}
+}
+
+/** Why the person is not to be called at all. */
+async function whyAsked(run: Run, request: CallRequest): Promise<string | undefined> {
+	const asked = await findAsked(run, request);
+	return asked && `The person has asked not to be called, in call '${asked.callId}'`;
 }
 
 /** Why an item would be given an earlier call instead. */

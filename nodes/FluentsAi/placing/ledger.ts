@@ -126,13 +126,18 @@ export function createLedger({ api, context }: Run): Ledger {
 		},
 		newest: createCollector(
 			async (since: number[]) =>
-				await withFallback(readRecentCalls(api, Math.min(...since), MOST_PAGES), {
-					recent: [],
-					isComplete: false,
-				}),
+				await withFallback(
+					readRecentCalls(api, Math.min(...since), { mostPages: MOST_PAGES }),
+					{
+						recent: [],
+						isComplete: false,
+					},
+				),
 		),
 		async countOthers(addressee) {
-			const { recent } = await readRecentCalls(api, Date.now() - 2 * HOUR, MOST_PAGES);
+			const { recent } = await readRecentCalls(api, Date.now() - 2 * HOUR, {
+				mostPages: MOST_PAGES,
+			});
 			const open = recent.filter(
 				(call) => !hasEnded(call) && countsAsCalled(call) && !ids.has(String(call.id)),
 			);

@@ -19,6 +19,8 @@ export const placedFields: OutputFields = {
 	time_zone: 'string',
 	skipped: 'string',
 	opens_at: 'string',
+	asked_in_call: 'string',
+	asked_at: 'string',
 	instead_of: 'string',
 };
 
@@ -60,5 +62,9 @@ export function outputOf(
 			return skip('outside_window', { opens_at: new Date(placement.opensAt).toISOString() });
 		case 'noCommonHour':
 			return skip('no_common_hour');
+		case 'asked': {
+			const { callId, at } = placement.asked;
+			return skip('asked_not_to_be_called', { asked_in_call: callId, asked_at: at });
+		}
 	}
 }

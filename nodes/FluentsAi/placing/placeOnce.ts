@@ -7,6 +7,7 @@ import { attemptsOf, type Attempt, type Attempts, type SentAttempt } from './att
 import { isOpen, waitForWindow } from './callingWindow';
 import { callsOf, pacerOf } from './callsOf';
 import { dial, wantsOtherForm } from './dial';
+import type { Asked } from './doNotCall';
 import { findDuplicate, findKnown } from './duplicates';
 import { findCall, findRefused, MOST_DIALS, unconfirmedError } from './findCall';
 import { mayReach } from './ledger';
@@ -23,7 +24,9 @@ export type Placement =
 	/** Nobody was called: the calling window opens at this time (milliseconds since 1970). */
 	| { kind: 'outside'; opensAt: number }
 	/** Nobody was called: the window is never open in all zones in which the number may lie. */
-	| { kind: 'noCommonHour' };
+	| { kind: 'noCommonHour' }
+	/** Nobody was called: the person has asked not to be. */
+	| { kind: 'asked'; asked: Asked };
 
 type Called = Extract<Placement, { kind: 'called' }>;
 
@@ -141,6 +144,7 @@ async function place(
 		switch (turn.kind) {
 			case 'called':
 			case 'earlier':
+			case 'asked':
 				return turn;
 			case 'lost': {
 				const searched = await turn.search;
@@ -159,6 +163,8 @@ async function takeTurn(
 	attempts: Attempts,
 	due: Due,
 ): Promise<Turn> {
+	const asked = await findAsked(run, request);
+	if (asked) return { kind: 'asked', asked };
 	const duplicate = await findDuplicate(run, request);
 	if (duplicate) return { kind: 'earlier', call: duplicate };
 	const turn = await pacerOf(run, request).withinLimits<Turn>(
@@ -174,6 +180,13 @@ async function takeTurn(
 	// An item whose outcome is open holds the others back, unless the user lets them go on.
 	if (turn.kind === 'lost' && !run.context.continueOnFail()) await turn.search;
 	return turn;
+}
+
+/** The call in which the person asked not to be called again, if that counts. */
+export async function findAsked(run: Run, request: CallRequest): Promise<Asked | undefined> {
+	const { doNotCall: period } = request;
+	if (period === undefined) return undefined;
+	return await callsOf(run).doNotCall.find(request, Date.now() - period);
 }
 
 /** By what other executions of this process may ask for the same call. */

@@ -12,12 +12,16 @@ import { calls } from '../../shared/records/call';
  * two ends, so both are read.
  *
  * @param since milliseconds since 1970.
+ * @param keep takes of a call what is wanted, at least its start time.
  * @returns the newest first, and whether these are all of them: false when there are more pages.
  */
 export async function readRecentCalls(
 	api: FluentsTransport,
 	since: number,
-	mostPages = Infinity,
+	{
+		mostPages = Infinity,
+		keep = (call) => call,
+	}: { mostPages?: number; keep?: (call: IDataObject) => IDataObject } = {},
 ): Promise<{ recent: IDataObject[]; isComplete: boolean }> {
 	const seen = new Map<string, IDataObject>();
 	let pages = 0;
@@ -27,7 +31,7 @@ export async function readRecentCalls(
 			pages++;
 			const { items, hasMore } = await getPage(api, `${calls.path}/list`, query, page);
 			const known = seen.size;
-			for (const call of items) seen.set(String(call.id), call);
+			for (const call of items) seen.set(String(call.id), keep(call));
 			// A page with nothing new is the end as well, whatever the server says.
 			if (!hasMore || (page > 1 && seen.size === known)) return 'end';
 			if (items.some(isPast)) return 'past';

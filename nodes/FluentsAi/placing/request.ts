@@ -17,6 +17,7 @@ import { defaultCountryOption } from '../../shared/parameters/defaultCountry';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { callingWindowOption, readCallingWindow, type CallingWindow } from './callingWindow';
 import { retryUnconfirmedOption } from './findCall';
+import { doNotCallOption, readDoNotCall } from './doNotCall';
 import { duplicateOptions, readDuplicateOptions, type DuplicateOptions } from './duplicates';
 import { INSTEAD_OF, type Addressee } from './addressee';
 import { modeFields, type Mode } from './mode';
@@ -118,6 +119,7 @@ export const placeOptions: INodeProperties[] = [
 	...callKeyOptions,
 	callingWindowOption,
 	defaultCountryOption,
+	doNotCallOption,
 	...duplicateOptions,
 	maxWaitOption,
 	pacingOption,
@@ -140,6 +142,8 @@ export interface CallRequest extends Addressee {
 	/** For tools: by what a request is known that was made before. */
 	repeats?: RepeatRule;
 	duplicates: DuplicateOptions;
+	/** Milliseconds for which a request not to be called counts; undefined when none does. */
+	doNotCall?: number;
 	retryUnconfirmed: boolean;
 	window?: CallingWindow;
 	pacing: Pacing;
@@ -189,6 +193,7 @@ export function readCallRequest(from: ItemReader, mode: Mode): CallRequest {
 		key,
 		repeats,
 		duplicates: readDuplicateOptions(from, key.isOwn),
+		doNotCall: readDoNotCall(from),
 		retryUnconfirmed: options.boolean(retryUnconfirmedOption),
 		window: readCallingWindow(from, person.number),
 		pacing: isTest ? forTests(pacing) : pacing,

@@ -202,6 +202,7 @@ function isOver({ status, outcome }: IDataObject): boolean {
 export function callHints(outputs: IDataObject[]): string[] {
 	const count = (wanted: (output: IDataObject) => boolean) => outputs.filter(wanted).length;
 	const outside = count(({ skipped }) => skipped === 'outside_window');
+	const asked = count(({ skipped }) => skipped === 'asked_not_to_be_called');
 	const never = count(({ skipped }) => skipped === 'no_common_hour');
 	const rehearsed = count(({ dry_run: isDry }) => isDry === true);
 	const refused = count(
@@ -237,6 +238,7 @@ export function callHints(outputs: IDataObject[]): string[] {
 			outside,
 			'given back, nobody was called, because it is outside the calling window.',
 		),
+		...hint(asked, 'skipped, nobody was called: the person has asked not to be called again.'),
 		...hint(
 			never,
 			'skipped, nobody was called: the calling window is never open in all time zones in which the number may lie.',

@@ -1275,7 +1275,7 @@ export interface components {
             /** @description The conversation as one text, one line per utterance, each with a time in brackets and BOT or HUMAN (S). In the ancestor a line is [MM:SS.cc] SENDER: text, minutes begin anew after an hour, and actions have lines of their own (V-oss). Missing when hipaa_compliant (V). */
             transcript?: string | null;
             human_detection_result?: components["schemas"]["HumanDetectionResult"];
-            /** @description Whether the person asked not to be called again. The type is not known. */
+            /** @description Whether the person asked not to be called again. The type is not known, and neither whether list items carry it. */
             do_not_call_result?: boolean | string | null;
             /** @description Id of the call at the telephony provider. */
             telephony_id?: string | null;
