@@ -187,6 +187,9 @@ describe('errors', () => {
 		expect(missing({ detail: 'The voice of the agent is gone' })).toBe(
 			'The voice of the agent is gone',
 		);
+		expect(missing({ detail: 'actions with id 1 were not found' })).toBe(
+			'actions with id 1 were not found',
+		);
 	});
 
 	test('with values of users and exceptions reach the user', () => {

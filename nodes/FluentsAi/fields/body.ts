@@ -123,7 +123,8 @@ function collectionOf(
 }
 
 /**
- * Reads the body of a create request. Optional fields that are empty are not sent.
+ * Reads the body of a create request. Optional fields that are empty are not sent; those that stand by
+ * themselves are as their default then.
  *
  * @throws NodeOperationError that names the parameter and the item.
  */
@@ -133,7 +134,9 @@ export function readCreateBody(from: ParameterReader, fields: BodyField[]): IDat
 	for (const field of fields) {
 		if (!isSent(field) || !isOffered(from, fields, field)) continue;
 		const { property } = field;
-		const value = toApi(standsAlone(field) ? from : collection, field);
+		const isAlone = standsAlone(field);
+		if (!isAlone && isEmpty(collection.given(property))) continue;
+		const value = isAlone ? toApi(from, field, property.default) : toApi(collection, field);
 		if (property.required && isEmptyInApi(value)) throw from.fail(property, 'is empty');
 		if (value !== null && value !== undefined) put(body, field.api.split('.'), value);
 	}
@@ -207,13 +210,18 @@ function isOffered(from: ParameterReader, fields: BodyField[], { property }: Bod
 	});
 }
 
-/** @returns the value for the API, null for what is empty, undefined for what is not to be sent. */
+/**
+ * @param usual stands for what is empty.
+ * @returns the value for the API, null for what is empty, undefined for what is not to be sent.
+ */
 function toApi(
 	from: ParameterReader,
 	{ api, property, toApi: convert = convertByType[property.type] }: SentField<string>,
+	usual?: unknown,
 ): IDataObject[string] {
-	const given = from.given(property);
-	if (given === undefined) return undefined;
+	const entered = from.given(property);
+	if (entered === undefined) return undefined;
+	const given = isEmpty(entered) ? (usual ?? entered) : entered;
 	const fail = from.failing(property);
 	const choices = choicesOf(property);
 	const chosen = choices && !isEmpty(given) ? choices(given, fail) : given;

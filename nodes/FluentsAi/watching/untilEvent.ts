@@ -78,6 +78,7 @@ export const resumeWebhooks: IWebhookDescription[] = [
 export function readEventTarget(from: ItemReader): EventTarget | undefined {
 	const { context, itemIndex } = from;
 	const options = optionsOf(from);
+	const replaces = options.boolean(replaceWebhookOption);
 	if (options.choice(waitUsingOption) !== 'webhook') return undefined;
 	const fail = (message: string, description: string) =>
 		operationError(context.getNode(), message, { itemIndex, description });
@@ -103,7 +104,7 @@ export function readEventTarget(from: ItemReader): EventTarget | undefined {
 	return {
 		url: String(context.evaluateExpression('{{ $execution.resumeUrl }}', itemIndex)),
 		subscriptions: EVENTS,
-		replaces: options.boolean(replaceWebhookOption),
+		replaces,
 	};
 }
 

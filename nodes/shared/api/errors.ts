@@ -360,12 +360,13 @@ function explain(
 }
 
 /** What a refusal can be about, as the API names it. */
-const KINDS = /\b(account connection|action|agent|call|number|prompt|recording|voice|webhook)\b/gi;
+const KINDS =
+	/\b(account connection|action|agent|call|number|prompt|recording|voice|webhook)s?\b/gi;
 
 /** Whether the API's words name an object of another kind than the one that the request is about. */
 function namesAnother(object: string, said: string): boolean {
-	return (said.match(KINDS) ?? []).some(
-		(kind) => !object.toLowerCase().includes(kind.toLowerCase()),
+	return [...said.matchAll(KINDS)].some(
+		([, kind]) => !object.toLowerCase().includes(kind.toLowerCase()),
 	);
 }
 

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { DEEPEST, isObject, isTooDeep } from '../json';
+import { isObject, isTooDeep } from '../json';
 import { parsePhoneNumber } from '../phoneNumbers/parse';
 import { parseUserTime } from '../records/time';
 import { shown } from './shown';
@@ -86,7 +86,7 @@ export const toReference: Convert = (value, fail) => {
 export const toJson: Convert = (value, fail) => {
 	if (isEmpty(value)) return null;
 	const json = typeof value === 'string' ? parse(value, fail) : withoutDates(value);
-	if (isTooDeep(json)) throw fail(`nests more than ${DEEPEST} deep, or holds itself`);
+	if (isTooDeep(json)) throw fail('nests too deep, or holds itself');
 	refusePrototypes(json, fail);
 	return json;
 };

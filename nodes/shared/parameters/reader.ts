@@ -279,10 +279,14 @@ export class ParameterReader {
 		try {
 			return withoutDates(this.source.evaluate(property));
 		} catch (caught) {
-			const { message, description } = caught as NodeOperationError;
+			const { name, message, description } = caught as NodeOperationError;
+			// n8n itself walks through each value, as deep as it goes.
+			const isTooDeep = name === 'RangeError';
 			throw this.fail(
 				property,
-				`could not be evaluated: ${foreignText(message)}`,
+				isTooDeep
+					? 'nests too deep, or holds itself'
+					: `could not be evaluated: ${foreignText(message)}`,
 				description ?? 'Correct the expression in this field.',
 			);
 		}
