@@ -123,8 +123,8 @@ function collectionOf(
 }
 
 /**
- * Reads the body of a create request. Optional fields that are empty are not sent; those that stand by
- * themselves are as their default then.
+ * Reads the body of a create request. Optional fields that are empty are not sent, or are as their
+ * default if they stand by themselves.
  *
  * @throws NodeOperationError that names the parameter and the item.
  */
@@ -136,7 +136,8 @@ export function readCreateBody(from: ParameterReader, fields: BodyField[]): IDat
 		const { property } = field;
 		const isAlone = standsAlone(field);
 		if (!isAlone && isEmpty(collection.given(property))) continue;
-		const value = isAlone ? toApi(from, field, property.default) : toApi(collection, field);
+		const usual = property.required ? undefined : property.default;
+		const value = isAlone ? toApi(from, field, usual) : toApi(collection, field);
 		if (property.required && isEmptyInApi(value)) throw from.fail(property, 'is empty');
 		if (value !== null && value !== undefined) put(body, field.api.split('.'), value);
 	}
