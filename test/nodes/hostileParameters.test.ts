@@ -84,6 +84,8 @@ function parametersOf({ resource, operation, properties, place }: Case): INodePa
 		operation,
 	};
 	if ('toNumber' in parameters) parameters.toNumber = '={{ $json.to }}';
+	// The usual timeout: on a busy machine, a short one would make answers a matter of luck.
+	if ('options' in parameters) parameters.options = {};
 	const chosen = (name: string) =>
 		parameters[name] ?? properties.find((property) => property.name === name)?.default;
 	for (const property of properties) {
@@ -98,6 +100,22 @@ function parametersOf({ resource, operation, properties, place }: Case): INodePa
 	}
 	return parameters;
 }
+
+const GUARDS = new Set([
+	'resource',
+	'operation',
+	'requiredEnvironment',
+	'callKey',
+	'skipDuplicates',
+	'days',
+	'opensAt',
+	'closesAt',
+	'timezone',
+	'notOn',
+	'outside',
+	'callsPerMinute',
+	'maxConcurrentCalls',
+]);
 
 const policies: Array<Partial<INode>> = [
 	{},
@@ -160,7 +178,7 @@ async function judge(
 	if (isShortTimeout(given, value)) return [];
 	simulator.reset();
 	const least = parametersOf(given);
-	const verdict = verdictOf(place, value);
+	const verdict = verdictOf(place, value, GUARDS);
 	const usual = await usualRun(
 		verdict === 'usual' ? withValue(least, place, undefined) : least,
 		settings,
@@ -204,7 +222,7 @@ async function judge(
 	} else if (outputs.length > 0) complain('outputs beside an error');
 
 	const failed = result.error !== undefined || messages.length > 0;
-	const show = (one: NodeRun) => JSON.stringify([asked(one), messagesOf(one).slice(0, 2)]);
+	const show = (one: NodeRun) => JSON.stringify([messagesOf(one).slice(0, 2), asked(one)]);
 	switch (verdict) {
 		case 'refused':
 			if (!failed) complain('taken, and should not be');
@@ -220,9 +238,17 @@ async function judge(
 			}
 			break;
 		default:
-			if (show(result) !== show(same)) complain(`${show(result)} instead of ${show(same)}`);
+			if (show(result) === show(same)) break;
+			// A field that was added may mean its own default instead.
+			if (
+				verdict === 'usual' &&
+				show(result) ===
+					show(await usualRun(withValue(least, place, place.property.default), settings))
+			)
+				break;
+			complain(`${show(result)} instead of ${show(same)}`);
 	}
-	return complaints;
+	return complaints.map((complaint) => complaint.slice(0, 3000));
 }
 
 test(`whatever a parameter is given, it is taken for what it is or refused by name (FUZZ_SEED=${seed})`, async () => {

@@ -46,6 +46,11 @@ const all: Case[] = [
 	),
 ].filter(({ place }) => !place.property.noDataExpression);
 
+const FILTERS = ['agents', 'contextName', 'contextValue', 'direction', 'outcome'];
+
+/** What keeps calls out, or questions. The agents that carry a webhook have to be chosen in any case. */
+const GUARDS = new Set(['requiredEnvironment', 'signature', ...FILTERS]);
+
 /** Triggers have no items. */
 const values = hostileValues.filter(({ code }) => !code.includes('$json'));
 
@@ -120,7 +125,7 @@ test(`whatever a trigger is given, it is taken for what it is or refused by name
 
 	async function judge(given: Case, value: HostileValue): Promise<string[]> {
 		const { place } = given;
-		const verdict = verdictOf(place, value);
+		const verdict = verdictOf(place, value, GUARDS);
 		const result = await publish(server, nodeOf(given, `={{ ${value.code} }}`));
 		const { message = '', registered, complaints } = result;
 		complaints.push(...(value.is === 'throws' ? [] : faultsOf(message)));

@@ -17,43 +17,25 @@ const STRUCTURED = new Set([
 /** Collections of fields of the API. */
 const BODIES = new Set(['additionalFields', 'updateFields']);
 
-/** Fields that guard: an expression that gives nothing is an error. */
-const GUARDS = new Set([
-	'resource',
-	'operation',
-	'requiredEnvironment',
-	'callKey',
-	'skipDuplicates',
-	'days',
-	'opensAt',
-	'closesAt',
-	'timezone',
-	'notOn',
-	'outside',
-	'callsPerMinute',
-	'maxConcurrentCalls',
-	'contextName',
-	'contextValue',
-	'filters.agents',
-	'filters.direction',
-	'outcome',
-	'signature',
-]);
-
 /** `refused`: by an error that names the parameter. `free`: so, or what the value says. */
 export type Verdict = 'usual' | 'refused' | 'free' | { same: string };
 
 const optionsOf = ({ options = [] }: INodeProperties) =>
 	(options as INodePropertyOptions[]).map((option) => String(option.value));
 
-export function verdictOf({ property, path }: Place, given: HostileValue): Verdict {
+/** @param guards names of fields that guard: an expression that gives nothing is an error there. */
+export function verdictOf(
+	{ property, path }: Place,
+	given: HostileValue,
+	guards: ReadonlySet<string>,
+): Verdict {
 	const { type, name, required, typeOptions = {} } = property;
 	const { is, value, means } = given;
 	// n8n drops an expression that stands for a whole collection when it loads the workflow.
 	if (/ollection$/.test(type)) return path[0] === 'updateFields' ? 'free' : 'usual';
 	if (is === 'throws') return 'refused';
 	if (is === 'nothing') {
-		if (GUARDS.has(name) || GUARDS.has(path.join('.'))) return 'refused';
+		if (guards.has(name)) return 'refused';
 		// An empty field of an update clears; a list of variables takes empty ones.
 		if (path[0] === 'updateFields' || path.length > 3) return 'free';
 		if (!required) return 'usual';
