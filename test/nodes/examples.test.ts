@@ -83,7 +83,7 @@ describe.each(files)('%s', (file) => {
 	test('has a name and says what it is for and what to set', () => {
 		expect(name).toBeTruthy();
 		const [note] = nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
-		expect(note.parameters.content).toMatch(/^## .+\n[^]+\*\*Set up\*\*\n1\. /);
+		expect(note.parameters.content).toMatch(/^## .+\n[^]+\n### Setup\n1\. /);
 		const writes = own.some((node) => operationOf(node)?.kind !== 'read');
 		if (writes) expect(note.parameters.content).toContain('*Required Environment*');
 		const dials = own.some(({ parameters: { resource, operation } }) =>
