@@ -7,40 +7,54 @@ const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
 /** Commands of npm that are not scripts of the package; CI runs those in its own steps. */
-const BUILT_IN = new Set(['ci', 'install', 'pack', 'test', 'version']);
+const BUILT_IN = new Set(['ci', 'install', 'pack', 'start', 'test', 'version']);
 
-describe.each(['README.md', 'CONTRIBUTING.md', 'docs/decisions.md', 'simulator/README.md'])(
-	'%s',
-	(file) => {
-		test('names only commands that exist', () => {
-			const commands = [...read(file).matchAll(/npm (run )?([a-z][\w:-]*)/g)];
-			expect(commands.length).toBeGreaterThan(0);
-			for (const [text, run, name] of commands) {
-				const known = run ? name in scripts : BUILT_IN.has(name);
-				expect([text, known]).toEqual([text, true]);
-			}
-		});
+const documents = [
+	'README.md',
+	'CONTRIBUTING.md',
+	'docs/decisions.md',
+	'docs/live-trigger.md',
+	'docs/triggers.md',
+	'examples/README.md',
+	'simulator/README.md',
+];
 
-		test('links only to files that exist', () => {
-			const links = [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)];
-			for (const [, path] of links) {
-				expect([path, existsSync(resolve(root, file, '..', path))]).toEqual([path, true]);
-			}
-		});
-	},
-);
+describe.each(documents)('%s', (file) => {
+	test('names only commands that exist', () => {
+		const commands = [...read(file).matchAll(/npm (run )?([a-z][\w:-]*)/g)];
+		for (const [text, run, name] of commands) {
+			const known = run ? name in scripts : BUILT_IN.has(name);
+			expect([text, known]).toEqual([text, true]);
+		}
+	});
 
-test('the README lists every example', () => {
-	const listed = [...read('README.md').matchAll(/^\| \[.+\]\(examples\/([^)]+)\)/gm)];
-	const files = readdirSync(resolve(root, 'examples'));
+	test('links only to files that exist', () => {
+		const links = [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)];
+		for (const [, path] of links) {
+			expect([path, existsSync(resolve(root, file, '..', path))]).toEqual([path, true]);
+		}
+	});
+});
+
+test('the README has at most 1,500 words beside its tables and code', () => {
+	const text = read('README.md').replace(/```[^]*?```/g, '');
+	const lines = text.split('\n').filter((line) => !line.startsWith('|'));
+	expect(lines.join(' ').trim().split(/\s+/).length).toBeLessThanOrEqual(1500);
+});
+
+test('the index of examples lists each of them once', () => {
+	const listed = [...read('examples/README.md').matchAll(/\]\(([^)]+\.json)\)/g)];
+	const files = readdirSync(resolve(root, 'examples')).filter((file) => file.endsWith('.json'));
 	expect(listed.map(([, file]) => file).sort()).toEqual(files.sort());
 });
 
-test("the README names every field of the trigger's output", () => {
+test("docs/triggers.md names every field of the trigger's output", () => {
 	const { pinData } = JSON.parse(read('examples/transcripts-to-table.json')) as {
 		pinData: IPinData;
 	};
-	const rows = [...read('README.md').matchAll(/^\| `(\w+)` +\|/gm)].map(([, field]) => field);
+	const rows = [...read('docs/triggers.md').matchAll(/^\| `(\w+)` +\|/gm)].map(
+		([, field]) => field,
+	);
 	expect(rows).toEqual(Object.keys(pinData['Transcript Is There'][0].json));
 });
 
