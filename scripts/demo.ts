@@ -1,4 +1,4 @@
-import { Engine, outputOf, type WorkflowJson } from '../engine';
+import { Engine, outputOf, type RunOptions, type WorkflowJson } from '../engine';
 
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -31,26 +31,58 @@ async function main(): Promise<void> {
 		console.log(`  workflow                         ${file}`);
 		const engine = await Engine.load();
 		console.log('  n8n engine                       loaded, with the built package\n');
-		await runWorkflow(engine, simulator, workflow);
-	} finally {
-		await simulator.close();
-	}
-}
-
-async function runWorkflow(
-	engine: Engine,
-	simulator: Simulator,
-	workflow: WorkflowJson,
-): Promise<void> {
-	const stopProgress = showCalls(simulator);
-	const run = await engine.run(workflow, {
-		credentials: {
+		const credentials = {
 			fluentsAiApi: {
 				environment: 'default',
 				apiKey: simulator.keys.default,
 				baseUrl: simulator.url,
 			},
-		},
+		};
+		console.log('  First a dry run, as the workflow comes:\n');
+		await rehearse(engine, workflow, { credentials });
+		console.log("  Now with 'Calls' set to Place:\n");
+		await placeCalls(engine, simulator, placing(workflow), { credentials });
+	} finally {
+		await simulator.close();
+	}
+}
+
+/** Tells what would become of each person. */
+async function rehearse(
+	engine: Engine,
+	workflow: WorkflowJson,
+	options: RunOptions,
+): Promise<void> {
+	const run = await engine.run(workflow, options);
+	const { error } = run.data.resultData;
+	if (error) throw error;
+	for (const { json } of outputOf(run, 'Call and Wait')) {
+		const { to_number: to, would_call: would, agent_name: agent, time_zone: zone } = json;
+		const verdict = would === true ? 'would be called' : String(would);
+		console.log(`      ${String(to)}  ${verdict}, by '${String(agent)}' (${String(zone)})`);
+	}
+	console.log('');
+}
+
+/** The workflow with Place instead of Dry Run. */
+function placing(workflow: WorkflowJson): WorkflowJson {
+	const nodes = workflow.nodes.map((node) =>
+		node.parameters.calls === 'dryRun'
+			? { ...node, parameters: { ...node.parameters, calls: 'place' } }
+			: node,
+	);
+	return { ...workflow, nodes };
+}
+
+async function placeCalls(
+	engine: Engine,
+	simulator: Simulator,
+	workflow: WorkflowJson,
+	options: RunOptions,
+): Promise<void> {
+	const stopProgress = showCalls(simulator);
+	const run = await engine.run(workflow, {
+		...options,
 		onNode: (name, result) => console.log(`  ${describeNode(name, result)}`),
 	});
 	stopProgress();

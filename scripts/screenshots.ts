@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { INodeParameters } from 'n8n-workflow';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
 import {
@@ -9,6 +10,7 @@ import {
 	CREDENTIAL,
 	FLUENTS_AI_TRIGGER,
 	fluentsNode,
+	itemsNode,
 	manualTrigger,
 	node,
 } from '../e2e/api';
@@ -32,6 +34,7 @@ const usage = `Takes the pictures of docs/images in n8n's editor, with the simul
 
   --n8n VERSION   version of n8n, or newest (default: the one whose engine the tests run on)
   --cache FOLDER  where n8n is installed
+  --only NAME     one picture, may be repeated
   --browser FILE  Chromium or Chrome (default: the first of ${browsers.join(', ')})`;
 
 const testId = (id: string) => `[data-test-id="${id}"]`;
@@ -64,8 +67,41 @@ const pictures: Record<string, (page: Page, launched: LaunchedWithAccount) => Pr
 		await page.getByText('Order Follow-up').waitFor();
 	},
 
+	async calls(page, launched) {
+		await openCallForm(page, launched, { operation: 'createAndWait' });
+		await page.locator(testId('parameter-input-calls')).locator('input').click();
+		await page.getByText('To a Test Number Only').last().waitFor();
+	},
+
+	async 'dry-run'(page, launched) {
+		await openCallForm(page, launched, {
+			operation: 'createAndWait',
+			people: [
+				{ name: 'Anna', phone: '(212) 555-0101' },
+				{ name: 'Ben', phone: '+44 20 7946 0018' },
+				{ name: 'Chloe', phone: '+1 212 555 0103 / 0104' },
+			],
+			parameters: { calls: 'dryRun', options: { defaultCountry: 'US' } },
+		});
+		await page.locator(testId('node-execute-button')).click();
+		const panel = page.locator(testId('output-panel'));
+		await panel.locator(testId('radio-button-table')).click();
+		await panel.getByText('would_call').first().waitFor();
+	},
+
+	async 'calling-window'(page, launched) {
+		await openCallForm(page, launched, {
+			operation: 'createAndWait',
+			parameters: { options: { defaultCountry: 'US', callingWindow: { window: {} } } },
+		});
+		const zone = page.locator(testId('parameter-input-timezone')).locator('input');
+		await zone.scrollIntoViewIfNeeded();
+		await zone.click();
+		await page.getByText('Of the Number Called').last().waitFor();
+	},
+
 	async output(page, launched) {
-		await openCallForm(page, launched, 'createAndWait');
+		await openCallForm(page, launched, { operation: 'createAndWait' });
 		await page.locator(testId('node-execute-button')).click();
 		const panel = page.locator(testId('output-panel'));
 		await panel.locator(testId('radio-button-schema')).click();
@@ -108,10 +144,18 @@ const pictures: Record<string, (page: Page, launched: LaunchedWithAccount) => Pr
 	},
 };
 
+interface CallForm {
+	operation?: string;
+	/** Items before the node; without them it has a number of its own. */
+	people?: object[];
+	/** Beside the usual ones. */
+	parameters?: INodeParameters;
+}
+
 async function openCallForm(
 	page: Page,
 	{ server, n8n, simulator, credentials }: LaunchedWithAccount,
-	operation = 'create',
+	{ operation = 'create', people, parameters }: CallForm = {},
 ): Promise<void> {
 	const environment = simulator.environment('default');
 	const [agent] = environment.agents.values();
@@ -125,6 +169,7 @@ async function openCallForm(
 	const { id } = await n8n.createWorkflow(
 		chain(
 			manualTrigger,
+			...(people ? [itemsNode(people)] : []),
 			fluentsNode(
 				{
 					resource: 'call',
@@ -134,8 +179,11 @@ async function openCallForm(
 						from.number,
 						`${String(from.number)} (${String(from.label)})`,
 					),
-					toNumber: '+12125550101',
-					context: { variables: [{ name: 'name', value: 'Anna' }] },
+					toNumber: people ? '={{ $json.phone }}' : '+12125550101',
+					context: {
+						variables: [{ name: 'name', value: people ? '={{ $json.name }}' : 'Anna' }],
+					},
+					...parameters,
 				},
 				credentials.default,
 				{ position: [220, 0] },
@@ -147,8 +195,13 @@ async function openCallForm(
 	await page.locator(testId('ndv')).waitFor();
 }
 
-async function takeAll(context: BrowserContext, launched: LaunchedWithAccount): Promise<void> {
+async function takeAll(
+	context: BrowserContext,
+	launched: LaunchedWithAccount,
+	only: string[] | undefined,
+): Promise<void> {
 	for (const [name, prepare] of Object.entries(pictures)) {
+		if (only && !only.includes(name)) continue;
 		const page = await context.newPage();
 		await prepare(page, launched);
 		// Notices of n8n itself come and go.
@@ -166,6 +219,7 @@ async function main(): Promise<void> {
 			n8n: { type: 'string' },
 			cache: { type: 'string' },
 			browser: { type: 'string' },
+			only: { type: 'string', multiple: true },
 			help: { type: 'boolean', default: false },
 		},
 	});
@@ -194,7 +248,7 @@ async function main(): Promise<void> {
 		try {
 			const context = await browser.newContext({ viewport: size, colorScheme: 'light' });
 			await context.addCookies([{ ...launched.n8n.session, url: launched.server.url }]);
-			await takeAll(context, launched);
+			await takeAll(context, launched, values.only);
 		} finally {
 			await browser.close();
 		}

@@ -62,6 +62,14 @@ function withParameters(node: INode, parameters: INode['parameters']): INode {
 	return { ...node, parameters: { ...node.parameters, ...parameters } };
 }
 
+/** The workflow with Place instead of Dry Run. */
+function placingCalls(json: WorkflowJson): WorkflowJson {
+	const nodes = json.nodes.map((node) =>
+		node.parameters.calls === 'dryRun' ? withParameters(node, { calls: 'place' }) : node,
+	);
+	return { ...json, nodes };
+}
+
 const environment = () => simulator.environment('default');
 const dialled = () => Object.fromEntries(simulator.dialled);
 
@@ -174,8 +182,24 @@ function unknownFields(known: INodeProperties[], given: IDataObject, path = ''):
 	});
 }
 
+test('call-people-and-wait.json begins with a dry run, which calls nobody', async () => {
+	const { run, changes, ran } = await runExample(read('call-people-and-wait.json'));
+	expect(changes).toEqual([]);
+	expect(dialled()).toEqual({});
+	const verdicts = outputOf(run, 'Call and Wait').map(({ json }) => [
+		json.would_call,
+		json.to_number,
+	]);
+	expect(verdicts).toEqual([
+		[true, '+12125550101'],
+		[true, '+12125550102'],
+		[true, '+12125550103'],
+	]);
+	expect(ran.at(-1)).toBe('Called');
+});
+
 test('call-people-and-wait.json calls all three and fetches a recording', async () => {
-	const { run, changes } = await runExample(read('call-people-and-wait.json'));
+	const { run, changes } = await runExample(placingCalls(read('call-people-and-wait.json')));
 
 	expect(dialled()).toEqual({ '+12125550101': 1, '+12125550102': 1, '+12125550103': 1 });
 	expect(new Set(changes.map(({ path }) => path))).toEqual(new Set(['/v1/calls/create']));
