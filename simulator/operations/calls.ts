@@ -112,6 +112,12 @@ function readNumbers({ body, environment }: OperationContext) {
 	return { from_number: from.number, to_number, agent_phone_number };
 }
 
+/** Whether an agent notices requests not to be called again, unless its call says otherwise. */
+function detectsRequests({ environment }: OperationContext, agent: string | Fields): boolean {
+	const whole = typeof agent === 'string' ? environment.agents.get(agent) : agent;
+	return whole?.run_do_not_call_detection === true;
+}
+
 function readProvider({ body, switches }: OperationContext): unknown {
 	const sent = body.telephony_provider;
 	if (sent === undefined) return callDefaults.telephony_provider;
@@ -159,6 +165,7 @@ export const callHandlers: OperationHandlers = {
 		);
 		const call = environment.add('calls', {
 			...callDefaults,
+			run_do_not_call_detection: detectsRequests(context, agent),
 			...sent,
 			...numbers,
 			telephony_id: `CA${environment.hex(32)}`,

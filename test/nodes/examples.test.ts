@@ -423,6 +423,7 @@ function typesIn(value: unknown): unknown {
 /** Whom to call so that the trigger gives what is pinned to it. */
 const triggered: Array<[string, ...string[]]> = [
 	['call-events-to-crm-and-chat.json', '+12125550101', '+12125550102', '+12125550104'],
+	['do-not-call.json', '+12125550110'],
 	['transcripts-to-table.json', '+12125550101'],
 ];
 
@@ -433,6 +434,9 @@ test('every example with a trigger of this package is known here', () => {
 
 test.each(triggered)('%s has pinned data as the trigger gives it', async (file, ...people) => {
 	const json = read(file);
+	for (const agent of environment().agents.values()) {
+		agent.run_do_not_call_detection = people.includes('+12125550110');
+	}
 	const given = await publishAndCall(json, ...people);
 
 	const [{ name }] = json.nodes.filter(isTrigger);
@@ -481,6 +485,43 @@ test('call-events-to-crm-and-chat.json tells of a call that could not be read', 
 		Problem: message,
 	});
 	expect(outputOf(run, 'Needs Attention')).toHaveLength(1);
+});
+
+test('do-not-call.json calls who is not on the list, and puts on it who asks for that', async () => {
+	const json = read('do-not-call.json');
+	const row = (to_number: string) => ({ json: { to_number }, pairedItem: { item: 0 } });
+	const called = await runExample({
+		...json,
+		pinData: {
+			...json.pinData,
+			'Make Table': [{ json: {} }],
+			'Not on the List': [row('+12125550110')],
+		},
+	});
+	expect(dialled()).toEqual({ '+12125550110': 1 });
+	expect(outputOf(called.run, 'Call')[0].json.asked_not_to_be_called).toBe(true);
+	const readable = outputOf(called.run, 'Can Be Called').map(
+		({ json: given }) => given.to_number,
+	);
+	expect(readable).toEqual(['+12125550101', '+12125550102', '+12125550110']);
+
+	// Without its row in the table, the calls of before tell.
+	const again = await runExample({
+		...json,
+		pinData: {
+			...json.pinData,
+			'Make Table': [{ json: {} }],
+			'Not on the List': [row('+12125550110')],
+		},
+	});
+	expect(outputOf(again.run, 'Call')[0].json.skipped).toBe('asked_not_to_be_called');
+	expect(dialled()).toEqual({ '+12125550110': 1 });
+
+	const heard = await runExample({
+		...json,
+		nodes: json.nodes.filter(({ id }) => id !== 'trigger'),
+	});
+	expect(heard.ran).toEqual(['Call Is Over', 'Asked Not to Be Called', 'Put on the List']);
 });
 
 test('transcripts-to-table.json makes a row of each turn', async () => {
