@@ -445,7 +445,7 @@ const callerLookup = [
 		match(room.endpoint, /n8n_secret=[0-9a-f]{64}$/);
 	}),
 	check<Room>('caller lookup: the agent knows who is calling', async (room) => {
-		for (const appendedQuery of ['ampersand', 'questionMark'] as const) {
+		for (const appendedQuery of ['ampersand', 'questionMark', 'replaced'] as const) {
 			for (const callerNumber of ['digits', 'e164'] as const) {
 				Object.assign(room.simulator.switches, { appendedQuery, callerNumber });
 				const { context, execution } = await room.calledFrom(ada);

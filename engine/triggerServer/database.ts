@@ -69,10 +69,12 @@ export class Database {
 					),
 				);
 			const { isFullPath } = webhookDescription;
+			const path = NodeHelpers.getNodeWebhookPath(id, node, value('path'), isFullPath);
 			return {
 				httpMethod: value('httpMethod') as IWebhookData['httpMethod'],
 				node: node.name,
-				path: NodeHelpers.getNodeWebhookPath(id, node, value('path'), isFullPath),
+				path,
+				...(isDynamic(path) && { webhookId: node.webhookId }),
 				webhookDescription,
 				workflowId: id,
 			};
@@ -97,9 +99,36 @@ export class Database {
 	}
 }
 
-/** What tells webhooks apart: method and path. */
-export function routeOf({ httpMethod, path }: Webhook): string {
-	return `${httpMethod} ${path}`;
+/** Whether a part of a path stands for anything, as in `:secret`. */
+function isDynamic(path: string): boolean {
+	return path.startsWith(':') || path.includes('/:');
+}
+
+/** What tells webhooks apart: method and path, and of a dynamic path how many parts it has. */
+export function routeOf({ httpMethod, path, webhookId }: Webhook): string {
+	return webhookId === undefined
+		? `${httpMethod} ${path}`
+		: dynamicRoute(httpMethod, webhookId, path.split('/').length);
+}
+
+function dynamicRoute(method: string, webhookId: string, parts: number): string {
+	return `${method} ${webhookId} ${parts}`;
+}
+
+/** The routes that a request may take, the first that is there. */
+export function routesOf(method: string, path: string): string[] {
+	const [webhookId, ...parts] = path.split('/');
+	return [`${method} ${path}`, dynamicRoute(method, webhookId, parts.length)];
+}
+
+/** What the parts of a dynamic path stand for in a request. */
+export function paramsOf({ path, webhookId }: Webhook, requested: string): Record<string, string> {
+	if (webhookId === undefined) return {};
+	const parts = requested.split('/').slice(1);
+	const names = path.split('/').map((part, i) => [part, parts[i]] as const);
+	return Object.fromEntries(
+		names.filter(([name]) => name.startsWith(':')).map(([name, part]) => [name.slice(1), part]),
+	);
 }
 
 /** Static data without what n8n wraps around it to notice changes. */

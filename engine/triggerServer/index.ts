@@ -18,7 +18,15 @@ import type {
 } from 'n8n-workflow';
 
 import type { Engine, RunOptions } from '..';
-import { Database, plainCopy, routeOf, type SavedWorkflow, type Webhook } from './database';
+import {
+	Database,
+	paramsOf,
+	plainCopy,
+	routeOf,
+	routesOf,
+	type SavedWorkflow,
+	type Webhook,
+} from './database';
 import { answerWith, type ResponseMode } from './execution';
 import { answer, answerError, readBody, Refusal } from './http';
 import { Process } from './process';
@@ -33,6 +41,8 @@ export interface TriggerServerOptions {
 	webhookUrl?: string;
 	/** Which generation of n8n it is like; default 2. */
 	generation?: 1 | 2;
+	/** As n8n's N8N_INSTANCE_ID; by default all servers have the same. */
+	instanceId?: string;
 }
 
 /** An execution that a trigger has started. */
@@ -185,6 +195,8 @@ export class TriggerServer {
 		return new Process(this.engine, () => ({
 			credentials: this.credentials,
 			baseUrl: (this.webhookUrl ?? this.url).replace(/\/?$/, '/'),
+			editorUrl: this.url,
+			instanceId: this.options.instanceId,
 			log: (line) => void this.log.push(line),
 		}));
 	}
@@ -227,6 +239,7 @@ export class TriggerServer {
 
 	private async deliver(request: Request, response: Response, isTest: boolean): Promise<void> {
 		const { workflow, webhook, pinData } = this.receiverOf(request, isTest);
+		request.params = paramsOf(webhook, pathOf(request));
 		await readBody(request, response);
 		const mode = isTest ? 'manual' : 'webhook';
 		const http = { httpRequest: request, httpResponse: response };
@@ -265,11 +278,15 @@ export class TriggerServer {
 	}
 
 	/** @throws Refusal when nobody waits for this method and path. */
-	private receiverOf({ method, params }: Request, isTest: boolean) {
-		const key = `${method} ${[params.path].flat().join('/').replace(/\/$/, '')}`;
-		const receiver = isTest ? this.tester(key) : this.subscriber(key);
-		if (receiver?.webhook) return { ...receiver, webhook: receiver.webhook };
-		throw new Refusal(404, `The requested webhook "${key}" is not registered.`);
+	private receiverOf(request: Request, isTest: boolean) {
+		for (const key of routesOf(request.method, pathOf(request))) {
+			const receiver = isTest ? this.tester(key) : this.subscriber(key);
+			if (receiver?.webhook) return { ...receiver, webhook: receiver.webhook };
+		}
+		throw new Refusal(
+			404,
+			`The requested webhook "${request.method} ${pathOf(request)}" is not registered.`,
+		);
 	}
 
 	private tester(key: string) {
@@ -295,6 +312,10 @@ export class TriggerServer {
 		const { message, description } = error as Error & { description?: string };
 		this.log.push(['error', message, description].filter(Boolean).join(': '));
 	};
+}
+
+function pathOf({ params }: Request): string {
+	return [params.path].flat().join('/').replace(/\/$/, '');
 }
 
 function responseModeOf(

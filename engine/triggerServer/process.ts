@@ -16,6 +16,9 @@ interface Settings {
 	credentials: RunOptions['credentials'];
 	/** Base URL of n8n as it tells it to nodes. */
 	baseUrl: string;
+	/** As n8n's N8N_EDITOR_BASE_URL. */
+	editorUrl: string;
+	instanceId?: string;
 	/** Receives the lines that nodes log. */
 	log: (line: string) => void;
 }
@@ -101,6 +104,7 @@ export class Process {
 		const data = { ...webhook, workflowExecuteAdditionalData: additionalData };
 		const context = new HookContext(workflow, node, additionalData, mode, activation, data);
 		this.keepLog(context);
+		this.setInstanceId(context);
 		return await this.whileAlive(async () => await code.call(context));
 	}
 
@@ -113,8 +117,9 @@ export class Process {
 	}
 
 	private additionalData(): IWorkflowExecuteAdditionalData {
-		const { baseUrl, credentials } = this.settings();
+		const { baseUrl, credentials, editorUrl } = this.settings();
 		const additionalData = this.engine.additionalData(credentials, {
+			instanceBaseUrl: editorUrl,
 			webhookBaseUrl: `${baseUrl}webhook`,
 			webhookTestBaseUrl: `${baseUrl}webhook-test`,
 		});
@@ -133,6 +138,13 @@ export class Process {
 		const levels = ['debug', 'info', 'warn', 'error'];
 		const logger = Object.fromEntries(levels.map((level) => [level, write(level)]));
 		Object.defineProperty(context, 'logger', { value: logger });
+	}
+
+	/** n8n-core has one for the whole process. */
+	private setInstanceId(context: HookContext): void {
+		const { instanceId } = this.settings();
+		if (instanceId === undefined) return;
+		Object.defineProperty(context, 'getInstanceId', { value: () => instanceId });
 	}
 }
 

@@ -30,8 +30,16 @@ export class FluentsAiLiveTrigger implements INodeType {
 		webhooks: [
 			// Its address works with the secret only, which the panel cannot show.
 			{ name: 'default', httpMethod: 'POST', responseMode, path: 'live', ndvHideUrl: true },
-			// A caller lookup comes by GET (API: caller number). It needs no registration of its own.
-			{ name: 'setup', httpMethod: 'GET', responseMode, path: 'live', ndvHideUrl: true },
+			// A caller lookup comes by GET (API: caller number), and its query may be lost (API: C25), so its
+			// secret is the last part of its path. n8n keeps one such path apart from another by its text.
+			{
+				name: 'setup',
+				httpMethod: 'GET',
+				responseMode,
+				path: '=:{{$webhookId}}',
+				isFullPath: true,
+				ndvHideUrl: true,
+			},
 		],
 		eventTriggerDescription: 'Waiting for an agent of Fluents.ai to ask',
 		activationMessage: 'Agents of Fluents.ai can now ask this workflow.',

@@ -3,7 +3,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import { agentsField } from '../shared/parameters/callFilters';
 import { defaultCountryOption } from '../shared/parameters/defaultCountry';
 import { requiredEnvironmentOption } from '../shared/parameters/requiredEnvironment';
-import { allowUnreachableUrlOption, ifAttachedField, optionsField } from '../triggers/fields';
+import {
+	allowUnreachableUrlOption,
+	ifAttachedField,
+	leaveBehindOption,
+	optionsField,
+} from '../triggers/fields';
 
 const forActions = { show: { requestType: ['action'] } };
 
@@ -283,7 +288,9 @@ export const answerTextField: INodeProperties = {
 	description: 'What the agent says',
 };
 
-export const ifHasEndpointField = ifAttachedField('context endpoint');
+export const ifHasActionField = ifAttachedField('Action of This Name');
+
+export const ifHasEndpointField = ifAttachedField('Context Endpoint');
 
 export const properties: INodeProperties[] = [
 	requestTypeField,
@@ -295,6 +302,7 @@ export const properties: INodeProperties[] = [
 	inputSchemaField,
 	speakOnSendField,
 	speakOnReceiveField,
+	{ ...ifHasActionField, displayOptions: forActions },
 	{
 		...ifHasEndpointField,
 		displayOptions: { show: { requestType: ['callerLookup'] } },
@@ -312,6 +320,7 @@ export const properties: INodeProperties[] = [
 				'The country of callers whose number comes without a country code. An expression gives its two-letter ISO code, such as US.',
 		},
 		fallbackAnswerOption,
+		leaveBehindOption,
 		requiredEnvironmentOption,
 		silentAfterOption,
 		signatureOption,

@@ -5,7 +5,7 @@ import { isObject } from '../shared/json';
 import { withoutSecret } from '../shared/masking';
 import { readerOfTrigger } from '../shared/parameters/reader';
 import { isSecret, readQuery } from '../triggers/address';
-import { triggerData } from '../triggers/lifeCycle';
+import { triggerData } from '../triggers/activation';
 import { action } from './action/request';
 import { callerLookup } from './callerLookup/request';
 import { holdAnswer } from './heldAnswer';
@@ -26,9 +26,11 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const receivedAt = Date.now();
 	const request = this.getRequestObject();
 	const response = this.getResponseObject();
-	const { secret: expected, environment = null, signatureSecret } = triggerData(this);
-	const { secret, query } = readQuery(request.originalUrl);
-	if (!isSecret(secret, expected)) {
+	const { secretHash, environment = null, signatureSecret } = triggerData(this);
+	const { secret: ofQuery, query } = readQuery(request.originalUrl);
+	const [ofPath] = Object.values(this.getParamsData());
+	const secret = ofQuery ?? ofPath;
+	if (!isSecret(secret, secretHash)) {
 		response.status(401).json({ message: 'This address needs its secret' });
 		return NOTHING;
 	}
@@ -58,7 +60,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 			respond_by: answersAtOnce ? null : new Date(receivedAt + deadline).toISOString(),
 			...reading.about,
 		},
-		String(secret),
+		secret,
 	);
 	const workflowData = [[{ json }]];
 	if (answersAtOnce) {

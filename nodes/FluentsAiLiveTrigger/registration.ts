@@ -1,4 +1,5 @@
-import { lifeCycleOf, type Activation, type Registrar } from '../triggers/lifeCycle';
+import type { Activation } from '../triggers/activation';
+import { lifeCycleOf, type Registrar } from '../triggers/lifeCycle';
 import { externalAction } from './action/registration';
 import { callerLookup } from './callerLookup/registration';
 import { readLiveParameters, type LiveParameters } from './parameters';
@@ -17,8 +18,9 @@ export const lifeCycle = lifeCycleOf({
 	},
 
 	/** The request type may have been another one when it was registered. */
-	async remove(place) {
-		await callerLookup.remove(place);
-		await externalAction.remove(place);
+	async remove(activation) {
+		const lookup = await callerLookup.remove(activation);
+		const action = await externalAction.remove(activation);
+		return { ...lookup, ...action, isFound: lookup.isFound || action.isFound };
 	},
 });

@@ -3,9 +3,14 @@ import type { INodeProperties } from 'n8n-workflow';
 import { callEvents, otherEventsField } from '../shared/parameters/callEvents';
 import { agentsField, directionField, outcomeField } from '../shared/parameters/callFilters';
 import { requiredEnvironmentOption } from '../shared/parameters/requiredEnvironment';
-import { allowUnreachableUrlOption, ifAttachedField, optionsField } from '../triggers/fields';
+import {
+	allowUnreachableUrlOption,
+	ifAttachedField,
+	leaveBehindOption,
+	optionsField,
+} from '../triggers/fields';
 
-export const ifHasWebhookField = ifAttachedField('webhook');
+export const ifHasWebhookField = ifAttachedField('Webhook');
 
 export const contextNameFilter: INodeProperties = {
 	displayName: 'Context Variable Name',
@@ -185,6 +190,7 @@ export const properties: INodeProperties[] = [
 		confirmOption,
 		downloadRecordingOption,
 		ifUnconfirmedOption,
+		leaveBehindOption,
 		otherEventsField,
 		recordingFieldOption,
 		requiredEnvironmentOption,

@@ -6,7 +6,7 @@ import { calls } from '../shared/records/call';
 import { meets } from '../shared/records/callCriteria';
 import { outcomeOf } from '../shared/records/outcome';
 import { connect } from '../shared/api/connect';
-import { createLimiter } from '../shared/api/limiter';
+import { createLimiters } from '../shared/api/limiter';
 import { Memory } from '../shared/memory';
 import { referencedId } from '../shared/records/shape';
 import type { Delivery } from './delivery';
@@ -25,8 +25,8 @@ export type LookUp =
 /** The agents of calls, for events that do not tell them. */
 const agentsOfCalls = new Memory<string>(10_000, 24 * 60 * 60_000);
 
-/** Many events may come at once; only so many calls are read at the same time. */
-export const readSlots = createLimiter(20);
+/** Many events may come at once; only so many calls of an environment are read at the same time. */
+const readSlots = createLimiters(20);
 
 /** Reads the call where something depends on it, and applies the filters. */
 export async function lookUp(
@@ -76,9 +76,7 @@ async function readCall(
 	let read: ReadCall = { reason: '' };
 	for (const seconds of LOOKS) {
 		if (seconds > 0) await sleep(seconds * 1000);
-		const now = await readSlots(
-			async () => await readOne(await connect(context), calls, callId),
-		).then(
+		const now = await readInTurn(context, callId).then(
 			(call): ReadCall => ({ call }),
 			({ message }: Error): ReadCall => ({ reason: message }),
 		);
@@ -87,6 +85,11 @@ async function readCall(
 		if (!now.call || isSettled(now.call, delivery, filter)) break;
 	}
 	return read;
+}
+
+async function readInTurn(context: IWebhookFunctions, callId: string): Promise<IDataObject> {
+	const api = await connect(context);
+	return await readSlots(api.credential)(async () => await readOne(api, calls, callId));
 }
 
 /** Events after which a call has an outcome. The API may show it some seconds later. */

@@ -1,20 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { referencedId } from '../shared/records/shape';
-import { isAt, withSecret } from '../triggers/address';
-import type { Activation } from '../triggers/lifeCycle';
-import {
-	isCounterpart,
-	readRecord,
-	writeRecord,
-	type RegistrationRecord,
-} from '../triggers/record';
+import type { Activation } from '../triggers/activation';
+import { isAt, isSameUrl, secretIn, withSecret } from '../triggers/address';
+import { chainOf } from '../triggers/inheritance';
+import { mayTakePlace, ownerOf, type Asking, type Owner } from '../triggers/ownership';
+import { readRecord, shortId, writeRecord, type RegistrationRecord } from '../triggers/record';
+import type { Part } from '../triggers/registered';
 
 /** What a trigger wants to be there in Fluents.ai. */
-export interface Wanted extends Pick<
-	Activation,
-	'address' | 'label' | 'workflow' | 'trigger' | 'isTest'
-> {
+export interface Wanted extends Asking, Pick<Activation, 'label'> {
 	secret: string;
 	events: string[];
 	/** IDs of the agents that are to carry the webhook. */
@@ -31,6 +26,8 @@ export interface Found {
 
 export interface AgentChange {
 	agentId: string;
+	/** ID of the webhook that the agent has, if any. */
+	from: string | null;
 	/** ID of the webhook that the agent gets. */
 	webhook: string | null;
 }
@@ -39,18 +36,17 @@ export interface Plan {
 	/** The webhook to keep. */
 	own?: IDataObject;
 	/** What it has to look like, and whether it does already. */
-	body: IDataObject;
+	body: IDataObject & { url: string; description: string };
+	record: RegistrationRecord;
 	isWritten: boolean;
-	/** Whether agents have something to get back. */
-	hasPrevious: boolean;
-	/** Agents that get it. */
-	attach: string[];
+	/** Agents that get it, and what they have. */
+	attach: Array<Omit<AgentChange, 'webhook'>>;
 	/** Agents that carry it, or one that goes, and shall not. */
 	release: AgentChange[];
 	/** Doubles of it, and a test of the same trigger that publishing ends. */
 	gone: IDataObject[];
 	/** Agents that have a webhook which may not be replaced. */
-	conflicts: Array<{ agent: IDataObject; webhook: IDataObject }>;
+	conflicts: Array<{ agent: IDataObject; webhook: IDataObject; owner: Owner }>;
 }
 
 /**
@@ -58,10 +54,9 @@ export interface Plan {
  * was to do before.
  */
 export function planRegistration(wanted: Wanted, found: Found): Plan {
-	const [own, ...doubles] = webhooksAt(found, wanted.address);
-	const counterparts = found.webhooks.filter(({ description }) =>
-		isCounterpart(wanted, description),
-	);
+	const owner = (webhook: IDataObject) => ownerOfWebhook(webhook, wanted, wanted.replace);
+	const [own, ...doubles] = ownWebhooks(found, wanted, wanted.replace);
+	const counterparts = found.webhooks.filter((webhook) => owner(webhook) === 'counterpart');
 	const gone = wanted.isTest ? doubles : [...doubles, ...counterparts];
 	const ours = own ? [own, ...gone] : gone;
 
@@ -71,7 +66,8 @@ export function planRegistration(wanted: Wanted, found: Found): Plan {
 	const previous: RegistrationRecord['previous'] = {};
 	for (const agent of found.agents) {
 		const agentId = String(agent.id);
-		const chain = chainOf(agentId, agent.webhook, found);
+		const chain = chainOfAgent(agent, found);
+		const from = referencedId(agent.webhook);
 		const carries = ours.includes(chain[0]);
 		// What lies above it gives it back when it goes: a test, or another trigger that has replaced it.
 		const isAttached = own !== undefined && chain.includes(own);
@@ -79,87 +75,80 @@ export function planRegistration(wanted: Wanted, found: Found): Plan {
 		const before = below.find((webhook) => !ours.includes(webhook));
 		const isWanted = wanted.agents === 'all' || wanted.agents.includes(agentId);
 
-		if (before && (isWanted || carries || isAttached)) previous[agentId] = String(before.id);
-		if (isWanted && !isAttached) {
-			attach.push(agentId);
-			const mayReplace =
-				wanted.replace || carries || (before && counterparts.includes(before));
-			if (before && !mayReplace) conflicts.push({ agent, webhook: before });
+		if (before && (isWanted || carries || isAttached)) {
+			previous[shortId(agentId)] = shortId(before.id);
 		}
-		if (!isWanted && carries) release.push({ agentId, webhook: referencedId(before) });
+		if (isWanted && !isAttached) {
+			attach.push({ agentId, from });
+			if (before && !carries && !mayTakePlace(owner(before), wanted.replace, wanted)) {
+				conflicts.push({ agent, webhook: before, owner: owner(before) });
+			}
+		}
+		if (!isWanted && carries) {
+			release.push({ agentId, from, webhook: referencedId(before) });
+		}
 	}
 
-	const { workflow, trigger, isTest: test } = wanted;
+	const record = { ...wanted.identity, test: wanted.isTest, previous };
 	const body = {
 		subscriptions: wanted.events,
 		url: withSecret(wanted.address, wanted.secret),
 		method: 'POST',
 		label: wanted.label,
-		description: writeRecord({ workflow, trigger, test, previous }),
+		description: writeRecord(record),
 	};
-	const isWritten = own !== undefined && isSame(own, body);
-	const hasPrevious = Object.keys(previous).length > 0;
-	return { own, body, isWritten, hasPrevious, attach, release, gone, conflicts };
+	const isWritten =
+		own?.label === body.label &&
+		own.method === body.method &&
+		partsOf(own, body).every(([, isKept]) => isKept);
+	return { own, body, record, isWritten, attach, release, gone, conflicts };
 }
 
 /** Agents that carry a webhook that goes, with what they had before. */
 export function planRelease(gone: IDataObject[], found: Found): AgentChange[] {
-	return found.agents.flatMap(({ id, webhook }) => {
-		const agentId = String(id);
-		const chain = chainOf(agentId, webhook, found);
+	return found.agents.flatMap((agent) => {
+		const chain = chainOfAgent(agent, found);
 		if (!gone.includes(chain[0])) return [];
-		return [{ agentId, webhook: referencedId(chain.find((one) => !gone.includes(one))) }];
+		const before = chain.find((one) => !gone.includes(one));
+		const from = referencedId(agent.webhook);
+		return [{ agentId: String(agent.id), from, webhook: referencedId(before) }];
 	});
 }
 
-/**
- * The webhooks that would give an agent back one that goes, with the description that gives it what
- * that one would have. So workflows that share an agent can be unpublished in any order.
- */
-export function planHeirs(
-	gone: IDataObject[],
-	found: Found,
-): Array<{ heir: IDataObject; description: string }> {
-	return found.webhooks.flatMap((heir) => {
-		const record = readRecord(heir.description);
-		const isGone = (webhook: string) => gone.some(({ id }) => id === webhook);
-		if (!record || gone.includes(heir)) return [];
-		if (!Object.values(record.previous).some(isGone)) return [];
-		const previous = Object.entries(record.previous).flatMap(([agentId, webhook]) => {
-			const inherited = chainOf(agentId, webhook, found).find((one) => !gone.includes(one));
-			return inherited ? [[agentId, String(inherited.id)] as const] : [];
-		});
-		const description = writeRecord({ ...record, previous: Object.fromEntries(previous) });
-		return [{ heir, description }];
-	});
+/** The webhooks of a trigger; the one that leads to its address comes first. */
+export function ownWebhooks(
+	{ webhooks }: Pick<Found, 'webhooks'>,
+	asking: Asking,
+	mayMove: boolean,
+): IDataObject[] {
+	return webhooks
+		.filter((webhook) => ownerOfWebhook(webhook, asking, mayMove) === 'own')
+		.sort((a, b) => Number(isAt(b.url, asking.address)) - Number(isAt(a.url, asking.address)));
 }
 
-/** The webhooks with this address of n8n, whatever their query is. */
-export function webhooksAt({ webhooks }: Pick<Found, 'webhooks'>, address: string): IDataObject[] {
-	return webhooks.filter(({ url }) => isAt(url, address));
+export function ownerOfWebhook(
+	{ url, description }: IDataObject,
+	asking: Asking,
+	mayMove: boolean,
+): Owner {
+	const secret = secretIn(String(url));
+	return ownerOf({ url, secret, record: readRecord(description) }, asking, mayMove);
 }
 
-/**
- * The webhook that an agent carries, then the one that it gets back from that one's record, and so on:
- * longer than one when triggers have replaced each other's webhooks.
- */
-function chainOf(agentId: string, carried: unknown, { webhooks }: Found): IDataObject[] {
-	const chain: IDataObject[] = [];
-	let next = referencedId(carried);
-	while (next !== null) {
-		const webhook = webhooks.find(({ id }) => id === next);
-		if (!webhook || chain.includes(webhook)) break;
-		chain.push(webhook);
-		next = readRecord(webhook.description)?.previous[agentId] ?? null;
-	}
-	return chain;
+function chainOfAgent({ id, webhook }: IDataObject, { webhooks }: Found): IDataObject[] {
+	const carried = referencedId(webhook);
+	return carried === null ? [] : chainOf(shortId(id), shortId(carried), webhooks);
 }
 
-function isSame(webhook: IDataObject, { subscriptions, ...texts }: IDataObject): boolean {
-	const sorted = (events: unknown) => [...(events as string[])].sort().join();
-	return (
-		Object.entries(texts).every(([field, value]) => webhook[field] === value) &&
-		Array.isArray(webhook.subscriptions) &&
-		sorted(webhook.subscriptions) === sorted(subscriptions)
-	);
+/** What of a webhook has to be as it was sent. */
+export function partsOf(
+	webhook: IDataObject,
+	{ subscriptions, url, description }: IDataObject,
+): Part[] {
+	const sorted = (events: unknown) => Array.isArray(events) && [...events].sort().join();
+	return [
+		['description', webhook.description === description],
+		['URL', isSameUrl(webhook.url, url)],
+		['events', sorted(webhook.subscriptions) === sorted(subscriptions)],
+	];
 }

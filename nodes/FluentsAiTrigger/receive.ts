@@ -10,25 +10,25 @@ import { downloadRecording } from '../shared/records/recording';
 import { readerOfTrigger } from '../shared/parameters/reader';
 import { callEvents } from '../shared/parameters/callEvents';
 import { connect } from '../shared/api/connect';
-import { createLimiter } from '../shared/api/limiter';
+import { createLimiters } from '../shared/api/limiter';
 import { foreignText } from '../shared/foreignText';
 import { maskSecrets, withoutSecret } from '../shared/masking';
 import { shapeRecord } from '../shared/records/shape';
 import { parseTranscript } from '../shared/records/transcript';
 import { isSecret, readQuery } from '../triggers/address';
-import { triggerData } from '../triggers/lifeCycle';
+import { triggerData } from '../triggers/activation';
 import { readFields } from '../triggers/request';
 import { readDelivery, type Delivery } from './delivery';
 import { registeredData } from './registration';
-import { lookUp, readSlots } from './lookUp';
+import { lookUp } from './lookUp';
 import { readDeliveryParameters, type DeliveryParameters } from './parameters';
 import { forget, isRepeat } from './repeats';
 
 /** For so many milliseconds a recording may come later than its event. */
 const RECORDING_DELAY = 60_000;
 
-/** Recordings may be waited for, which is not to hold up the reading of calls. */
-const recordingSlots = createLimiter(20);
+/** Recordings may be waited for, which is not to hold up the reading of calls; for each environment. */
+const recordingSlots = createLimiters(20);
 
 const NOTHING: IWebhookResponseData = { noWebhookResponse: true };
 
@@ -44,9 +44,8 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const response = this.getResponseObject();
 	const { secret = '', query } = readQuery(request.originalUrl);
 	const stored = triggerData(this);
-	const known =
-		stored.secret || !secret ? stored : await readSlots(async () => await registeredData(this));
-	if (!isSecret(secret, known.secret)) {
+	const known = stored.secretHash || !secret ? stored : await registeredData(this);
+	if (!isSecret(secret, known.secretHash)) {
 		response.status(401).json({ message: 'This address needs its secret' });
 		return NOTHING;
 	}
@@ -121,10 +120,13 @@ async function recordingOf(
 	if (recordingField === '' || event !== 'event_recording' || callId === null) return undefined;
 	// The event may come before the file is there.
 	const request = { callId, patience: RECORDING_DELAY };
-	const download = recordingSlots(
-		async () => await downloadRecording(context, await connect(context), request),
-	);
-	return await download.then(
+	const download = async () => {
+		const api = await connect(context);
+		return await recordingSlots(api.credential)(
+			async () => await downloadRecording(context, api, request),
+		);
+	};
+	return await download().then(
 		(file) => ({ [recordingField]: file }),
 		({ message }: Error) => {
 			json.recording_problem = message;

@@ -1,31 +1,37 @@
-import type { IDataObject, INode, IWebhookFunctions, NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IWebhookFunctions, NodeOperationError } from 'n8n-workflow';
 
 import { readOne } from '../shared/records/collection';
+import { agents } from '../shared/records/agent';
 import { webhooks } from '../shared/records/webhook';
 import { connect } from '../shared/api/connect';
 import { catchStatus, operationError } from '../shared/api/errors';
 import { foreignText } from '../shared/foreignText';
 import { Memory } from '../shared/memory';
+import { referencedId } from '../shared/records/shape';
 import type { FluentsTransport } from '../shared/api/transport';
-import { newSecret, placeOf, secretIn } from '../triggers/address';
-import { existingAgents, readAgents, readAll, updateAgent } from '../triggers/agents';
+import type { Activation, TriggerData } from '../triggers/activation';
+import { hashOf, isAt, keptSecret, newSecret, placeOf, secretIn } from '../triggers/address';
+import { changeAgent, existingAgents, type AgentField } from '../triggers/agents';
+import { environmentData, requireSameEnvironment } from '../triggers/environment';
+import { heirsOf } from '../triggers/inheritance';
+import { lifeCycleOf, type Registration, type Removed } from '../triggers/lifeCycle';
+import { isOfWorkflow, isProven, KIN_ADVICE } from '../triggers/ownership';
 import {
-	lifeCycleOf,
-	type Activation,
-	type Place,
-	type Registration,
-	type TriggerData,
-} from '../triggers/lifeCycle';
-import { isOwn } from '../triggers/record';
-import { createOrFind, deleteWhenClean } from '../triggers/registered';
+	createOrFind,
+	deleteWhenClean,
+	forEach,
+	lostPartsError,
+	readAll,
+	requireRoom,
+} from '../triggers/registered';
 import { orUndo, Removal } from '../triggers/removal';
 import { ifHasWebhookField } from './fields';
 import { readCarriers, readDeliveryParameters } from './parameters';
 import {
-	planHeirs,
+	ownWebhooks,
+	partsOf,
 	planRegistration,
 	planRelease,
-	webhooksAt,
 	type AgentChange,
 	type Found,
 	type Plan,
@@ -34,32 +40,37 @@ import {
 /** The trigger is registered as a webhook, which agents carry. */
 export const lifeCycle = lifeCycleOf({ prepare, remove: unregister });
 
+const webhookField: AgentField<string | null> = {
+	name: 'webhook',
+	called: 'webhook',
+	of: ({ webhook }) => referencedId(webhook),
+	isSame: (one, other) => one === other,
+};
+
 async function prepare(activation: Activation): Promise<Registration> {
-	const { context, from, api, address, stored } = activation;
+	const { from, api, stored } = activation;
 	// What is read for each event only is wrong before the first one.
 	const { events } = readDeliveryParameters(from);
 	const carriers = readCarriers(from);
-	const found = await look(api);
-	const [own] = webhooksAt(found, address);
-	const secret = stored.secret ?? secretIn(String(own?.url)) ?? newSecret();
-	const wanted = {
-		...activation,
-		secret,
-		events,
-		agents:
-			carriers === 'all'
-				? carriers
-				: await existingAgents(activation, found.agents, carriers),
-		replace: from.choice(ifHasWebhookField) === 'replace',
-	};
-	const plan = planRegistration(wanted, found);
-	const { isWritten, attach, release, gone, conflicts } = plan;
-	const data = { secret, environment: api.credential.environment };
+	const replace = from.choice(ifHasWebhookField) === 'replace';
+	const found = await activation.look(async () => await look(api));
+	const [own] = ownWebhooks(found, activation, replace);
+	if (!own) requireSameEnvironment(activation);
+	const secret = keptSecret(own?.url, stored.secretHash) ?? newSecret();
+	const chosen =
+		carriers === 'all' ? carriers : await existingAgents(activation, found.agents, carriers);
+	const plan = planRegistration(
+		{ ...activation, secret, events, agents: chosen, replace },
+		found,
+	);
+	const { isWritten, attach, release, gone, conflicts, body, record } = plan;
+	const data = { ...environmentData(activation), secretHash: hashOf(secret) };
 	return {
 		isComplete: isWritten && [attach, release, gone].every((list) => list.length === 0),
 		data,
 		async complete() {
-			if (conflicts.length > 0) throw conflictError(context.getNode(), conflicts);
+			if (conflicts.length > 0) throw conflictError(activation, conflicts);
+			requireRoom(activation, webhooks, { ...body, record });
 			await orUndo(carryOut(activation, plan), async () => await unregister(activation));
 			return data;
 		},
@@ -73,57 +84,81 @@ const looks = new Memory<Promise<TriggerData>>(1000, 10_000);
  * What deliveries are checked with, as Fluents.ai has it. After a crash during activation, n8n has
  * nothing stored until it activates the workflow again, two minutes later.
  *
- * @returns without a secret when there is no such webhook, or it cannot be read.
+ * @returns without a hash when there is no such webhook, or it cannot be read.
  */
 export async function registeredData(context: IWebhookFunctions): Promise<TriggerData> {
 	const address = context.getNodeWebhookUrl('default') ?? '';
 	const read = async () => {
 		const api = await connect(context);
-		const [own] = webhooksAt({ webhooks: await readAll(api, webhooks) }, address);
-		return { secret: secretIn(String(own?.url)), environment: api.credential.environment };
+		const all = await readAll(api, webhooks, ['url']);
+		const secret = secretIn(String(all.find(({ url }) => isAt(url, address))?.url));
+		const { environment } = api.credential;
+		return { secretHash: secret && hashOf(secret), environment };
 	};
 	const look = looks.get(address) ?? read().catch(() => ({}));
 	if (!looks.get(address)) looks.set(address, look);
 	return await look;
 }
 
-async function unregister(place: Place): Promise<void> {
-	const { api, address } = place;
+async function unregister(activation: Activation): Promise<Removed> {
+	const { api, address, stored } = activation;
 	const found = await look(api);
-	const own = webhooksAt(found, address).filter(({ description }) => isOwn(place, description));
-	await remove(api, own, found);
+	const own = found.webhooks.filter(
+		({ url, description }) => isAt(url, address) && isOfWorkflow(activation, description),
+	);
+	await remove(activation, own, found);
+	const elsewhere = found.webhooks.find(
+		({ url }) => !isAt(url, address) && isProven(secretIn(String(url)), stored),
+	);
+	return {
+		isFound: own.length > 0 || elsewhere !== undefined,
+		...(elsewhere && { elsewhere: placeOf(String(elsewhere.url)) }),
+	};
 }
 
 async function look(api: FluentsTransport): Promise<Found> {
-	return { webhooks: await readAll(api, webhooks), agents: await readAgents(api) };
+	const [all, carriers] = await Promise.all([
+		readAll(api, webhooks, ['url', 'description']),
+		readAll(api, agents, ['webhook']),
+	]);
+	return { webhooks: all, agents: carriers };
 }
 
-async function carryOut({ context, api, address }: Activation, plan: Plan): Promise<void> {
+async function carryOut(activation: Activation, plan: Plan): Promise<void> {
 	// Before any agent is touched, its description holds what has to be put back.
-	const webhook = await writeWebhook(context.getNode(), api, address, plan);
-	for (const agentId of plan.attach) await updateAgent(api, agentId, { webhook });
-	await releaseAll(api, plan.release);
+	const webhook = await writeWebhook(activation, plan);
+	await forEach(plan.attach, async ({ agentId, from }) => {
+		await changeAgent(activation, agentId, webhookField, (before) => {
+			if (before === from || before === webhook) return webhook;
+			throw changedMeanwhileError(activation, agentId);
+		});
+	});
+	await releaseAll(activation, plan.release);
 	if (plan.gone.length === 0) return;
-	const now = await look(api);
+	const now = await look(activation.api);
 	const gone = now.webhooks.filter(({ id }) => plan.gone.some((one) => one.id === id));
-	await remove(api, gone, now);
+	await remove(activation, gone, now);
 }
 
-/** @returns the ID of the webhook. */
+/** @returns the ID of the webhook, which is as it was sent. */
 async function writeWebhook(
-	node: INode,
-	api: FluentsTransport,
-	address: string,
-	{ own, body, isWritten, hasPrevious }: Plan,
+	activation: Activation,
+	{ own, body, isWritten }: Plan,
 ): Promise<string> {
-	const isIt = (webhook: IDataObject) => webhooksAt({ webhooks: [webhook] }, address).length > 0;
+	const { api, address } = activation;
+	if (own && isWritten) return String(own.id);
+	const isIt = ({ url }: IDataObject) => isAt(url, address);
 	const id = own ? String(own.id) : await createOrFind(api, webhooks, body, isIt);
-	if (own && !isWritten) await updateWebhook(api, id, body);
-	if (hasPrevious) {
-		const { description } = await readOne(api, webhooks, id);
-		if (description !== body.description) throw recordLostError(node);
-	}
-	return id;
+	if (own) await updateWebhook(api, id, body);
+	const lost = lostPartsError(
+		activation,
+		webhooks,
+		partsOf(await readOne(api, webhooks, id), body),
+	);
+	if (!lost) return id;
+	// What it said before tells what agents get back.
+	if (own) await updateWebhook(api, id, own);
+	throw lost;
 }
 
 async function updateWebhook(
@@ -143,21 +178,26 @@ async function updateWebhook(
 	);
 }
 
-async function releaseAll(api: FluentsTransport, changes: AgentChange[]): Promise<void> {
+async function releaseAll(activation: Activation, changes: AgentChange[]): Promise<void> {
 	const removal = new Removal();
-	for (const change of changes) await releaseOne(api, change, removal);
+	await forEach(changes, async (change) => await releaseOne(activation, change, removal));
 	removal.finish();
 }
 
 async function releaseOne(
-	api: FluentsTransport,
-	{ agentId, webhook }: AgentChange,
+	activation: Activation,
+	{ agentId, from, webhook }: AgentChange,
 	removal: Removal,
 ): Promise<void> {
+	// What somebody has given it meanwhile stays.
+	const giveBack = async (webhook: string | null) => {
+		const change = (before: string | null) => (before === from ? webhook : before);
+		await changeAgent(activation, agentId, webhookField, change);
+	};
 	const release = async () => {
-		const { refusal } = await catchStatus(updateAgent(api, agentId, { webhook }), ['404']);
+		const { refusal } = await catchStatus(giveBack(webhook), ['404']);
 		// Either the agent is gone, or what it had before is.
-		if (refusal) await updateAgent(api, agentId, { webhook: null });
+		if (refusal) await giveBack(null);
 	};
 	await removal.attempt(
 		`Agent '${foreignText(agentId)}' did not get back the webhook that it had`,
@@ -165,40 +205,42 @@ async function releaseOne(
 	);
 }
 
-async function remove(api: FluentsTransport, gone: IDataObject[], found: Found): Promise<void> {
+async function remove(activation: Activation, gone: IDataObject[], found: Found): Promise<void> {
+	const { api } = activation;
 	const removal = new Removal();
-	for (const change of planRelease(gone, found)) await releaseOne(api, change, removal);
-	for (const { heir, description } of planHeirs(gone, found)) {
+	await forEach(planRelease(gone, found), async (change) => {
+		await releaseOne(activation, change, removal);
+	});
+	await forEach(heirsOf(gone, found.webhooks), async ({ heir, description }) => {
 		await removal.attempt(
 			`Webhook '${foreignText(heir.label)}' could not be told what its agents had before`,
 			updateWebhook(api, String(heir.id), { ...heir, description }),
 		);
-	}
+	});
 	await deleteWhenClean(api, webhooks, gone, removal, 'The webhook could not be deleted');
 	removal.finish();
 }
 
-function conflictError(node: INode, conflicts: Plan['conflicts']): NodeOperationError {
+function conflictError({ context }: Activation, conflicts: Plan['conflicts']): NodeOperationError {
 	const [message, ...others] = conflicts.map(({ agent, webhook }) => {
 		const { label, url } = webhook;
 		const name = [label && `'${foreignText(label)}'`, foreignText(placeOf(String(url)))];
 		return `Agent '${foreignText(agent.name ?? agent.id)}' has another webhook already: ${name.filter(Boolean).join(', ')}`;
 	});
-	return operationError(node, message, {
+	const isKin = conflicts.some(({ owner }) => owner === 'kin');
+	return operationError(context.getNode(), message, {
 		description: [
 			...others,
+			...(isKin ? [KIN_ADVICE] : []),
 			"An agent has one webhook at most. Take that one off the agent in Fluents.ai, or set 'If the Agent Already Has a Webhook' to Replace It: then its events come here until the workflow is unpublished.",
 		].join('. '),
 	});
 }
 
-function recordLostError(node: INode): NodeOperationError {
+function changedMeanwhileError({ context }: Activation, agentId: string): NodeOperationError {
 	return operationError(
-		node,
-		'Fluents.ai did not keep the description of the webhook, so webhooks of agents could not be put back later',
-		{
-			description:
-				'No agent was changed. Take their webhooks off the agents in Fluents.ai, so that nothing has to be put back.',
-		},
+		context.getNode(),
+		`Agent '${foreignText(agentId)}' got another webhook from somebody while this one was set`,
+		{ description: 'Publish the workflow again.' },
 	);
 }

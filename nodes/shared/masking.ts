@@ -16,6 +16,16 @@ const ADDRESS_SECRET = new RegExp(
 	'gi',
 );
 
+const SLASH = '(?:/|%(?:25)*2f|\\\\u002f|&#47;)';
+const QUESTION_MARK = '(?:\\?|%(?:25)*3f|\\\\u003f|&#63;)';
+const PATH_SECRET = '([\\w-]{22}(?![\\w-])|[*\u2022]{3,50})';
+
+/** The secret of a caller lookup, which stands at the end of the path, or in the query of one that lies above. */
+const ENDPOINT_SECRETS = [
+	new RegExp(`(${SLASH})${PATH_SECRET}(?=${QUESTION_MARK}(?:was|n8n)${EQUALS})`, 'gi'),
+	new RegExp(`(was${EQUALS}(?:~|%(?:25)*7e)[^\\s"'<>&~]{0,200}?${COLON})${PATH_SECRET}`, 'gi'),
+];
+
 /** User and password of an address. */
 const USER_INFO = /(?<=[/\\]{2})[^\s/\\?#"'<>]*@/g;
 
@@ -56,7 +66,14 @@ function mapSecrets(value: unknown, replace: (secret: unknown) => unknown): unkn
 	const leaf = (one: unknown, isSecret: boolean) => {
 		if (isSecret) return (one ?? '') === '' ? one : replace(one);
 		return typeof one === 'string'
-			? one.replace(ADDRESS_SECRET, (_, name, secret) => `${name}${String(replace(secret))}`)
+			? [ADDRESS_SECRET, ...ENDPOINT_SECRETS].reduce(
+					(text, pattern) =>
+						text.replace(
+							pattern,
+							(_, name, secret) => `${name}${String(replace(secret))}`,
+						),
+					one,
+				)
 			: one;
 	};
 	const inField = (name: string, isSecret: boolean) => isSecret || SECRET_FIELDS.has(name);

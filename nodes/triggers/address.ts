@@ -7,29 +7,54 @@ import { SECRET_PARAMETER } from '../shared/masking';
  * each carries a random secret, which shows that a request comes from somebody who was given it.
  */
 
-const SECRET = /^[0-9a-f]{64}$/;
+/** In a query, 256 bits; in a path, whose address has to be short, 128 bits. */
+const SECRET = /^([0-9a-f]{64}|[\w-]{22})$/;
+
+/** Names the trigger in the address of a caller lookup; it stands last in the query. */
+export const MARK_PARAMETER = 'n8n';
+
+const HASH = /^[0-9a-f]{64}$/;
 
 export function newSecret(): string {
 	return randomBytes(32).toString('hex');
+}
+
+/** For an address that carries it in its path. */
+export function newPathSecret(): string {
+	return randomBytes(16).toString('base64url');
+}
+
+/** What n8n stores of a secret, which stands in the address alone. */
+export function hashOf(secret: string): string {
+	return createHash('sha256').update(secret).digest('hex');
 }
 
 export function withSecret(address: string, secret: string): string {
 	return `${address}?${SECRET_PARAMETER}=${secret}`;
 }
 
-/** The secret in an address that `withSecret` made, or undefined. */
+/** The secret in an address, in its query or at the end of its path; undefined if there is none. */
 export function secretIn(address: string): string | undefined {
 	if (!URL.canParse(address)) return undefined;
-	const secret = new URL(address).searchParams.get(SECRET_PARAMETER) ?? '';
+	const { searchParams, pathname } = new URL(address);
+	const secret = searchParams.get(SECRET_PARAMETER) ?? pathname.split('/').at(-1) ?? '';
 	return SECRET.test(secret) ? secret : undefined;
 }
 
-/** Compares in a time that tells nothing about the secret. Without a secret, nothing is equal to it. */
-export function isSecret(given: unknown, secret: unknown): boolean {
-	if (typeof given !== 'string' || typeof secret !== 'string' || !SECRET.test(secret))
-		return false;
-	const digest = (text: string) => createHash('sha256').update(text).digest();
-	return timingSafeEqual(digest(given), digest(secret));
+/**
+ * The secret of an address in Fluents.ai, unless n8n has stored the hash of another, or somebody has masked
+ * or cut it.
+ */
+export function keptSecret(url: unknown, hash: string | undefined): string | undefined {
+	const secret = secretIn(String(url));
+	return secret !== undefined && (hash ?? hashOf(secret)) === hashOf(secret) ? secret : undefined;
+}
+
+/** Whether a secret is the one with this hash. Without a hash, none is. */
+export function isSecret(given: unknown, hash: unknown): given is string {
+	if (typeof given !== 'string' || !SECRET.test(given)) return false;
+	if (typeof hash !== 'string' || !HASH.test(hash)) return false;
+	return timingSafeEqual(Buffer.from(hashOf(given), 'hex'), Buffer.from(hash, 'hex'));
 }
 
 /**
@@ -40,6 +65,18 @@ export function placeOf(address: string): string {
 	if (!URL.canParse(address)) return address.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//');
 	const { protocol, host, pathname } = new URL(address);
 	return `${protocol}//${host}${pathname}`;
+}
+
+/** Scheme, host and port; undefined for what is no address. */
+export function originOf(address: string): string | undefined {
+	return URL.canParse(address) ? new URL(address).origin : undefined;
+}
+
+/** Whether two addresses are the same in each part, however they are spelled. */
+export function isSameUrl(one: unknown, other: unknown): boolean {
+	if (typeof one !== 'string' || typeof other !== 'string') return one === other;
+	if (!URL.canParse(one) || !URL.canParse(other)) return one === other;
+	return new URL(one).href === new URL(other).href;
 }
 
 /** Whether a URL that Fluents.ai has leads to an address of n8n. */
@@ -57,7 +94,7 @@ export function isAt(url: unknown, address: string): boolean {
 export function readQuery(url: string): { secret?: string; query: Record<string, string> } {
 	const text = url
 		.slice(url.indexOf('?') + 1)
-		.replace(new RegExp(`(^|&)(${SECRET_PARAMETER}=[^&?]*)\\?`), '$1$2&');
+		.replace(new RegExp(`(^|&)((?:${SECRET_PARAMETER}|${MARK_PARAMETER})=[^&?]*)\\?`), '$1$2&');
 	const parameters = new URLSearchParams(url.includes('?') ? text : '');
 	const { [SECRET_PARAMETER]: secret, ...query } = Object.fromEntries(parameters);
 	return { secret, query };

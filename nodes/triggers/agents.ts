@@ -1,24 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { agentFieldNames, agents } from '../shared/records/agent';
-import { readOne, sendChanges, type Collection } from '../shared/records/collection';
-import { catchStatus } from '../shared/api/errors';
-import { eachRecord } from '../shared/api/pagination';
+import { readOne, sendChanges } from '../shared/records/collection';
+import { catchStatus, operationError } from '../shared/api/errors';
 import type { FluentsTransport } from '../shared/api/transport';
-import type { Activation } from './lifeCycle';
-
-/** An activation that nobody asked for: n8n starts, or another of its processes takes over. */
-const UNATTENDED = ['init', 'leadershipChange'];
-
-export async function readAll(api: FluentsTransport, { path }: Collection): Promise<IDataObject[]> {
-	const records: IDataObject[] = [];
-	for await (const record of eachRecord(api, `${path}/list`)) records.push(record);
-	return records;
-}
-
-export async function readAgents(api: FluentsTransport): Promise<IDataObject[]> {
-	return await readAll(api, agents);
-}
+import { foreignText } from '../shared/foreignText';
+import type { Activation } from './activation';
 
 /**
  * Checks that agents exist. One that does not is a mistake when the workflow is published; when n8n
@@ -29,15 +16,14 @@ export async function readAgents(api: FluentsTransport): Promise<IDataObject[]> 
  * @throws NodeApiError with code 404.
  */
 export async function existingAgents(
-	{ api, context }: Activation,
+	{ api, context, isAttended }: Activation,
 	known: IDataObject[],
 	agentIds: string[],
 ): Promise<string[]> {
-	const mayBeGone = UNATTENDED.includes(context.getActivationMode());
 	const ids: string[] = [];
 	for (const id of agentIds) {
 		if (!known.some((agent) => agent.id === id)) {
-			const read = await catchStatus(readOne(api, agents, id), mayBeGone ? ['404'] : []);
+			const read = await catchStatus(readOne(api, agents, id), isAttended ? [] : ['404']);
 			if (read.refusal) {
 				const { name } = context.getNode();
 				context.logger.warn(`${read.refusal.message}: '${name}' goes on without it`);
@@ -50,12 +36,48 @@ export async function existingAgents(
 	return ids;
 }
 
+/** A field of an agent that triggers change. */
+export interface AgentField<T> {
+	name: 'actions' | 'context_endpoint' | 'webhook';
+	/** As messages name it. */
+	called: string;
+	/** What an agent has in it. */
+	of(agent: IDataObject): T;
+	isSame(one: T, other: T): boolean;
+}
+
 /**
- * Changes fields of an agent and leaves all others as they are.
+ * Changes one field of an agent and leaves all others as they are. The agent is read right before, so that
+ * what a person has changed meanwhile is kept, and again afterwards. What does not hold is undone.
  *
- * @throws NodeApiError
+ * @param change gives what the field shall hold, from what it holds.
+ * @throws NodeApiError, also what `change` throws, and NodeOperationError when Fluents.ai does not keep it.
  */
-export async function updateAgent(
+export async function changeAgent<T>(
+	{ api, context }: Pick<Activation, 'api' | 'context'>,
+	agentId: string,
+	field: AgentField<T>,
+	change: (before: T) => T,
+): Promise<void> {
+	const before = field.of(await readOne(api, agents, agentId));
+	const after = change(before);
+	if (field.isSame(after, before)) return;
+	await updateAgent(api, agentId, { [field.name]: after } as IDataObject);
+	const kept = field.of(await readOne(api, agents, agentId));
+	if (field.isSame(kept, after)) return;
+	// What it holds now may not tell any more what there was before.
+	await updateAgent(api, agentId, { [field.name]: before } as IDataObject);
+	throw operationError(
+		context.getNode(),
+		`Fluents.ai did not keep the ${field.called} of agent '${foreignText(agentId)}' as n8n wrote it`,
+		{
+			description:
+				'The agent is as it was before. Publish the workflow again; if that does not help, ask Fluents.ai.',
+		},
+	);
+}
+
+async function updateAgent(
 	api: FluentsTransport,
 	agentId: string,
 	changes: IDataObject,

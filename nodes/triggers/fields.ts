@@ -13,6 +13,15 @@ export const allowUnreachableUrlOption: INodeProperties = {
 		'Whether to publish the workflow although the address of this n8n cannot be reached from outside. For tests in your own network.',
 };
 
+export const leaveBehindOption: INodeProperties = {
+	displayName: 'Leave Other Environment Behind',
+	name: 'leaveBehind',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to go on although the trigger is still registered in another Fluents.ai environment, whose key the credential had before. What is left there has to be deleted by hand.',
+};
+
 /** The collection of options, which goes by the same name in both triggers. */
 export function optionsField(options: INodeProperties[]): INodeProperties {
 	return {
@@ -29,11 +38,15 @@ export function optionsOf(from: ParameterReader): ParameterReader {
 	return from.inside(optionsField([]));
 }
 
-/** The parameter `ifAttached`, for what an agent has one of at most. */
-export function ifAttachedField(thing: string): INodeProperties {
-	const name = thing.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+/**
+ * The parameter `ifAttached`, for what an agent has one of at most.
+ *
+ * @param name of the thing, in title case.
+ */
+export function ifAttachedField(name: string): INodeProperties {
+	const thing = name.toLowerCase();
 	return {
-		displayName: `If the Agent Already Has a ${name}`,
+		displayName: `If the Agent Already Has ${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`,
 		name: 'ifAttached',
 		type: 'options',
 		options: [
@@ -49,6 +62,6 @@ export function ifAttachedField(thing: string): INodeProperties {
 			},
 		],
 		default: 'fail',
-		description: `What to do with the ${thing} of somebody else, since an agent has one at most`,
+		description: `What to do with the ${thing} of somebody else, since an agent can have only one`,
 	};
 }

@@ -1,57 +1,19 @@
-import type {
-	IDataObject,
-	IHookFunctions,
-	IWebhookFunctions,
-	NodeApiError,
-	NodeOperationError,
-} from 'n8n-workflow';
+import type { IDataObject, IHookFunctions, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { connect } from '../shared/api/connect';
-import { operationError } from '../shared/api/errors';
-import { createLimiter } from '../shared/api/limiter';
-import { readerOfTrigger, type ParameterReader } from '../shared/parameters/reader';
+import { createLimiters } from '../shared/api/limiter';
+import { readerOfTrigger } from '../shared/parameters/reader';
 import {
 	requireEnvironment,
 	requiredEnvironmentOption,
 } from '../shared/parameters/requiredEnvironment';
+import { operationError } from '../shared/api/errors';
 import { foreignText } from '../shared/foreignText';
-import type { FluentsTransport } from '../shared/api/transport';
-import { whyUnreachable } from './address';
+import { triggerData, type Activation, type TriggerData } from './activation';
+import { originOf, whyUnreachable } from './address';
+import { LeftBehind, requireSameEnvironment } from './environment';
 import { allowUnreachableUrlOption, optionsOf } from './fields';
-
-/**
- * What n8n keeps for a trigger, to check deliveries with. It is written by the life cycle only: each
- * delivery gets a copy of its own, and would write all of it back.
- */
-export interface TriggerData {
-	secret?: string;
-	/** The environment that the trigger is registered in. */
-	environment?: string;
-	/** Key of the signatures of live requests, in base64. */
-	signatureSecret?: string;
-}
-
-/** One activation of a trigger, or one test of it in the editor. */
-export interface Activation {
-	context: IHookFunctions;
-	/** The trigger's parameters. */
-	from: ParameterReader;
-	api: FluentsTransport;
-	/** Address of n8n for this trigger, without a query. */
-	address: string;
-	/** ID of the workflow. */
-	workflow: string;
-	/** The trigger's part of its address, the same in tests and in production. */
-	trigger: string;
-	/** Whether somebody listens in the editor, beside the published workflow. */
-	isTest: boolean;
-	/** Under what people find it in Fluents.ai. */
-	label: string;
-	stored: TriggerData;
-}
-
-/** Where a trigger is registered, as far as n8n tells when it is to be removed. */
-export type Place = Pick<Activation, 'api' | 'address' | 'workflow'>;
+import { shortId } from './record';
 
 /** What a trigger has to do in Fluents.ai. */
 export interface Registration {
@@ -70,7 +32,14 @@ export interface Registrar {
 	 * Takes away everything that belongs to this address of n8n, from Fluents.ai's side alone: after a
 	 * failed activation n8n calls it without what was stored meanwhile. What is gone counts as done.
 	 */
-	remove(place: Place): Promise<void>;
+	remove(activation: Activation): Promise<Removed>;
+}
+
+export interface Removed {
+	/** Whether there was anything. */
+	isFound: boolean;
+	/** Where else the trigger is registered, by the secret that n8n has stored. */
+	elsewhere?: string;
 }
 
 /** Labels in Fluents.ai get at most so many characters; how many it takes is not known. */
@@ -83,18 +52,22 @@ const LONGEST_LABEL = 100;
 const REQUEST_LIMITS = { timeout: 6000, retryBudget: 6000 };
 
 /**
- * n8n registers the triggers of a workflow, and several workflows, at the same time. What one finds in
- * Fluents.ai must not be changed by another meanwhile.
+ * n8n registers the triggers of a workflow, and several workflows, at the same time. What one finds in an
+ * environment must not be changed by another meanwhile.
  */
-const oneAtATime = createLimiter(1);
+const turns = createLimiters(1);
+
+/** Activations that a person has asked for. */
+const ATTENDED = ['activate', 'update', 'manual'];
 
 /** The methods by which n8n registers a trigger. `create` may be called again after it has thrown. */
 export function lifeCycleOf({ prepare, remove }: Registrar) {
 	return {
 		async checkExists(this: IHookFunctions): Promise<boolean> {
-			return await perform(async () => {
-				const activation = await begin(this);
-				const { isComplete, data } = await prepare(activation);
+			return await perform(this, async (activation) => {
+				looks.delete(activation.stored);
+				const registration = await begin(activation, prepare);
+				const { isComplete, data } = registration;
 				const stored = activation.stored as IDataObject;
 				const isStored = Object.entries(data).every(
 					([name, value]) => stored[name] === value,
@@ -104,21 +77,22 @@ export function lifeCycleOf({ prepare, remove }: Registrar) {
 		},
 
 		async create(this: IHookFunctions): Promise<boolean> {
-			return await perform(async () => {
-				const activation = await begin(this);
-				const registration = await prepare(activation);
-				Object.assign(activation.stored, await registration.complete());
+			return await perform(this, async (activation) => {
+				const registration = await begin(activation, prepare);
+				Object.assign(activation.stored, await changing(registration.complete()));
+				LeftBehind.forget(this);
 				return true;
 			});
 		},
 
 		async delete(this: IHookFunctions): Promise<boolean> {
-			return await perform(async () => {
-				const api = await connect(this, REQUEST_LIMITS);
-				const workflow = String(this.getWorkflow().id);
-				await remove({ api, address: addressOf(this), workflow });
-				const stored = triggerData(this) as IDataObject;
+			return await perform(this, async (activation) => {
+				const { isFound, elsewhere } = await changing(remove(activation));
+				if (!isFound) requireSameEnvironment(activation);
+				if (elsewhere !== undefined) throw movedError(activation, elsewhere);
+				const stored = activation.stored as IDataObject;
 				for (const name of Object.keys(stored)) delete stored[name];
+				LeftBehind.forget(this);
 				return true;
 			});
 		},
@@ -126,16 +100,49 @@ export function lifeCycleOf({ prepare, remove }: Registrar) {
 }
 
 /** @throws what `task` throws. Of it n8n shows the message alone, so that says what to do, too. */
-async function perform<T>(task: () => Promise<T>): Promise<T> {
-	return await oneAtATime(task).catch((error: NodeApiError | NodeOperationError) => {
+async function perform<T>(
+	context: IHookFunctions,
+	task: (activation: Activation) => Promise<T>,
+): Promise<T> {
+	const turn = async () => {
+		const activation = await activationOf(context);
+		return await turns(activation.api.credential)(async () => await task(activation));
+	};
+	return await turn().catch((error: NodeApiError | NodeOperationError) => {
 		const text = [error.message, error.description].filter(Boolean).join('. ');
 		error.message = text.replace(/([.!?])\. /g, '$1 ');
 		throw error;
 	});
 }
 
-export function triggerData(context: IHookFunctions | IWebhookFunctions): TriggerData {
-	return context.getWorkflowStaticData('node');
+interface Look {
+	found: Promise<unknown>;
+	/** When it is too old to be used, in milliseconds since 1970. */
+	until: number;
+	changes: number;
+}
+
+/** What `checkExists` has seen, by what n8n has stored for the trigger. */
+const looks = new WeakMap<TriggerData, Look>();
+
+const LOOK_LIFETIME = 15_000;
+
+/** How often this process has changed registrations, after which nothing that was seen holds. */
+let changes = 0;
+
+async function look<T>(stored: TriggerData, read: () => Promise<T>): Promise<T> {
+	const kept = looks.get(stored);
+	looks.delete(stored);
+	if (kept && kept.changes === changes && kept.until > Date.now()) {
+		return (await kept.found) as T;
+	}
+	const found = read();
+	looks.set(stored, { found, until: Date.now() + LOOK_LIFETIME, changes });
+	return await found;
+}
+
+async function changing<T>(work: Promise<T>): Promise<T> {
+	return await work.finally(() => (changes += 1));
 }
 
 /** Cuts between characters as people see them: an emoji may be several for a computer. */
@@ -149,42 +156,47 @@ function cut(text: string, length: number): string {
 	return text.slice(0, end);
 }
 
-/** @throws NodeOperationError for an address that cannot be reached, or the wrong environment. */
-async function begin(context: IHookFunctions): Promise<Activation> {
+async function activationOf(context: IHookFunctions): Promise<Activation> {
 	const node = context.getNode();
-	const address = addressOf(context);
-	const from = readerOfTrigger(context);
-	const options = optionsOf(from);
-	if (!options.boolean(allowUnreachableUrlOption)) requireReachable(context, address);
-	const environment = options.text(requiredEnvironmentOption, { guards: true });
-	const api = await connect(context, REQUEST_LIMITS);
-	requireEnvironment(node, environment, api.credential.environment);
-
 	const { id, name = '' } = context.getWorkflow();
 	const isTest = context.getMode() === 'manual';
+	const stored = triggerData(context);
 	return {
 		context,
-		from,
-		api,
-		address,
-		workflow: String(id),
-		trigger: node.webhookId ?? node.id,
+		from: readerOfTrigger(context),
+		api: await connect(context, REQUEST_LIMITS),
+		address: context.getNodeWebhookUrl('default') ?? '',
+		identity: {
+			instance: context.getInstanceId().slice(0, 12),
+			workflow: shortId(id),
+			trigger: shortId(node.webhookId ?? node.id),
+			home: shortId(context.getInstanceBaseUrl()),
+		},
 		isTest,
+		isAttended: ATTENDED.includes(context.getActivationMode()),
 		label: cut(`${isTest ? 'n8n test' : 'n8n'}: ${name}`, LONGEST_LABEL),
-		stored: triggerData(context),
+		stored,
+		look: async (read) => await look(stored, read),
 	};
 }
 
-function addressOf(context: IHookFunctions): string {
-	return context.getNodeWebhookUrl('default') ?? '';
+/** @throws NodeOperationError for an address that cannot be reached, or the wrong environment. */
+async function begin(activation: Activation, prepare: Registrar['prepare']): Promise<Registration> {
+	const { context, from, api, address } = activation;
+	const options = optionsOf(from);
+	if (!options.boolean(allowUnreachableUrlOption)) requireReachable(context, address);
+	const environment = options.text(requiredEnvironmentOption, { guards: true });
+	requireEnvironment(context.getNode(), environment, api.credential.environment);
+	return await prepare(activation);
 }
 
 function requireReachable(context: IHookFunctions, address: string): void {
 	const reason = whyUnreachable(address);
 	if (reason === undefined) return;
+	const origin = originOf(address) ?? `'${address}'`;
 	throw operationError(
 		context.getNode(),
-		`Fluents.ai cannot reach this n8n: its address ${foreignText(originOf(address))} ${reason}`,
+		`Fluents.ai cannot reach this n8n: its address ${foreignText(origin)} ${reason}`,
 		{
 			description:
 				"Set the environment variable WEBHOOK_URL of n8n to its public https:// address and restart it. For tests in your own network, e.g. with a simulator, turn on the option 'Allow Unreachable URL'.",
@@ -192,6 +204,10 @@ function requireReachable(context: IHookFunctions, address: string): void {
 	);
 }
 
-function originOf(address: string): string {
-	return URL.canParse(address) ? new URL(address).origin : `'${address}'`;
+function movedError({ context }: Activation, address: string): NodeOperationError {
+	return operationError(
+		context.getNode(),
+		`The trigger is still registered at another address of n8n: ${foreignText(address)}`,
+		{ description: 'Publish the workflow once, which moves it here, and unpublish it then.' },
+	);
 }

@@ -1,61 +1,73 @@
-import type { Activation } from './lifeCycle';
+import { createHash } from 'crypto';
 
 /**
  * What a trigger says about itself in the description of its webhook or action in Fluents.ai. It stands
  * there because nothing in n8n survives a crash during activation: static data is stored only afterwards.
  */
-export interface RegistrationRecord {
-	/** ID of the workflow in n8n. */
-	workflow: string;
-	/** The node's part of its webhook address; stays the same in production and while listening. */
-	trigger: string;
+export interface RegistrationRecord extends Identity {
 	/** Whether it is that of a test in the editor. */
 	test: boolean;
-	/** What agents had instead before, by ID of the agent. Agents that had nothing are left out. */
+	/** What agents had instead before, by agent, both as short IDs. Agents that had nothing are left out. */
 	previous: Record<string, string>;
 }
 
-const NOTICE =
-	'Kept by n8n, which deletes it when the workflow is unpublished. Do not change this text: it tells what agents get back then.';
+/** Which trigger of which n8n it is: the same in tests and in production. */
+export interface Identity {
+	/** The start of n8n's instance ID. */
+	instance: string;
+	/** Short ID of the workflow. */
+	workflow: string;
+	/** Short ID of the node, from its part of the address. */
+	trigger: string;
+	/** Short ID of the base URL of n8n, which tells a copy of an n8n from the first one. */
+	home: string;
+}
 
-export function writeRecord(record: RegistrationRecord): string {
-	return `${NOTICE} ${JSON.stringify(record)}`;
+/** How long a description or a URL may be. What Fluents.ai keeps is not known; 255 is usual. */
+export const LONGEST_FIELD = 200;
+
+const SHORT = 5;
+const ID = `[\\w-]{${SHORT}}`;
+
+const RECORD = new RegExp(
+	`n8n:([0-9a-f]{12})\\.(${ID})\\.(${ID})\\.(${ID})\\.([pt])((?: ${ID}=(?:${ID})+)*)(?![\\w=-])`,
+);
+
+/** Enough of an ID to tell it from others: 30 bits of its hash. */
+export function shortId(id: unknown): string {
+	return createHash('sha256').update(String(id)).digest('base64url').slice(0, SHORT);
+}
+
+export function writeRecord({ test, previous, ...identity }: RegistrationRecord): string {
+	const { instance, workflow, trigger, home } = identity;
+	const agents = new Map<string, string>();
+	for (const [agent, object] of Object.entries(previous)) {
+		agents.set(object, `${agents.get(object) ?? ''}${agent}`);
+	}
+	const groups = [...agents].map(([object, list]) => ` ${object}=${list}`);
+	const mark = [instance, workflow, trigger, home, test ? 't' : 'p'].join('.');
+	return `n8n:${mark}${groups.join('')}`;
 }
 
 /** @returns undefined when the description is not one that `writeRecord` made. */
 export function readRecord(description: unknown): RegistrationRecord | undefined {
-	if (typeof description !== 'string') return undefined;
-	const record = parse(description.slice(description.indexOf('{')));
-	const { workflow, trigger, test, previous } = record ?? {};
-	if (typeof workflow !== 'string' || typeof trigger !== 'string') return undefined;
-	return { workflow, trigger, test: test === true, previous: { ...previous } };
-}
-
-function parse(text: string): Partial<RegistrationRecord> | undefined {
-	try {
-		const value: unknown = JSON.parse(text);
-		return typeof value === 'object' ? (value ?? undefined) : undefined;
-	} catch {
-		return undefined;
+	const match = typeof description === 'string' ? RECORD.exec(description) : null;
+	if (!match) return undefined;
+	const [, instance, workflow, trigger, home, kind, groups] = match;
+	const previous: RegistrationRecord['previous'] = {};
+	for (const group of groups.split(' ').slice(1)) {
+		const object = group.slice(0, SHORT);
+		const agents = group.slice(SHORT + 1).match(new RegExp(ID, 'g')) ?? [];
+		for (const agent of agents) previous[agent] = object;
 	}
+	return { instance, workflow, trigger, home, test: kind === 't', previous };
 }
 
-/**
- * Whether a record is that of the same trigger, in a test for the published one and the reverse. Their
- * addresses cannot tell: in queue mode they may have different hosts.
- */
-export function isCounterpart(
-	{ workflow, trigger, isTest }: Pick<Activation, 'workflow' | 'trigger' | 'isTest'>,
-	description: unknown,
-): boolean {
-	const record = readRecord(description);
-	return record?.workflow === workflow && record.trigger === trigger && record.test !== isTest;
-}
-
-/**
- * Whether what has this description is of this workflow, or tells nothing. In n8n 1, a copy of a workflow
- * takes over the address of the first one, whose removal has to leave it alone.
- */
-export function isOwn({ workflow }: Pick<Activation, 'workflow'>, description: unknown): boolean {
-	return (readRecord(description)?.workflow ?? workflow) === workflow;
+/** How many agents that get something back a record has room for. */
+export function roomFor(record: RegistrationRecord): number {
+	const entries = Object.entries(record.previous);
+	const fits = (count: number) =>
+		writeRecord({ ...record, previous: Object.fromEntries(entries.slice(0, count)) }).length <=
+		LONGEST_FIELD;
+	return entries.findLastIndex((_, i) => fits(i + 1)) + 1;
 }

@@ -1,12 +1,37 @@
-import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import type { IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { catchStatus, operationError } from '../shared/api/errors';
 import { createLimiter } from '../shared/api/limiter';
+import { eachRecord } from '../shared/api/pagination';
 import type { FluentsTransport } from '../shared/api/transport';
-import type { Collection } from '../shared/records/collection';
-import { readAll } from './agents';
+import { foreignText } from '../shared/foreignText';
+import { readOne, type Collection } from '../shared/records/collection';
+import type { Activation } from './activation';
+import { LONGEST_FIELD, roomFor, type RegistrationRecord } from './record';
 import type { Removal } from './removal';
 
 /** What triggers make in Fluents.ai, and take away: webhooks and actions. */
+
+/**
+ * Reads all objects of a collection.
+ *
+ * @param fields that are needed. An object whose item in the list leaves one of them out is read by itself:
+ *   what a list does not say is not empty.
+ */
+export async function readAll(
+	api: FluentsTransport,
+	collection: Collection,
+	fields: string[],
+): Promise<IDataObject[]> {
+	const records: IDataObject[] = [];
+	for await (const record of eachRecord(api, `${collection.path}/list`)) records.push(record);
+	await forEach([...records.entries()], async ([i, record]) => {
+		if (fields.every((field) => field in record)) return;
+		const read = await catchStatus(readOne(api, collection, String(record.id)), ['404']);
+		if (!read.refusal) records[i] = { ...record, ...read.value };
+	});
+	return records;
+}
 
 /**
  * Creates an object, or finds the one that was made although its answer was lost.
@@ -23,7 +48,7 @@ export async function createOrFind(
 	const { id } = await api
 		.post(`${collection.path}/create`, { body })
 		.catch(async (error: NodeApiError) => {
-			const there = await readAll(api, collection).catch(() => []);
+			const there = await readAll(api, collection, []).catch(() => []);
 			const made = there.find(isIt);
 			if (!made) throw error;
 			return made;
@@ -65,4 +90,55 @@ export async function forEach<T>(items: T[], task: (item: T) => Promise<void>): 
 	);
 	const failed = results.find((result) => result.status === 'rejected');
 	if (failed) throw failed.reason as NodeApiError;
+}
+
+/** A part of what was written that has to be as it was, with its name for people. */
+export type Part = readonly [name: string, isKept: boolean];
+
+/** An error that names what Fluents.ai has changed of an object, or undefined. */
+export function lostPartsError(
+	{ context }: Pick<Activation, 'context'>,
+	{ one }: Collection,
+	parts: Part[],
+): NodeOperationError | undefined {
+	const lost = parts.filter(([, isKept]) => !isKept).map(([name]) => `the ${name}`);
+	if (lost.length === 0) return undefined;
+	return operationError(
+		context.getNode(),
+		`Fluents.ai changed ${lost.join(' and ')} of the ${one}, so the trigger would not work, or n8n could not take it back later`,
+		{
+			description:
+				'No agent was changed. Give the workflow a shorter name, choose fewer agents for one trigger, or ask Fluents.ai for help.',
+		},
+	);
+}
+
+/**
+ * Checks that what is to be written is short enough to be kept.
+ *
+ * @param url of n8n, with all that stands in it.
+ * @throws NodeOperationError that says how many agents fit.
+ */
+export function requireRoom(
+	{ context }: Pick<Activation, 'context'>,
+	{ one }: Collection,
+	{ url, description, record }: { url: string; description: string; record: RegistrationRecord },
+): void {
+	const node = context.getNode();
+	if (url.length > LONGEST_FIELD) {
+		throw operationError(
+			node,
+			`The address of this n8n is too long: it has ${url.length} characters, and ${LONGEST_FIELD} at most are sure to be kept`,
+			{ description: 'Give n8n a shorter WEBHOOK_URL. Nothing was changed.' },
+		);
+	}
+	if (description.length <= LONGEST_FIELD) return;
+	const count = Object.keys(record.previous).length;
+	throw operationError(
+		node,
+		`${count} of the agents have something to get back when the workflow is unpublished, and the description of the ${one} has room for ${roomFor(record)}`,
+		{
+			description: `Nothing was changed. Choose fewer agents for one trigger, or take what they have off the agents in Fluents.ai first, e.g. of '${foreignText(context.getWorkflow().name)}'.`,
+		},
+	);
 }

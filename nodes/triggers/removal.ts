@@ -32,7 +32,7 @@ export class Removal {
  *
  * @throws what `task` throws; its description tells if something could not be undone.
  */
-export async function orUndo<T>(task: Promise<T>, undo: () => Promise<void>): Promise<T> {
+export async function orUndo<T>(task: Promise<T>, undo: () => Promise<unknown>): Promise<T> {
 	return await task.catch(async (error: NodeApiError) => {
 		await undo().catch((left: NodeApiError) => {
 			const more = `What was done before could not be undone: ${left.message}. Publish or unpublish the workflow once more to tidy up.`;

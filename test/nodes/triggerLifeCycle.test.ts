@@ -338,10 +338,9 @@ describe('an agent with a webhook of somebody else', () => {
 
 	test('is not touched when Fluents.ai does not keep what must be put back', async () => {
 		const workflow = workflowOf(trigger({ agents: [followUp], ifAttached: 'replace' }));
-		const body = { id: 'any', description: null };
-		simulator.faults.add({ operationId: 'getWebhook', status: 200, body, times: Infinity });
+		simulator.quirks.descriptionLength = 20;
 		const error = await failureOf(server.activate(workflow));
-		expect(error.message).toContain('did not keep the description');
+		expect(error.message).toContain('Fluents.ai changed the description of the webhook');
 		expect(settings()).toEqual(start);
 	});
 });

@@ -144,7 +144,7 @@ export async function tidyUp(server: TriggerServer, workflows: SavedWorkflow[]):
 			parameters: { ...node.parameters, ifAttached: 'replace' },
 		}));
 		const willing = { ...workflow, nodes };
-		await server.listen(willing);
+		await server.listen(willing).catch(() => {});
 		await server.stopListening(workflow.id);
 		if (!server.published(workflow.id)) await server.activate(willing).catch(() => {});
 		if (server.published(workflow.id)) await server.deactivate(workflow.id);

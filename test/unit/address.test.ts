@@ -1,6 +1,9 @@
 import {
+	hashOf,
 	isAt,
 	isSecret,
+	keptSecret,
+	newPathSecret,
 	newSecret,
 	placeOf,
 	readQuery,
@@ -28,20 +31,37 @@ describe('the secret in an address', () => {
 		},
 	);
 
+	it('may stand at the end of the path', () => {
+		const secret = newPathSecret();
+		expect(secret).toMatch(/^[\w-]{22}$/);
+		expect(secretIn(`https://n8n.example.com/webhook/1/${secret}?n8n=mark`)).toBe(secret);
+	});
+
 	const secret = 'a'.repeat(64);
 	it.each<[string, unknown, unknown, boolean]>([
-		['the same', secret, secret, true],
-		['another', 'b'.repeat(64), secret, false],
-		['the start of it', 'a'.repeat(63), secret, false],
-		['more than it', `${secret}a`, secret, false],
-		['in capitals', secret.toUpperCase(), secret, false],
-		['nothing', undefined, secret, false],
-		['a list', [secret], secret, false],
+		['the same', secret, hashOf(secret), true],
+		['one of a path', 'b'.repeat(22), hashOf('b'.repeat(22)), true],
+		['another', 'b'.repeat(64), hashOf(secret), false],
+		['the start of it', 'a'.repeat(63), hashOf(secret), false],
+		['more than it', `${secret}a`, hashOf(secret), false],
+		['in capitals', secret.toUpperCase(), hashOf(secret), false],
+		['nothing', undefined, hashOf(secret), false],
+		['a list', [secret], hashOf(secret), false],
+		['the hash itself', hashOf(secret), hashOf(secret), false],
 		['two empty ones', '', '', false],
 		['none that is known', undefined, undefined, false],
-		['one that is not a secret', 'x', 'x', false],
-	])('compared with %s', (_, given, expected, result) => {
-		expect(isSecret(given, expected)).toBe(result);
+		['a secret that is stored as it is', secret, secret, false],
+	])('compared with %s', (_, given, hash, result) => {
+		expect(isSecret(given, hash)).toBe(result);
+	});
+
+	it.each<[string, string, string | undefined, string | undefined]>([
+		['the stored one', withSecret(ADDRESS, secret), hashOf(secret), secret],
+		['one of which nothing is stored', withSecret(ADDRESS, secret), undefined, secret],
+		['another', withSecret(ADDRESS, secret), hashOf('b'.repeat(64)), undefined],
+		['a masked one', `${ADDRESS}?n8n_secret=********`, hashOf(secret), undefined],
+	])('is kept when it is %s', (_, url, hash, kept) => {
+		expect(keptSecret(url, hash)).toBe(kept);
 	});
 });
 

@@ -1,4 +1,4 @@
-import type { IDataObject, INode, NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 
 import { canonical } from '../../shared/canonical';
 import { actions } from '../../shared/records/action';
@@ -7,19 +7,32 @@ import { readOne } from '../../shared/records/collection';
 import { catchStatus, namesField, operationError } from '../../shared/api/errors';
 import { foreignText } from '../../shared/foreignText';
 import type { FluentsTransport } from '../../shared/api/transport';
-import { newSecret, placeOf, secretIn } from '../../triggers/address';
-import { existingAgents, readAgents, readAll, updateAgent } from '../../triggers/agents';
-import type { Activation, Place, Registrar, Registration } from '../../triggers/lifeCycle';
-import { isOwn } from '../../triggers/record';
-import { createOrFind, deleteWhenClean, forEach } from '../../triggers/registered';
+import type { Activation } from '../../triggers/activation';
+import { hashOf, isAt, keptSecret, newSecret, placeOf, secretIn } from '../../triggers/address';
+import { changeAgent, existingAgents, type AgentField } from '../../triggers/agents';
+import { environmentData, requireSameEnvironment } from '../../triggers/environment';
+import { heirsOf } from '../../triggers/inheritance';
+import type { Registrar, Registration, Removed } from '../../triggers/lifeCycle';
+import { isOfWorkflow, isProven, KIN_ADVICE } from '../../triggers/ownership';
+import {
+	createOrFind,
+	deleteWhenClean,
+	forEach,
+	lostPartsError,
+	readAll,
+	requireRoom,
+} from '../../triggers/registered';
 import { orUndo, Removal } from '../../triggers/removal';
+import { ifHasActionField } from '../fields';
 import { readActionConfig, readAgentIds, readSignature, readSpeech } from '../parameters';
 import {
-	actionsAt,
 	configOf,
 	listOf,
+	ownActions,
+	partsOf,
 	planAction,
 	planRelease,
+	type Body,
 	type Exchange,
 	type Found,
 	type Plan,
@@ -29,27 +42,39 @@ import { SPEECH_FIELDS } from './speech';
 /** The trigger is registered as an external action, which agents have beside their others. */
 export const externalAction: Registrar = { prepare, remove: unregister };
 
+const actionsField: AgentField<unknown[]> = {
+	name: 'actions',
+	called: 'actions',
+	of: listOf,
+	isSame: (one, other) => canonical(one) === canonical(other),
+};
+
 async function prepare(activation: Activation): Promise<Registration> {
-	const { context, from, api, address, stored } = activation;
+	const { from, api, stored } = activation;
 	const config = readActionConfig(from);
 	const speech = readSpeech(from);
 	const chosen = readAgentIds(from);
-	const found = await look(api);
+	const replace = from.choice(ifHasActionField) === 'replace';
+	const found = await activation.look(async () => await look(api));
+	const [own] = ownActions(found, activation, replace);
+	if (!own) requireSameEnvironment(activation);
 	const agentIds = await existingAgents(activation, found.agents, chosen);
-	const [own] = actionsAt(found, address);
-	const secret = stored.secret ?? secretIn(String(configOf(own).url)) ?? newSecret();
-	const plan = planAction({ ...activation, secret, config, speech, agents: agentIds }, found);
-	const { isWritten, attach, release, gone, conflicts } = plan;
+	const secret = keptSecret(configOf(own).url, stored.secretHash) ?? newSecret();
+	const wanted = { ...activation, secret, config, speech, agents: agentIds, replace };
+	const plan = planAction(wanted, found);
+	const { isWritten, attach, release, gone, conflicts, bodies, record } = plan;
 	const data = {
-		secret,
-		environment: api.credential.environment,
+		...environmentData(activation),
+		secretHash: hashOf(secret),
 		...(own && { signatureSecret: signatureSecretOf(own) }),
 	};
 	return {
 		isComplete: isWritten && [attach, release, gone].every((list) => list.length === 0),
 		data,
 		async complete() {
-			if (conflicts.length > 0) throw conflictError(context.getNode(), conflicts);
+			if (conflicts.length > 0) throw conflictError(activation, conflicts);
+			const [{ description, config: settings }] = bodies;
+			requireRoom(activation, actions, { url: settings.url, description, record });
 			const signatureSecret = await orUndo(
 				carryOut(activation, plan),
 				async () => await unregister(activation),
@@ -76,30 +101,42 @@ async function carryOut(activation: Activation, plan: Plan): Promise<string | un
 		);
 	}
 	const id = String(action.id);
-	await forEach(plan.attach, async (agentId) => {
-		await exchange(api, { agentId, out: plan.ours, in: id });
+	await forEach(plan.attach, async (change) => {
+		await exchange(activation, { ...change, in: id }, 'attach');
 	});
-	await forEach(plan.release, async (change) => await exchange(api, change));
+	await forEach(plan.release, async (change) => await exchange(activation, change));
 	if (plan.gone.length > 0) {
 		const now = await look(api);
-		await remove(
-			api,
-			now.actions.filter((one) => plan.gone.some((gone) => gone.id === one.id)),
-			now,
+		const gone = now.actions.filter((one) =>
+			plan.gone.some(({ id: other }) => other === one.id),
 		);
+		await remove(activation, gone, now);
 	}
 	return signatureSecret;
 }
 
-async function unregister(place: Place): Promise<void> {
-	const { api, address } = place;
+async function unregister(activation: Activation): Promise<Removed> {
+	const { api, address, stored } = activation;
 	const found = await look(api);
-	const own = actionsAt(found, address).filter(({ description }) => isOwn(place, description));
-	await remove(api, own, found);
+	const own = found.actions.filter(
+		(action) =>
+			isAt(configOf(action).url, address) && isOfWorkflow(activation, action.description),
+	);
+	await remove(activation, own, found);
+	const elsewhere = found.actions
+		.map((action) => configOf(action).url)
+		.find((url) => !isAt(url, address) && isProven(secretIn(String(url)), stored));
+	return {
+		isFound: own.length > 0 || elsewhere !== undefined,
+		...(elsewhere !== undefined && { elsewhere: placeOf(String(elsewhere)) }),
+	};
 }
 
 async function look(api: FluentsTransport): Promise<Found> {
-	const [all, carriers] = await Promise.all([readAll(api, actions), readAgents(api)]);
+	const [all, carriers] = await Promise.all([
+		readAll(api, actions, ['config', 'description']),
+		readAll(api, agents, ['actions']),
+	]);
 	return { actions: all, agents: carriers };
 }
 
@@ -112,75 +149,81 @@ function signatureSecretOf(action: IDataObject): string | undefined {
 	return isKey ? secret : undefined;
 }
 
-/** The agent is read right before, so that changes which others make to its actions are kept. */
-async function exchange(api: FluentsTransport, { agentId, out, in: id }: Exchange): Promise<void> {
-	const before = listOf(await readOne(api, agents, agentId));
+/** Puts one action of an agent in the place of others, and leaves the rest as it is. */
+async function exchange(
+	activation: Activation,
+	{ agentId, out, in: id }: Exchange,
+	purpose: 'attach' | 'release' = 'release',
+): Promise<void> {
 	const isOut = (action: unknown) => out.some((one) => one.id === action);
-	const place = before.findIndex(isOut);
-	const after = before.filter((action) => !isOut(action) && action !== id);
-	if (id !== undefined) after.splice(place < 0 ? after.length : place, 0, id);
-	if (canonical(after) === canonical(before)) return;
-	await updateAgent(api, agentId, { actions: after as string[] });
+	await changeAgent(activation, agentId, actionsField, (before) => {
+		const place = before.findIndex((action) => isOut(action) || action === id);
+		// Somebody has taken it off meanwhile.
+		if (place < 0 && purpose === 'release') return before;
+		const after = before.filter((action) => !isOut(action) && action !== id);
+		if (id !== undefined) after.splice(place < 0 ? after.length : place, 0, id);
+		return after;
+	});
 }
 
 /**
  * @returns the action as Fluents.ai has it afterwards.
- * @throws NodeOperationError when it is not what was sent.
+ * @throws NodeOperationError when it is not what was sent; then it is as it was before.
  */
 async function writeAction(
-	{ api, address, context }: Activation,
+	activation: Activation,
 	{ own, isWritten, bodies: [first, other] }: Plan,
 ): Promise<IDataObject> {
+	const { api, address } = activation;
 	if (own && isWritten) return await readOne(api, actions, String(own.id));
 	const write = async (body: IDataObject): Promise<string> => {
-		if (!own) {
-			const isIt = (action: IDataObject) => actionsAt({ actions: [action] }, address)[0];
-			return await createOrFind(api, actions, body, (action) => isIt(action) !== undefined);
-		}
-		const id = String(own.id);
-		const object = `${actions.one} '${id}'`;
-		await api.post(`${actions.path}/update`, { query: { id }, body, object }, 'repeatable');
-		return id;
+		if (own) return await updateAction(api, String(own.id), body);
+		const isIt = (action: IDataObject) => isAt(configOf(action).url, address);
+		return await createOrFind(api, actions, body, isIt);
 	};
 	const tried = await catchStatus(write(first), ['400', '422']);
 	const isOfSpeech =
 		tried.refusal && SPEECH_FIELDS.some((field) => namesField(tried.refusal, field));
 	if (tried.refusal && !isOfSpeech) throw tried.refusal;
-	const body = tried.refusal ? other : first;
+	const body: Body = tried.refusal ? other : first;
 	const action = await readOne(api, actions, tried.refusal ? await write(other) : tried.value);
-	const lost = lostParts(action, body);
-	if (lost.length === 0) return action;
-	throw operationError(
-		context.getNode(),
-		`Fluents.ai changed ${lost.join(' and ')} of the action, so agents could not ask, or n8n could not take it back later`,
-		{
-			description:
-				'No agent was changed. Shorten the name of the workflow, choose fewer agents for one trigger, or ask Fluents.ai for help.',
-		},
-	);
+	const lost = lostPartsError(activation, actions, partsOf(action, body));
+	if (!lost) return action;
+	// What it said before tells what agents get back.
+	if (own) await updateAction(api, String(own.id), writable(own));
+	throw lost;
 }
 
-/** What was sent and has to be as it was, named for people. */
-function lostParts(action: IDataObject, body: IDataObject): string[] {
-	const [is, sent] = [configOf(action), configOf(body)];
-	return [
-		...(action.description === body.description ? [] : ['the description']),
-		...(is.url === sent.url ? [] : ['the URL']),
-		...(is.name === sent.name ? [] : ['the name']),
-	];
+async function updateAction(api: FluentsTransport, id: string, body: IDataObject): Promise<string> {
+	const object = `${actions.one} '${id}'`;
+	await api.post(`${actions.path}/update`, { query: { id }, body, object }, 'repeatable');
+	return id;
 }
 
-async function remove(api: FluentsTransport, gone: IDataObject[], found: Found): Promise<void> {
+/** What of an action, as it was read, may be written. */
+function writable({ type, label, description, config, action_trigger }: IDataObject): IDataObject {
+	const { signature_secret: _, ...settings } = config as IDataObject;
+	return { type, label, description, config: settings, action_trigger };
+}
+
+async function remove(activation: Activation, gone: IDataObject[], found: Found): Promise<void> {
+	const { api } = activation;
 	const removal = new Removal();
 	await forEach(planRelease(gone, found), async (change) => {
 		const problem = `Agent '${foreignText(change.agentId)}' still has the action`;
-		await removal.attempt(problem, exchange(api, change));
+		await removal.attempt(problem, exchange(activation, change));
+	});
+	await forEach(heirsOf(gone, found.actions), async ({ heir, description }) => {
+		await removal.attempt(
+			`Action '${foreignText(heir.label)}' could not be told what its agents had before`,
+			updateAction(api, String(heir.id), writable({ ...heir, description })),
+		);
 	});
 	await deleteWhenClean(api, actions, gone, removal, 'The action could not be deleted');
 	removal.finish();
 }
 
-function conflictError(node: INode, conflicts: Plan['conflicts']): NodeOperationError {
+function conflictError({ context }: Activation, conflicts: Plan['conflicts']): NodeOperationError {
 	const [message, ...others] = conflicts.map(({ agent, action }) => {
 		const { name, url } = configOf(action);
 		const shown = [
@@ -189,10 +232,12 @@ function conflictError(node: INode, conflicts: Plan['conflicts']): NodeOperation
 		];
 		return `Agent '${foreignText(agent.name ?? agent.id)}' has another action named '${foreignText(name)}': ${shown.filter(Boolean).join(', ')}`;
 	});
-	return operationError(node, message, {
+	const isKin = conflicts.some(({ owner }) => owner === 'kin');
+	return operationError(context.getNode(), message, {
 		description: [
 			...others,
-			"Agents always take the first action of a name. Change 'Action Name', or take the other action off the agent in Fluents.ai.",
+			...(isKin ? [KIN_ADVICE] : []),
+			"Agents always take the first action of a name. Change 'Action Name', take the other action off the agent in Fluents.ai, or set 'If the Agent Already Has an Action of This Name' to Replace It",
 		].join('. '),
 	});
 }

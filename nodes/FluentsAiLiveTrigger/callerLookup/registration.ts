@@ -1,103 +1,204 @@
-import type { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 
+import { agents } from '../../shared/records/agent';
 import { operationError } from '../../shared/api/errors';
 import { foreignText } from '../../shared/foreignText';
-import { isAt, newSecret, placeOf } from '../../triggers/address';
-import { existingAgents, readAgents, updateAgent } from '../../triggers/agents';
-import type { Activation, Place, Registrar, Registration } from '../../triggers/lifeCycle';
+import type { Activation } from '../../triggers/activation';
+import { hashOf, isAt, isSameUrl, newPathSecret, placeOf } from '../../triggers/address';
+import { changeAgent, existingAgents, type AgentField } from '../../triggers/agents';
+import { environmentData, requireSameEnvironment } from '../../triggers/environment';
+import type { Registrar, Registration, Removed } from '../../triggers/lifeCycle';
+import { isProven, KIN_ADVICE, mayTakePlace, ownerOf, type Owner } from '../../triggers/ownership';
+import { LONGEST_FIELD } from '../../triggers/record';
+import { forEach, readAll } from '../../triggers/registered';
 import { orUndo, Removal } from '../../triggers/removal';
-import { readEndpoint, writeEndpoint, type Layer } from './endpoint';
 import { ifHasEndpointField } from '../fields';
 import { readAgentIds } from '../parameters';
+import { readEndpoint, recordOf, writeEndpoint, type Endpoint, type Layer } from './endpoint';
 
 /** The trigger is registered as the context endpoint of agents, which they ask who is calling. */
-export const callerLookup: Registrar = { prepare, remove: unregister };
+export const callerLookup: Registrar = {
+	prepare: async (activation) => await prepare(atPath(activation)),
+	remove: async (activation) => await unregister(atPath(activation)),
+};
+
+/** The activation with the address that carries its secret in the path, without the placeholder for it. */
+function atPath(activation: Activation): Activation {
+	const address = activation.context.getNodeWebhookUrl('setup') ?? '';
+	return { ...activation, address: address.replace(/\/:[^/]*$/, '') };
+}
+
+const endpointField: AgentField<string | null> = {
+	name: 'context_endpoint',
+	called: 'context endpoint',
+	of: ({ context_endpoint: endpoint }) =>
+		typeof endpoint === 'string' && endpoint !== '' ? endpoint : null,
+	isSame: isSameUrl,
+};
+
+/** What an agent gets, and why it may not get it. */
+interface Change {
+	endpoint: string | null;
+	/** What is in the way, where that may not be replaced. */
+	conflict?: { other: string; owner: Owner };
+}
 
 async function prepare(activation: Activation): Promise<Registration> {
-	const { from, api, address, workflow, isTest, stored } = activation;
+	const { from, api, stored, identity, isTest, address } = activation;
 	const chosen = readAgentIds(from);
-	const agents = await readAgents(api);
-	const wanted = await existingAgents(activation, agents, chosen);
-	const mayReplace = from.choice(ifHasEndpointField) === 'replace';
+	const replace = from.choice(ifHasEndpointField) === 'replace';
+	const found = await activation.look(
+		async () => await readAll(api, agents, [endpointField.name]),
+	);
+	const known = found
+		.flatMap((agent) => readEndpoint(endpointField.of(agent)).layers)
+		.filter((layer) => ownerOfLayer(layer, activation, replace) === 'own');
+	if (known.length === 0) requireSameEnvironment(activation);
+	const wanted = await existingAgents(activation, found, chosen);
 
-	const all = agents.map((agent) => ({ agent, ...readEndpoint(agent.context_endpoint) }));
-	const isOwn = (layer: Layer) => isAt(layer.address, address);
-	const known = all.flatMap(({ layers }) => layers).find(isOwn)?.secret;
-	const secret = stored.secret ?? known ?? newSecret();
-	const own: Layer = { address, workflow, test: isTest, secret };
+	const kept = known.find(({ secret }) => !stored.secretHash || isProven(secret, stored));
+	const secret = kept?.secret ?? newPathSecret();
+	const { instance, workflow, home } = identity;
+	const own: Layer = { address, instance, workflow, home, test: isTest, secret };
 
-	const changes: Array<{ agentId: string; endpoint: string | null }> = [];
-	const conflicts: string[] = [];
-	for (const { agent, layers, bottom } of all) {
-		const isOurs = (layer: Layer) => isOwn(layer) || isCounterpartLayer(activation, layer);
-		// A test lies on the published one; publishing ends a test.
-		const kept = layers.filter((layer) => (isTest ? !isOwn(layer) : !isOurs(layer)));
-		const place = layers.findIndex(isOwn);
-		// Another trigger may have replaced it, and gives it back when it is unpublished.
-		const isBelow = place > 0 && !isOurs(layers[0]);
-		const isWanted = wanted.includes(String(agent.id));
-		const next = isWanted ? kept.toSpliced(isBelow ? place : 0, 0, own) : kept;
-
-		const endpoint = writeEndpoint({ layers: next, bottom });
-		if (endpoint === writeEndpoint({ layers, bottom })) continue;
-		changes.push({ agentId: String(agent.id), endpoint });
-		const other = layers[0]?.address ?? bottom;
-		const isForeign = other !== null && !layers.some(isOurs);
-		if (isWanted && isForeign && !mayReplace) {
-			conflicts.push(
-				`Agent '${foreignText(agent.name ?? agent.id)}' has another context endpoint already: ${foreignText(placeOf(other))}`,
-			);
-		}
-	}
-	const data = { secret, environment: api.credential.environment };
+	const changeOf = (agentId: string, before: string | null): Change =>
+		planEndpoint(before, wanted.includes(agentId) ? own : undefined, activation, replace);
+	const changes = found
+		.map((agent) => {
+			const before = endpointField.of(agent);
+			return { agent, before, ...changeOf(String(agent.id), before) };
+		})
+		.filter(({ before, endpoint }) => endpoint !== before);
+	const data = { ...environmentData(activation), secretHash: hashOf(secret) };
 	const carryOut = async () => {
-		for (const { agentId, endpoint } of changes) {
-			await updateAgent(api, agentId, { context_endpoint: endpoint });
-		}
+		await forEach(changes, async ({ agent }) => {
+			const agentId = String(agent.id);
+			await changeAgent(activation, agentId, endpointField, (before) => {
+				const change = { agent, ...changeOf(agentId, before) };
+				requirePossible(activation, [change]);
+				return change.endpoint;
+			});
+		});
 	};
 	return {
 		isComplete: changes.length === 0,
 		data,
 		async complete() {
-			if (conflicts.length > 0) throw conflictError(activation, conflicts);
+			requirePossible(activation, changes);
 			await orUndo(carryOut(), async () => await unregister(activation));
 			return data;
 		},
 	};
 }
 
-async function unregister({ api, address, workflow }: Place): Promise<void> {
+/** @param own the layer that the agent is to have; without it, the agent is not to have any of this trigger. */
+function planEndpoint(
+	before: string | null,
+	own: Layer | undefined,
+	activation: Activation,
+	replace: boolean,
+): Change {
+	const { layers, bottom } = readEndpoint(before);
+	const owner = (layer: Layer) => ownerOfLayer(layer, activation, replace);
+	const isOwn = (layer: Layer) => owner(layer) === 'own';
+	const isOurs = (layer: Layer) => isOwn(layer) || owner(layer) === 'counterpart';
+	// A test lies on the published one; publishing ends a test.
+	const kept = layers.filter((layer) => (activation.isTest ? !isOwn(layer) : !isOurs(layer)));
+	const place = layers.findIndex(isOwn);
+	// Another trigger may have replaced it, and gives it back when it is unpublished.
+	const isBelow = place > 0 && !isOurs(layers[0]);
+	const next = own ? kept.toSpliced(isBelow ? place : 0, 0, own) : kept;
+	const endpoint = isSameLayers(next, layers) ? before : writeEndpoint({ layers: next, bottom });
+
+	const [top] = layers;
+	const other = top?.address ?? bottom;
+	if (!own || other === null || layers.some(isOurs)) return { endpoint };
+	const topOwner = top ? owner(top) : 'other';
+	if (mayTakePlace(topOwner, replace, activation)) return { endpoint };
+	return { endpoint, conflict: { other: placeOf(other), owner: topOwner } };
+}
+
+function isSameLayers(one: Layer[], other: Layer[]): boolean {
+	const textOf = (layers: Layer[]) => writeEndpoint({ layers, bottom: null });
+	return textOf(one) === textOf(other);
+}
+
+function ownerOfLayer(layer: Layer, activation: Activation, mayMove: boolean): Owner {
+	const { address: url, secret } = layer;
+	return ownerOf({ url, secret, record: recordOf(layer) }, activation, mayMove);
+}
+
+async function unregister(activation: Activation): Promise<Removed> {
+	const { api, address, identity, stored } = activation;
 	const removal = new Removal();
-	for (const { id, context_endpoint: before } of await readAgents(api)) {
-		const { layers, bottom } = readEndpoint(before);
-		// In n8n 1, a copy of a workflow takes over the address of the first one.
-		const kept = layers.filter(
-			(layer) => !isAt(layer.address, address) || layer.workflow !== workflow,
-		);
-		if (kept.length === layers.length) continue;
-		const endpoint = writeEndpoint({ layers: kept, bottom });
+	const isGone = (layer: Layer) =>
+		isAt(layer.address, address) && layer.workflow === identity.workflow;
+	const without = ({ layers, bottom }: Endpoint) =>
+		writeEndpoint({ layers: layers.filter((layer) => !isGone(layer)), bottom });
+
+	const all = await readAll(api, agents, [endpointField.name]);
+	const carriers = all.map((agent) => ({ agent, ...readEndpoint(endpointField.of(agent)) }));
+	const own = carriers.filter(({ layers }) => layers.some(isGone));
+	await forEach(own, async ({ agent }) => {
+		const agentId = String(agent.id);
 		await removal.attempt(
-			`Agent '${foreignText(id)}' did not get back the context endpoint that it had`,
-			updateAgent(api, String(id), { context_endpoint: endpoint }),
+			`Agent '${foreignText(agentId)}' did not get back the context endpoint that it had`,
+			changeAgent(activation, agentId, endpointField, (before) => {
+				const endpoint = readEndpoint(before);
+				return endpoint.layers.some(isGone) ? without(endpoint) : before;
+			}),
+		);
+	});
+	removal.finish();
+	const elsewhere = carriers
+		.flatMap(({ layers }) => layers)
+		.find((layer) => !isAt(layer.address, address) && isProven(layer.secret, stored));
+	return {
+		isFound: own.length > 0 || elsewhere !== undefined,
+		...(elsewhere && { elsewhere: elsewhere.address }),
+	};
+}
+
+/** @throws NodeOperationError for what is in the way, and for an endpoint that is too long to be kept. */
+function requirePossible(
+	activation: Activation,
+	changes: Array<Change & { agent: IDataObject }>,
+): void {
+	const node = activation.context.getNode();
+	const conflicts = changes.filter(({ conflict }) => conflict);
+	if (conflicts.length > 0) throw conflictError(activation, conflicts);
+	for (const { agent, endpoint } of changes) {
+		const length = endpoint?.length ?? 0;
+		if (length <= LONGEST_FIELD) continue;
+		throw operationError(
+			node,
+			`What agent '${nameOf(agent)}' has as its context endpoint cannot be kept for it: with it, the URL would have ${length} characters, and ${LONGEST_FIELD} at most are sure to be kept`,
+			{
+				description:
+					'Nothing was changed. Take the context endpoint off the agent in Fluents.ai, or unpublish the workflow that has set it.',
+			},
 		);
 	}
-	removal.finish();
 }
 
-/** Whether it is that of the same trigger, in a test for the published one and the reverse. */
-function isCounterpartLayer({ workflow, trigger, isTest }: Activation, layer: Layer): boolean {
-	return (
-		layer.workflow === workflow &&
-		layer.test !== isTest &&
-		layer.address.split('/').includes(trigger)
+function conflictError(
+	{ context }: Activation,
+	conflicts: Array<Change & { agent: IDataObject }>,
+): NodeOperationError {
+	const [message, ...others] = conflicts.map(
+		({ agent, conflict }) =>
+			`Agent '${nameOf(agent)}' has another context endpoint already: ${foreignText(conflict?.other)}`,
 	);
-}
-
-function conflictError({ context }: Activation, [first, ...others]: string[]): NodeOperationError {
-	return operationError(context.getNode(), first, {
+	const isKin = conflicts.some(({ conflict }) => conflict?.owner === 'kin');
+	return operationError(context.getNode(), message, {
 		description: [
 			...others,
+			...(isKin ? [KIN_ADVICE] : []),
 			"Take that one off the agent in Fluents.ai, or set 'If the Agent Already Has a Context Endpoint' to Replace It: then this workflow is asked until it is unpublished.",
 		].join('. '),
 	});
+}
+
+function nameOf({ name, id }: IDataObject): string {
+	return foreignText(name ?? id);
 }

@@ -1,4 +1,8 @@
+import { createHash } from 'crypto';
+
 import { sleep } from 'n8n-workflow';
+
+import type { FluentsCredential } from './credential';
 
 export type Limiter = <T>(task: () => Promise<T>) => Promise<T>;
 
@@ -41,5 +45,25 @@ export function createStagger(): () => Promise<void> {
 			started = 0;
 			nextTurn = undefined;
 		});
+	};
+}
+
+/** Tells environments apart: the start of the hash of base URL and key, which says nothing about the key. */
+export function keyHashOf({ baseUrl, apiKey }: FluentsCredential): string {
+	return createHash('sha256').update(`${baseUrl} ${apiKey}`).digest('hex').slice(0, 12);
+}
+
+/**
+ * A limiter for each environment, so that one that is slow holds up itself only.
+ *
+ * @returns the one of a credential.
+ */
+export function createLimiters(size: number): (credential: FluentsCredential) => Limiter {
+	const limiters = new Map<string, Limiter>();
+	return (credential) => {
+		const key = keyHashOf(credential);
+		const limiter = limiters.get(key) ?? createLimiter(size);
+		limiters.set(key, limiter);
+		return limiter;
 	};
 }
