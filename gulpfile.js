@@ -14,6 +14,9 @@ const LIBRARY_FILE = 'dist/nodes/libphonenumber.js';
 const LIBRARY_NOTICE =
 	'// libphonenumber-js (MIT) with data of libphonenumber (Apache-2.0): see THIRD-PARTY-LICENSES.md';
 
+/** Comments inside of classes and functions, on lines of their own; esbuild leaves all others out. */
+const COMMENTS = /^ +(?:\/\/.*|\/\*\*(?:.*\*\/|.*\n(?: +\*.*\n)*? +\*\/))\n/gm;
+
 /** Required once for all modules in the bundle: each further time takes a moment, and gives the same. */
 const N8N_WORKFLOW = 'const n8nWorkflow = require("n8n-workflow");';
 
@@ -43,7 +46,8 @@ async function compile() {
 		outfile: BUNDLE,
 		write: false,
 	});
-	const text = outputFiles[0].text.replace(/^(?: {2})+/gm, toTabs);
+	const code = outputFiles[0].text.replace(COMMENTS, '');
+	const text = code.replace(/^(?: {2})+/gm, toTabs);
 	await write(
 		BUNDLE,
 		`${N8N_WORKFLOW}\n${text.replaceAll('require("n8n-workflow")', 'n8nWorkflow')}`,
