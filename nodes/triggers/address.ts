@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'crypto';
 
+import { reachOf } from '../shared/api/hosts';
 import { SECRET_PARAMETER } from '../shared/masking';
 
 /**
@@ -100,30 +101,6 @@ export function readQuery(url: string): { secret?: string; query: Record<string,
 	return { secret, query };
 }
 
-/** This host, private networks, carriers' networks, link-local, and the same in an IPv6 address. */
-const PRIVATE_IPS = [
-	/^(0|10|127)\./,
-	/^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./,
-	/^169\.254\./,
-	/^172\.(1[6-9]|2\d|3[01])\./,
-	/^192\.168\./,
-	/^\[(::|f[cd]|fe[89a-f])/,
-];
-
-/** For documentation, benchmarks, multicast and the future; of IPv6 all but global unicast. */
-const RESERVED_IPS = [
-	/^192\.0\.[02]\./,
-	/^192\.88\.99\./,
-	/^198\.(1[89]|51\.100)\./,
-	/^203\.0\.113\./,
-	/^(22[4-9]|2[3-5]\d)\./,
-	/^\[(?![23])/,
-	/^\[(2001:(db8|[01]?[0-9a-f]{0,2}):|2002:|3fff:)/,
-];
-
-const PRIVATE_NAMES = /\.(local|localhost|internal|intranet|private|corp|home|lan|home\.arpa)$/;
-const RESERVED_NAMES = /\.(invalid|test|example|onion|alt|arpa)$/;
-
 /**
  * Tells why the servers of Fluents.ai cannot call an address of this n8n, as far as the address shows.
  *
@@ -131,14 +108,9 @@ const RESERVED_NAMES = /\.(invalid|test|example|onion|alt|arpa)$/;
  */
 export function whyUnreachable(address: string): string | undefined {
 	if (!URL.canParse(address)) return 'is not a web address';
-	const { protocol, hostname } = new URL(address);
-	const name = hostname.replace(/\.$/, '');
-	const isIp = /^\[|^\d+(\.\d+){3}$/.test(name);
-	const isOneOf = (ips: RegExp[], names: RegExp) =>
-		isIp ? ips.some((pattern) => pattern.test(name)) : names.test(name);
-	if (isOneOf(PRIVATE_IPS, PRIVATE_NAMES) || (!isIp && !name.includes('.'))) {
-		return 'can be reached from your own network only';
-	}
-	if (isOneOf(RESERVED_IPS, RESERVED_NAMES)) return 'is reserved and leads nowhere';
-	return protocol === 'https:' ? undefined : 'does not start with https://';
+	const url = new URL(address);
+	const reach = reachOf(url);
+	if (reach === 'private') return 'can be reached from your own network only';
+	if (reach === 'reserved') return 'is reserved and leads nowhere';
+	return url.protocol === 'https:' ? undefined : 'does not start with https://';
 }

@@ -130,76 +130,17 @@ describe('the query of a request', () => {
 
 describe('whether Fluents.ai can reach an address', () => {
 	it.each([
-		'https://n8n.example.com/webhook/1',
-		'https://8.8.8.8/webhook',
-		'https://172.15.0.1/',
-		'https://172.32.0.1/',
-		'https://100.63.0.1/',
-		'https://100.128.0.1/',
-		'https://[2606:4700::1111]/',
-		'https://10.example.com/',
-		'https://[2001:4860:4860::8888]/',
-		'https://test.example.com/',
-	])('%s: yes', (address) => {
-		expect(whyUnreachable(address)).toBeUndefined();
-	});
-
-	it.each([
-		'https://localhost/',
-		'http://localhost:5678/',
-		'https://n8n/',
-		'https://n8n.local/',
-		'https://n8n.lan/',
-		'https://server.internal/',
-		'https://127.0.0.1/',
-		'https://10.1.2.3/',
-		'https://172.16.0.1/',
-		'https://172.31.255.255/',
-		'https://192.168.0.2:5678/',
-		'https://169.254.1.1/',
-		'https://100.64.0.1/',
-		'https://0.0.0.0/',
-		'https://[::1]/',
-		'https://[::]/',
-		'https://[fd00::1]/',
-		'https://[fe80::1]/',
-		'https://[::ffff:10.0.0.1]/',
-		'https://2130706433/', // 127.0.0.1 as one number
-		'https://localhost./',
-		'https://n8n./',
-		'https://N8N.LOCAL./',
-		'https://[::7f00:1]/',
-		'https://[::ffff:7f00:1]/',
-		'https://0x7f.1/',
-		'https://0177.0.0.1/',
-		'https://n8n.home/',
-	])('%s: only from its own network', (address) => {
-		expect(whyUnreachable(address)).toBe('can be reached from your own network only');
-	});
-
-	it.each([
-		'https://n8n.invalid/',
-		'https://n8n.example/',
-		'https://n8n.test./',
-		'https://192.0.2.1/',
-		'https://198.51.100.7/',
-		'https://203.0.113.9/',
-		'https://198.18.0.1/',
-		'https://224.0.0.1/',
-		'https://255.255.255.255/',
-		'https://[2001:db8::1]/',
-		'https://[ff02::1]/',
-		'https://[64:ff9b::7f00:1]/',
-		'https://[2002:7f00:1::]/',
-	])('%s: from nowhere', (address) => {
-		expect(whyUnreachable(address)).toBe('is reserved and leads nowhere');
+		['https://n8n.example.com:5678/webhook/1', undefined],
+		['https://8.8.8.8/webhook', undefined],
+		['https://localhost:5678/', 'can be reached from your own network only'],
+		['http://192.168.0.2:5678/', 'can be reached from your own network only'],
+		['https://n8n.test/', 'is reserved and leads nowhere'],
+		['http://n8n.example.com/', 'does not start with https://'],
+	])('%s: %s', (address, why) => {
+		expect(whyUnreachable(address)).toBe(why);
 	});
 
 	it.each(['', 'n8n.example.com', 'https://'])('%j: it is none', (address) => {
 		expect(whyUnreachable(address)).toBe('is not a web address');
-	});
-
-	it('not without https', () => {
-		expect(whyUnreachable('http://n8n.example.com/')).toBe('does not start with https://');
 	});
 });

