@@ -41,9 +41,6 @@ export async function placeCall(
 	agent: string,
 	to = '+12125550101',
 ): Promise<string> {
-	const environment = simulator.environment('default');
-	// n8n remembers calls for a day, and after a reset the simulator would give the same IDs again.
-	environment.hex(Math.floor(Math.random() * 50_000));
 	const response = await fetch(`${simulator.url}/calls/create`, {
 		method: 'POST',
 		headers: {

@@ -14,8 +14,8 @@ interface Waiting {
 const SHORTEST = 10;
 const LONGEST = 60_000;
 
-/** So many looks, a millisecond apart, have to find that nothing happens. */
-const QUIET_LOOKS = 3;
+/** So many turns of the event loop, one after the other, have to find that nothing happens. */
+const QUIET_TURNS = 5;
 
 /** What Node.js calls work that is on its way: with files, names of hosts, sockets, other programs. */
 const WORK = /Req|Immediate|Connect|Write|Shutdown|Process/;
@@ -37,8 +37,9 @@ class Clock {
 	private readonly open = new Set<EventEmitter>();
 	/** Whether anything has happened since the last look. */
 	private hasStirred = false;
-	private quietLooks = 0;
-	private look: NodeJS.Timeout | undefined;
+	/** Turns in a row in which nothing has happened; -1 while something is under way. */
+	private quietTurns = 0;
+	private isWatching = false;
 	/** Where this clock is in use, each with what was there before. */
 	private replaced = new Map<Global, Global>();
 
@@ -52,6 +53,7 @@ class Clock {
 				clearTimeout: this.clearTimeout,
 				Date: this.dateOf(Date),
 			});
+			Date.now = this.now;
 		}
 		subscribe('http.client.request.start', this.onRequest);
 		subscribe('http.server.request.start', this.onRequest);
@@ -59,7 +61,10 @@ class Clock {
 
 	/** Gives the time back. What still waits goes on waiting by it. */
 	stop(): void {
-		for (const [global, before] of this.replaced) Object.assign(global, before);
+		for (const [global, before] of this.replaced) {
+			Object.assign(global, before);
+			before.Date.now = real.now;
+		}
 		this.replaced.clear();
 		unsubscribe('http.client.request.start', this.onRequest);
 		unsubscribe('http.server.request.start', this.onRequest);
@@ -78,8 +83,6 @@ class Clock {
 		return new Proxy(date, {
 			construct: (target, given: [], newTarget) =>
 				Reflect.construct(target, given.length > 0 ? given : [now()], newTarget) as Date,
-			get: (target, name, receiver) =>
-				name === 'now' ? now : (Reflect.get(target, name, receiver) as unknown),
 		});
 	}
 
@@ -115,33 +118,44 @@ class Clock {
 		real.clearTimeout(timer);
 	};
 
+	/** Looks in the next turn while all may be about to become quiet, else in a millisecond. */
 	private watch(): void {
-		this.look ??= real
-			.setTimeout(() => {
-				this.look = undefined;
-				if (this.waiting.size === 0 || this.replaced.size === 0) return;
-				this.watch();
-				this.skip();
-			}, 1)
-			.unref();
+		if (this.isWatching) return;
+		this.isWatching = true;
+		const look = () => {
+			this.isWatching = false;
+			if (this.waiting.size === 0 || this.replaced.size === 0) return;
+			this.countTurn();
+			if (this.quietTurns === QUIET_TURNS) this.skip();
+			this.runDue();
+			this.watch();
+		};
+		const isSettling = this.quietTurns >= 0 && this.quietTurns < QUIET_TURNS;
+		if (isSettling || this.hasStirred) setImmediate(look);
+		else real.setTimeout(look, 1).unref();
 	}
 
-	/** Moves on to the next timer if nothing has happened for a while, and runs what is due. */
-	private skip(): void {
-		const isQuiet = !this.hasStirred && this.open.size === 0 && !isWorking();
+	private countTurn(): void {
+		const isBusy = this.open.size > 0 || isWorking();
+		if (isBusy) this.quietTurns = -1;
+		else this.quietTurns = this.hasStirred ? 0 : this.quietTurns + 1;
 		this.hasStirred = false;
-		this.quietLooks = isQuiet ? this.quietLooks + 1 : 0;
-		if (this.quietLooks >= QUIET_LOOKS) {
-			const next = [...this.waiting.values()].filter(({ canBeSkipped }) => canBeSkipped);
-			const left = Math.min(...next.map(({ due }) => due)) - this.now();
-			if (left > 0 && left < Infinity) this.ahead += left;
-			this.quietLooks = 0;
-		}
+	}
+
+	/** Moves on to the next timer. */
+	private skip(): void {
+		const next = [...this.waiting.values()].filter(({ canBeSkipped }) => canBeSkipped);
+		const left = Math.min(...next.map(({ due }) => due)) - this.now();
+		if (left > 0 && left < Infinity) this.ahead += left;
+	}
+
+	private runDue(): void {
 		const now = this.now();
 		const due = [...this.waiting].filter(([, timer]) => timer.due <= now);
 		for (const [timer, { run }] of due.sort(([, a], [, b]) => a.due - b.due)) {
 			real.clearTimeout(timer);
 			setImmediate(run);
+			this.hasStirred = true;
 		}
 	}
 }

@@ -25,8 +25,6 @@ const servers: TriggerServer[] = [];
 beforeEach(() => {
 	simulator.reset();
 	simulator.callSeconds = 0.1;
-	// A process of n8n remembers calls for a day, so those of other tests must have other IDs.
-	environment().hex(Math.floor(Math.random() * 50_000));
 });
 
 afterEach(async () => {
