@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /**
  * What is not confirmed about the API is a switch of the simulator (simulator/truths.ts), so the suites
  * that talk to it run twice: with all switches on truth A, and with all on truth B.
@@ -25,8 +27,8 @@ module.exports = {
 	testTimeout: 60_000,
 	globalSetup: '<rootDir>/test/support/globalSetup.ts',
 	globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
-	// Tests hardly wait (test/support/clock.ts), so that each core has one.
-	maxWorkers: '100%',
+	// More than cores: a test that waits for a deadline or for another program leaves its core to others.
+	maxWorkers: Math.ceil(1.5 * availableParallelism()),
 	projects: [
 		underTruth('a'),
 		underTruth('b'),
