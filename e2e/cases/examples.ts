@@ -17,9 +17,21 @@ import {
 } from '../api';
 import { dialIn, placeCall } from '../calls';
 import { check, eventually, type Case, type CaseContext, type Check } from '../case';
+import { ScriptedModel } from '../scriptedModel';
 
 const folder = resolve(__dirname, '../../examples');
 const OWN = /^n8n-nodes-fluentsai\./;
+
+interface Room extends CaseContext {
+	model: ScriptedModel;
+	openAi: CredentialReference;
+	hasDataTables: boolean;
+}
+
+/** What a language model reads in a transcript, whichever it is. */
+const INSIGHT = { interest: 'high', objections: ['too early'], follow_up_date: '2026-04-01' };
+
+const DATA_TABLE = 'n8n-nodes-base.dataTable';
 
 interface Example {
 	file: string;
@@ -39,26 +51,32 @@ const examples = readdirSync(folder)
 	.filter(({ own }) => own.some(({ type }) => !type.endsWith('Tool')));
 
 /** It is imported and executed; one that calls start, or ask, is also published. */
-function checksOf({ file, json, own }: Example): Array<Check<CaseContext>> {
-	const runs = check<CaseContext>(file, async ({ n8n, simulator, credentials }) => {
+function checksOf({ file, json, own }: Example): Array<Check<Room>> {
+	const needsTables = json.nodes.some(({ type }) => type === DATA_TABLE);
+	const runs = check<Room>(file, async (room) => {
+		const { n8n, simulator } = room;
+		if (needsTables && !room.hasDataTables) return NO_TABLES;
 		simulator.reset();
 		addYesterdaysCalls(simulator);
-		const execution = await n8n.run(prepared(json, credentials.default));
+		const execution = await n8n.run(prepared(json, room));
 		const ran = judge(execution, own);
 		const requests = simulator.requests.length;
 		return `${ran.length} of ${own.length} Fluents.ai nodes, ${requests} requests`;
 	});
 	const trigger = own.find(({ type }) => type in published);
 	if (!trigger) return [runs];
-	const receives = check<CaseContext>(`${file}, published`, async (context) => {
-		context.simulator.reset();
-		const workflow = await publish(context, json, trigger);
-		const outcome = await published[trigger.type](context, workflow, trigger, own);
-		await context.n8n.unpublish(workflow);
+	const receives = check<Room>(`${file}, published`, async (room) => {
+		if (needsTables && !room.hasDataTables) return NO_TABLES;
+		room.simulator.reset();
+		const workflow = await publish(room, json, trigger);
+		const outcome = await published[trigger.type](room, workflow, trigger, own);
+		await room.n8n.unpublish(workflow);
 		return outcome;
 	});
 	return [runs, receives];
 }
+
+const NO_TABLES = 'not run: this n8n has no Data Tables';
 
 /** @returns those of the nodes that were executed. */
 function judge(execution: Execution, nodes: INode[]): INode[] {
@@ -74,11 +92,7 @@ function judge(execution: Execution, nodes: INode[]): INode[] {
 	return ran;
 }
 
-async function publish(
-	{ n8n, credentials }: CaseContext,
-	json: WorkflowJson,
-	trigger: INode,
-): Promise<SavedWorkflow> {
+async function publish(room: Room, json: WorkflowJson, trigger: INode): Promise<SavedWorkflow> {
 	const { options } = trigger.parameters as { options: object };
 	const here = { options: { ...options, allowUnreachableUrl: true } };
 	const nodes = withoutServices(json).map((node) =>
@@ -86,9 +100,9 @@ async function publish(
 			? { ...node, parameters: { ...node.parameters, ...here } }
 			: node,
 	);
-	const pinned = prepared({ ...json, nodes }, credentials.default);
-	const workflow = await n8n.createWorkflow(pinned);
-	deepEqual(await n8n.publish(workflow), { status: 'published', errors: [] });
+	const pinned = prepared({ ...json, nodes }, room);
+	const workflow = await room.n8n.createWorkflow(pinned);
+	deepEqual(await room.n8n.publish(workflow), { status: 'published', errors: [] });
 	return workflow;
 }
 
@@ -134,9 +148,12 @@ async function letAgentAsk(
 	}
 	const [request] = simulator.liveRequests;
 	const execution = await n8n.finished(String(await n8n.newestExecution(workflow)));
-	const answering = judge(execution, own).filter((node) => node.name !== name);
+	const ran = judge(execution, own);
+	const answering = ran.filter((node) => node.name !== name);
 	const answers = answering.map((node) => outputOf(execution, node.name)[0].json.in_time);
-	deepEqual(answers, [true]);
+	if (parameters.answerUsing === 'immediately') {
+		deepEqual((request.answer as IDataObject).agent_message, parameters.answerText);
+	} else deepEqual(answers, [true]);
 	return `${JSON.stringify(request.answer)} after ${Number(request.milliseconds) / 1000} s`;
 }
 
@@ -168,10 +185,13 @@ function addYesterdaysCalls(simulator: Simulator): void {
  * With the test's credential in the nodes of this package. Nodes of other services are never run:
  * they have to have pinned data.
  */
-function prepared(json: WorkflowJson, credential: CredentialReference): WorkflowJson {
-	const nodes = json.nodes.map((node) => {
+function prepared(json: WorkflowJson, { credentials, openAi }: Room): WorkflowJson {
+	const nodes = json.nodes.map((node): INode => {
 		if (OWN.test(node.type)) {
-			return { ...atAnyHour(node), credentials: { [CREDENTIAL]: credential } };
+			return { ...atAnyHour(node), credentials: { [CREDENTIAL]: credentials.default } };
+		}
+		if (node.type.endsWith('.lmChatOpenAi')) {
+			return { ...node, credentials: { openAiApi: openAi } };
 		}
 		const pinned = json.pinData?.[node.name] !== undefined;
 		ok(pinned || !node.credentials, `'${node.name}' needs pinned data`);
@@ -196,6 +216,16 @@ function atAnyHour(node: INode): INode {
 
 /** Every workflow in examples/. */
 export default {
-	setUp: async (context) => await Promise.resolve(context),
+	async setUp(context) {
+		const model = await ScriptedModel.start(() => ({ text: JSON.stringify(INSIGHT) }));
+		const { n8n } = context;
+		return {
+			...context,
+			model,
+			openAi: await n8n.createCredential('OpenAI', model.credential, 'openAiApi'),
+			hasDataTables: (await n8n.nodeType(DATA_TABLE)) !== undefined,
+		};
+	},
 	checks: examples.flatMap(checksOf),
-} satisfies Case;
+	tearDown: async ({ model }) => await model.close(),
+} satisfies Case<Room>;

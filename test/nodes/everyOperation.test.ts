@@ -44,10 +44,12 @@ test.each(operations)('$name does its work, and its output fits its schema', asy
 	for (const output of json) {
 		const fields = Object.keys(output);
 		expect(fields).toEqual(expect.arrayContaining(simpleFields));
-		expect(fields.filter((field) => !(field in schema.properties))).toEqual([]);
+		// Of what an API Request answers, nothing is known.
+		const isKnown = simpleFields.length > 0;
+		expect(fields.filter((field) => isKnown && !(field in schema.properties))).toEqual([]);
 		for (const [field, value] of Object.entries(output)) {
-			const { type } = schema.properties[field];
-			if (value === null) continue;
+			const { type } = schema.properties[field] ?? {};
+			if (value === null || !isKnown) continue;
 			expect([field, Array.isArray(value) ? 'array' : typeof value]).toEqual([field, type]);
 		}
 	}

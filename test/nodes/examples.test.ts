@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { NodeHelpers } from 'n8n-workflow';
-import type { IDataObject, INode, INodeParameters, INodeProperties, IRun } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INode,
+	INodeParameters,
+	INodeProperties,
+	IPinData,
+	IRun,
+} from 'n8n-workflow';
 
 import { findOperation } from '../../nodes/FluentsAi/resources';
 import { outputOf, type WorkflowJson } from '../../engine';
@@ -420,6 +427,7 @@ function typesIn(value: unknown): unknown {
 const triggered: Array<[string, ...string[]]> = [
 	['call-events-to-crm-and-chat.json', '+12125550101', '+12125550102', '+12125550104'],
 	['do-not-call.json', '+12125550110'],
+	['outcome-by-language-model.json', '+12125550101'],
 	['transcripts-to-table.json', '+12125550101'],
 ];
 
@@ -604,6 +612,36 @@ test.each([
 		expect.stringContaining(said) as string,
 	]);
 });
+
+test('survey-by-phone.json takes the answers while the agent asks, and gives them typed', async () => {
+	const { server, agent, end } = await publishLive('survey-by-phone.json');
+	// A model writes numbers as texts.
+	const asks = [{ at: 11, parameters: { rating: '4', comment: 'Quick.' } }];
+	simulator.scriptOf = () => ({ asks });
+	const call = await placeAskingCall(server, agent, '06');
+	expect(simulator.liveRequests.map(({ answer }) => answer)).toEqual([
+		expect.objectContaining({ agent_message: 'Thank you very much, I have noted that.' }),
+	]);
+	const [{ input, call_id }] = outputs(server.executions);
+	expect([input, call_id]).toEqual([{ rating: 4, comment: 'Quick.' }, call]);
+
+	simulator.dialled.clear();
+	const { run } = await runExample(withoutTables(read('survey-by-phone.json')));
+	expect(dialled()).toEqual({ '+12125550106': 1, '+12125550102': 1 });
+	const found = outputOf(run, 'Call and Wait').map(({ json }) => [json.outcome, json.answers]);
+	expect(found).toEqual([
+		['answered', { 'n8n: Example': { rating: 4, comment: 'Quick.' } }],
+		['no_answer', {}],
+	]);
+	await end();
+});
+
+/** Data Tables are a part of n8n's server, which is not in the engine. */
+function withoutTables(json: WorkflowJson): WorkflowJson {
+	const tables = json.nodes.filter(({ type }) => type === 'n8n-nodes-base.dataTable');
+	const pinned = tables.map(({ name }) => [name, [{ json: {} }]]);
+	return { ...json, pinData: { ...json.pinData, ...(Object.fromEntries(pinned) as IPinData) } };
+}
 
 test.each<[IDataObject | undefined, IDataObject, string]>([
 	[undefined, { name: 'Anna Berg', last_order: 'a blue bicycle' }, 'Hello Anna Berg'],

@@ -35,6 +35,14 @@ export const leastParameters: Record<string, () => INodeParameters> = {
 	'agent delete': () => ({ agentId: first('agents') }),
 	'agent get': () => ({ agentId: first('agents') }),
 	'agent update': () => ({ agentId: first('agents'), updateFields: { name: 'New' } }),
+	'apiRequest send': () => ({
+		path: '/agents',
+		query: {
+			parameters: [
+				{ name: 'id', value: [...simulator.environment('default').agents.keys()][0] },
+			],
+		},
+	}),
 	'call create': () => ({
 		agentId: first('agents'),
 		fromNumber: byNumber(ownNumber()),

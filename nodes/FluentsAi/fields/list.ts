@@ -70,7 +70,7 @@ const customQuery = nameValueField(
 export const listOptions: INodeProperties[] = [apiFilters, customQuery];
 
 /** An expression may give an object, where the API takes its JSON. */
-const toQueryText: Convert<string> = (value, fail) =>
+export const toQueryText: Convert<string> = (value, fail) =>
 	typeof value === 'object' ? JSON.stringify(toJson(value, fail)) : toSimpleText(value, fail);
 
 /** @returns the query of a list request, without the page; `defaultSort` holds unless the user sorts. */

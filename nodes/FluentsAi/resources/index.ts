@@ -6,6 +6,7 @@ import type { Operation, Resource } from '../operation';
 import { accountConnection } from './accountConnection';
 import { action } from './action';
 import { agent } from './agent';
+import { apiRequest } from './apiRequest';
 import { call } from './call';
 import { liveRequest } from './liveRequest';
 import { phoneNumber } from './phoneNumber';
@@ -18,6 +19,7 @@ export const resources: Resource[] = [
 	accountConnection,
 	action,
 	agent,
+	apiRequest,
 	call,
 	liveRequest,
 	phoneNumber,

@@ -3,10 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { isObject, isTooDeep } from '../json';
 
 /**
- * What an operation needs of a successful answer: an object with its `id`, a page of a list, or nothing,
- * as for deletes, of which some answers are empty.
+ * What an operation needs of a successful answer: an object with its `id`, a page of a list, nothing, as for
+ * deletes, of which some answers are empty, or any JSON, which then comes as `answer`.
  */
-export type Expected = 'object' | 'page' | 'nothing';
+export type Expected = 'object' | 'page' | 'nothing' | 'anything';
 
 /** A page of a list as the API sends it. */
 export interface PageAnswer extends IDataObject {
@@ -30,6 +30,11 @@ export function decode(expected: Expected, body: unknown): IDataObject | undefin
 		case 'nothing':
 			if (body === undefined || body === null || body === '') return {};
 			return isObject(body) ? body : undefined;
+		case 'anything':
+			// An answer that is no JSON comes as a text, such as the page of a proxy.
+			return typeof body === 'string' && body !== ''
+				? undefined
+				: { answer: (body || null) as IDataObject[string] };
 	}
 }
 

@@ -143,6 +143,25 @@ export class FluentsTransport {
 	}
 
 	/**
+	 * Sends a request that this package knows nothing of; what is not a GET is taken for a change.
+	 *
+	 * @returns the JSON of the answer, null when it is empty.
+	 * @throws NodeApiError in the user's words.
+	 */
+	async request(
+		method: 'get' | 'post' | 'delete',
+		path: string,
+		request: { query?: IDataObject; body?: IDataObject } & Subject,
+	): Promise<unknown> {
+		const { answer } = await this.requestJson(method === 'get' ? 'read' : 'write', 'anything', {
+			...request,
+			method: method.toUpperCase() as IHttpRequestMethods,
+			path,
+		});
+		return answer;
+	}
+
+	/**
 	 * Reads a file with sound and hands its stream to `store`, which is called again when the connection
 	 * breaks half-way. One redirect is followed; the key goes along only to the origin of the base URL. A
 	 * download ends when no byte comes for as long as an answer may take.

@@ -1,0 +1,12 @@
+import type { Resource } from '../../operation';
+import { send } from './send';
+
+export const apiRequest: Resource = {
+	option: {
+		name: 'API Request',
+		value: 'apiRequest',
+		// What an AI agent may do stands in the other operations, each with its guards.
+		displayOptions: { hide: { '@tool': [true] } },
+	},
+	operations: [send],
+};
