@@ -19,7 +19,7 @@ const usage = `Builds on every change into the folder of a running n8n
 
 /** How n8n comes to know of a new build; for n8n 2.41.1. */
 const reload = (folder: string) => `
-n8n started with N8N_DEV_RELOAD=true loads each build by itself, and an open editor shows it:
+n8n that is started now with N8N_DEV_RELOAD=true loads each build by itself, and an open editor shows it:
   N8N_USER_FOLDER=${folder} N8N_DEV_RELOAD=true n8n start
 Without that, or after a change of package.json, start n8n again. Ctrl+C ends the watching.`;
 

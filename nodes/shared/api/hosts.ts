@@ -1,6 +1,8 @@
 /** Where the host of an address can be reached from: everywhere, its own network, or nowhere. */
 export type Reach = 'public' | 'private' | 'reserved';
 
+// Node.js has lists of blocks in `net`, but n8n Cloud takes no package that needs it.
+
 /** This host, private networks, carriers' networks (RFC 6598), link-local, and the same in IPv6. */
 const PRIVATE_BLOCKS = [
 	'0.0.0.0/8',
