@@ -31,6 +31,8 @@ export interface Case<Room = CaseContext> {
 	skip?(context: CaseContext): Promise<string | undefined>;
 	setUp(context: CaseContext): Promise<Room>;
 	checks: Array<Check<Room>>;
+	/** An agent that asks gives up soon, and nothing can make it wait longer: no other case is at work meanwhile. */
+	isUrgent?: boolean;
 	/**
 	 * Made after those, while no other case listens in the editor: n8n 2.41 hangs for minutes when a test
 	 * begins while another ends (it then clones all that it holds in memory).

@@ -515,6 +515,7 @@ const listening = [
 ];
 
 export default {
+	isUrgent: true,
 	async setUp(context) {
 		const room = new Room(context);
 		room.orders = await room.createOrders();

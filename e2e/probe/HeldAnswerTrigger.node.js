@@ -110,7 +110,7 @@ class HeldAnswerTrigger {
 
 	async webhook() {
 		const plan = this.getBodyData();
-		const { deadline = 20, store, fail } = plan;
+		const { deadline = 60, store, fail } = plan;
 		const respondBy = new Date(Date.now() + deadline * 1000).toISOString();
 		const workflowData = [[{ json: { plan, respondBy, mode: this.getMode() } }]];
 		const response = this.getResponseObject();
