@@ -11,14 +11,20 @@ export interface ModelTurn {
 	outputs: string[];
 	/** Names of the tools that it may call, with their schemas. */
 	tools: Array<{ name: string; description?: string; parameters?: object }>;
-	/** The whole conversation, as OpenAI's Responses API writes it. */
+	/** The whole conversation, as the API writes it. */
 	input: Array<Record<string, unknown>>;
+}
+
+/** One of OpenAI's APIs, as n8n's OpenAI Chat Model speaks it. */
+interface Dialect {
+	read(request: Record<string, unknown>): ModelTurn;
+	write(answer: ModelAnswer, number: number, model: unknown): object;
 }
 
 /** A call of a tool, or what the model says. */
 export type ModelAnswer = { tool: string; input: object } | { text: string };
 
-/** A language model that does what a script says, for n8n's OpenAI Chat Model (Responses API). */
+/** A language model that does what a script says, for n8n's OpenAI Chat Model. */
 export class ScriptedModel {
 	/** What it was asked, oldest first. */
 	readonly turns: ModelTurn[] = [];
@@ -59,50 +65,80 @@ export class ScriptedModel {
 	}
 
 	private async answer(request: IncomingMessage): Promise<object> {
-		const {
-			input,
-			model,
-			tools = [],
-		} = JSON.parse(await text(request)) as {
-			model: string;
-			input: ModelTurn['input'];
-			tools?: ModelTurn['tools'];
-		};
-		const outputs = input
-			.filter(({ type }) => type === 'function_call_output')
-			.map(({ output }) => (typeof output === 'string' ? output : JSON.stringify(output)));
-		const turn = { input, outputs, tools };
+		const body = JSON.parse(await text(request)) as Record<string, unknown>;
+		const dialect = request.url?.endsWith('/chat/completions') ? completions : responses;
+		const turn = dialect.read(body);
 		this.turns.push(turn);
-		const number = this.turns.length;
-		return {
-			id: `resp_${number}`,
-			object: 'response',
-			created_at: 0,
-			model,
-			status: 'completed',
-			output: [written(this.script(turn), number)],
-			usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
-		};
+		return dialect.write(this.script(turn), this.turns.length, body.model);
 	}
 }
 
-/** An answer as the Responses API writes it. */
-function written(answer: ModelAnswer, number: number): object {
-	if ('tool' in answer) {
-		return {
-			type: 'function_call',
-			id: `fc_${number}`,
-			call_id: `call_${number}`,
-			status: 'completed',
-			name: answer.tool,
-			arguments: JSON.stringify(answer.input),
-		};
-	}
-	return {
-		type: 'message',
-		id: `msg_${number}`,
-		role: 'assistant',
+const textOf = (output: unknown) => (typeof output === 'string' ? output : JSON.stringify(output));
+
+/** The Responses API. */
+const responses: Dialect = {
+	read({ input, tools }) {
+		const entries = input as ModelTurn['input'];
+		const outputs = entries
+			.filter(({ type }) => type === 'function_call_output')
+			.map(({ output }) => textOf(output));
+		return { input: entries, outputs, tools: (tools ?? []) as ModelTurn['tools'] };
+	},
+	write: (answer, number, model) => ({
+		id: `resp_${number}`,
+		object: 'response',
+		created_at: 0,
+		model,
 		status: 'completed',
-		content: [{ type: 'output_text', text: answer.text, annotations: [] }],
-	};
-}
+		output: [
+			'tool' in answer
+				? {
+						type: 'function_call',
+						id: `fc_${number}`,
+						call_id: `call_${number}`,
+						status: 'completed',
+						name: answer.tool,
+						arguments: JSON.stringify(answer.input),
+					}
+				: {
+						type: 'message',
+						id: `msg_${number}`,
+						role: 'assistant',
+						status: 'completed',
+						content: [{ type: 'output_text', text: answer.text, annotations: [] }],
+					},
+		],
+		usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
+	}),
+};
+
+/** The Chat Completions API, which older agents need. */
+const completions: Dialect = {
+	read({ messages, tools = [] }) {
+		const entries = messages as ModelTurn['input'];
+		const outputs = entries
+			.filter(({ role }) => role === 'tool')
+			.map(({ content }) => textOf(content));
+		const functions = tools as Array<{ function: ModelTurn['tools'][number] }>;
+		return { input: entries, outputs, tools: functions.map((tool) => tool.function) };
+	},
+	write(answer, number, model) {
+		const call = 'tool' in answer && {
+			id: `call_${number}`,
+			type: 'function',
+			function: { name: answer.tool, arguments: JSON.stringify(answer.input) },
+		};
+		const message = call
+			? { role: 'assistant', content: null, tool_calls: [call] }
+			: { role: 'assistant', content: 'text' in answer ? answer.text : '' };
+		const finish_reason = call ? 'tool_calls' : 'stop';
+		return {
+			id: `chatcmpl_${number}`,
+			object: 'chat.completion',
+			created: 0,
+			model,
+			choices: [{ index: 0, message, finish_reason }],
+			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+		};
+	},
+};

@@ -148,6 +148,15 @@ describe('nobody is called', () => {
 		expect(requests).toEqual([]);
 	});
 
+	test('when the item is to fail after Max Wait, at which n8n does not run the node', async () => {
+		const { error, requests } = await runSleeping({ onTimeout: 'fail' });
+		expect(error?.message).toBe(
+			"With 'Wait Using' set to Webhook, 'When Max Wait Is Over' cannot be Fail",
+		);
+		expect(error?.description).toContain('Nobody was called');
+		expect(requests).toEqual([]);
+	});
+
 	test('when the agent has a webhook, unless that may be replaced for this call', async () => {
 		const environment = simulator.environment('default');
 		const own = environment.add('webhooks', {

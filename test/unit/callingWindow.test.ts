@@ -3,8 +3,10 @@ import {
 	localTime,
 	minutesOf,
 	nextOpening,
+	waitForWindow,
 	type CallingWindow,
 } from '../../nodes/FluentsAi/placing/callingWindow';
+import type { Run } from '../../nodes/FluentsAi/operation';
 import { timeZonesOf } from '../../nodes/shared/phoneNumbers/timeZones';
 
 const hours = (text: string) => {
@@ -208,4 +210,20 @@ describe('dates that are left out', () => {
 		const opening = nextOpening(closed(dates), Date.parse('2026-12-13T12:00:00+01:00'));
 		expect(opening).toBe(Date.parse('2026-12-28T09:00:00+01:00'));
 	});
+});
+
+test('the next opening is searched for once, and not for each item', async () => {
+	const now = Date.UTC(2026, 0, 3, 12); // a Saturday
+	const clock = jest.spyOn(Date, 'now').mockReturnValue(now);
+	const looks = jest.spyOn(Intl.DateTimeFormat.prototype, 'formatToParts');
+	const monday = { kind: 'outside', opensAt: Date.UTC(2026, 0, 5, 8) };
+	const ITEMS = 2000;
+	for (let i = 0; i < ITEMS; i++) {
+		const outside = { ...window('09:00', '17:00'), outside: 'giveBack' } as const;
+		expect(await waitForWindow({} as Run, outside, 0)).toEqual(monday);
+	}
+	// One look at the clock for each, and those of the search.
+	expect(looks.mock.calls.length).toBeLessThan(ITEMS + 100);
+	looks.mockRestore();
+	clock.mockRestore();
 });

@@ -1,0 +1,131 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import type { INode, INodeParameters } from 'n8n-workflow';
+
+import { chain, errorOf, manualTrigger, node, type Execution } from '../api';
+import { check, type Case, type Check } from '../case';
+import { ScriptedModel, type ModelAnswer, type ModelTurn } from '../scriptedModel';
+import {
+	CALL_TOOL,
+	callTool,
+	loseAnswer,
+	ONE_SEARCH,
+	threeTries,
+	toolRoom,
+	withParts,
+	type ToolRoom,
+} from '../tools';
+
+interface Asked {
+	execution: Execution;
+	/** What the model was told by the tool, in the order of its calls. */
+	outputs: string[];
+}
+
+/** Runs an AI agent whose model follows a script. */
+async function ask(
+	{ n8n }: ToolRoom,
+	typeVersion: number,
+	tool: INode,
+	script: (turn: ModelTurn) => ModelAnswer,
+): Promise<Asked> {
+	const model = await ScriptedModel.start(script);
+	try {
+		const openAi = await n8n.createCredential('OpenAI', model.credential, 'openAiApi');
+		const agent = node(
+			'AI Agent',
+			'@n8n/n8n-nodes-langchain.agent',
+			{ promptType: 'define', text: 'Call them.' },
+			{ typeVersion },
+		);
+		const chat = node(
+			'Model',
+			'@n8n/n8n-nodes-langchain.lmChatOpenAi',
+			{ model: { __rl: true, mode: 'id', value: 'gpt-5-mini' } },
+			// Agents before v3 do not take the Responses API of later versions.
+			{ typeVersion: typeVersion < 3 ? 1.2 : 1.3, credentials: { openAiApi: openAi } },
+		);
+		const workflow = withParts(chain(manualTrigger, agent), agent.name, [
+			[chat, 'ai_languageModel'],
+			[tool, 'ai_tool'],
+		]);
+		const execution = await n8n.run(workflow);
+		return { execution, outputs: model.turns.at(-1)?.outputs ?? [] };
+	} finally {
+		await model.close();
+	}
+}
+
+/** A model that wants these calls, one after the other, and then is done. */
+const wanting =
+	(...inputs: object[]) =>
+	({ outputs }: ModelTurn): ModelAnswer =>
+		outputs.length < inputs.length
+			? { tool: CALL_TOOL, input: inputs[outputs.length] }
+			: { text: 'Done.' };
+
+const placesOnce = (
+	typeVersion: number,
+	operation: 'create' | 'createAndWait',
+	expected: RegExp,
+): Check<ToolRoom> =>
+	check(
+		`agent ${typeVersion}, ${operation}: all tries of the tool place one call`,
+		async (room) => {
+			const { simulator } = room;
+			const to = room.nextNumber();
+			loseAnswer(room, ONE_SEARCH);
+			const options: INodeParameters = { timeout: 500, pollInterval: 1 };
+			const tool = callTool(room, operation, options, threeTries);
+			const { execution, outputs } = await ask(room, typeVersion, tool, wanting({ to }));
+			simulator.faults.clear();
+			equal(execution.status, 'success', errorOf(execution));
+			match(outputs[0], expected);
+			equal(simulator.dialled.get(to), 1);
+		},
+	);
+
+const isRepeat = (typeVersion: number): Check<ToolRoom> =>
+	check(`agent ${typeVersion}: a model that asks again gets the earlier call`, async (room) => {
+		const { simulator } = room;
+		const [to, other] = [room.nextNumber(), room.nextNumber()];
+		const script = wanting({ to }, { to }, { to: other });
+		const { execution, outputs } = await ask(
+			room,
+			typeVersion,
+			callTool(room, 'create'),
+			script,
+		);
+		equal(execution.status, 'success', errorOf(execution));
+		const marked = outputs.map((output) => output.includes('"duplicate":true'));
+		deepEqual(marked, [false, true, false], outputs.join('\n'));
+		match(outputs[1], /this person was not called again/);
+		deepEqual([simulator.dialled.get(to), simulator.dialled.get(other)], [1, 1]);
+	});
+
+/** @param onError before v3, an agent gives its model nothing at all to read when a tool fails. */
+const tellsDoubt = (typeVersion: number, onError?: INode['onError']): Check<ToolRoom> =>
+	check(
+		`agent ${typeVersion}: the model learns that somebody may have been called`,
+		async (room) => {
+			const { simulator } = room;
+			const to = room.nextNumber();
+			loseAnswer(room, Infinity);
+			const tool = callTool(room, 'create', { timeout: 500 }, onError && { onError });
+			const { outputs } = await ask(room, typeVersion, tool, wanting({ to }, { to }));
+			simulator.faults.clear();
+			equal(outputs.length, 2);
+			for (const output of outputs) match(output, /may have been called/);
+			equal(simulator.dialled.get(to), 1);
+		},
+	);
+
+/** The node as a tool of AI agents: v3 hands its requests to n8n's engine, v2 runs its tools itself. */
+export default {
+	setUp: async (context) => await Promise.resolve(toolRoom(context)),
+	checks: [2.2, 3.1].flatMap((typeVersion) => [
+		placesOnce(typeVersion, 'create', /"to_number":"\+1212555/),
+		placesOnce(typeVersion, 'createAndWait', /"status":"ended"/),
+		isRepeat(typeVersion),
+		tellsDoubt(typeVersion, typeVersion < 3 ? 'continueRegularOutput' : undefined),
+	]),
+} satisfies Case<ToolRoom>;
