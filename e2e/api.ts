@@ -348,6 +348,11 @@ export class N8nApi {
 		return answer.data ?? answer;
 	}
 
+	/** @returns the answer as it is sent, such as a stream of events. */
+	async text(method: string, path: string, body?: object): Promise<string> {
+		return await (await this.request(method, `/rest${path}`, body)).text();
+	}
+
 	/** Status and type of a file that the editor loads. */
 	async file(path: string): Promise<{ type: string; text: string }> {
 		const response = await this.request('GET', path);

@@ -34,8 +34,8 @@ export class ScriptedModel {
 		private readonly http = createServer(),
 	) {
 		this.http.on('request', (request, response) => {
-			void this.answer(request).then((body) => {
-				response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+			void this.answer(request).then(({ type, body }) => {
+				response.setHeader('content-type', type).end(body);
 			});
 		});
 	}
@@ -64,13 +64,46 @@ export class ScriptedModel {
 		await once(this.http, 'close');
 	}
 
-	private async answer(request: IncomingMessage): Promise<object> {
+	private async answer(request: IncomingMessage): Promise<{ type: string; body: string }> {
+		// n8n's Agents ask what models there are.
+		if (request.method === 'GET') return { type: 'application/json', body: '{"data":[]}' };
 		const body = JSON.parse(await text(request)) as Record<string, unknown>;
 		const dialect = request.url?.endsWith('/chat/completions') ? completions : responses;
 		const turn = dialect.read(body);
 		this.turns.push(turn);
-		return dialect.write(this.script(turn), this.turns.length, body.model);
+		const answer = dialect.write(this.script(turn), this.turns.length, body.model);
+		return body.stream === true
+			? { type: 'text/event-stream', body: streamed(answer as StreamedAnswer) }
+			: { type: 'application/json', body: JSON.stringify(answer) };
 	}
+}
+
+/** What n8n's Agents need of an answer of the Responses API to stream it. */
+interface StreamedAnswer {
+	output: Array<{ id: string; type: string; arguments?: string }>;
+}
+
+/** An answer of the Responses API as a stream of events. */
+function streamed(response: StreamedAnswer): string {
+	const [item] = response.output;
+	const place = { output_index: 0, item_id: item.id };
+	const delta = item.arguments ?? JSON.stringify(item);
+	const content =
+		item.type === 'function_call'
+			? { type: 'response.function_call_arguments.delta', ...place, delta }
+			: { type: 'response.output_text.delta', ...place, content_index: 0, delta: 'Done.' };
+	const events = [
+		{ type: 'response.created', response },
+		{
+			type: 'response.output_item.added',
+			...place,
+			item: { ...item, arguments: '', content: [] },
+		},
+		content,
+		{ type: 'response.output_item.done', ...place, item },
+		{ type: 'response.completed', response },
+	];
+	return events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
 }
 
 const textOf = (output: unknown) => (typeof output === 'string' ? output : JSON.stringify(output));

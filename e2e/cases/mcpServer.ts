@@ -150,9 +150,11 @@ export default {
 			});
 		}),
 		check(
-			'one whose answer was lost is placed once in all tries, and repeats',
+			'a call whose answer was lost is placed once in all tries and repeats',
 			async (room) => {
-				const { simulator } = room;
+				const { simulator, server } = room;
+				// In queue mode n8n runs a tool of this trigger once, also with Retry On Fail.
+				const isTriedAgain = server.workers.length === 0;
 				const to = room.nextNumber();
 				const options = { timeout: 500 };
 				const tool = { operation: 'create', options, changes: threeTries } as const;
@@ -161,7 +163,7 @@ export default {
 					loseAnswer(room, ONE_SEARCH);
 					const answer = await assistant.call(to);
 					simulator.faults.clear();
-					match(answer, new RegExp(`"to_number":"\\${to}"`));
+					match(answer, isTriedAgain ? /"to_number":/ : /may have been called/);
 					match(await assistant.call(to), /"duplicate":true/);
 					equal(simulator.dialled.get(to), 1);
 				});

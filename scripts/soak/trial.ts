@@ -8,6 +8,12 @@ import { fictionalNumber, type Fault, type RequestRecord, type Simulator } from 
 import { emptyNode, outputOf, type Engine, type RunOptions, type WorkflowJson } from '../../engine';
 import { toolOf } from '../../engine/tools';
 
+/** A server that has placed a call and denies it. */
+const denials: Fault[] = [
+	{ when: 'after', status: 409, body: { message: 'No call was placed' } },
+	{ when: 'after', status: 307, body: { message: 'No call was placed' } },
+];
+
 /** What may go wrong with the request that dials. */
 const dialFaults: Fault[] = [
 	{ when: 'before', reset: true },
@@ -21,6 +27,7 @@ const dialFaults: Fault[] = [
 	{ when: 'after', status: 500 },
 	{ when: 'after', status: 504, body: '<html>504</html>' },
 	{ when: 'after', truncate: true },
+	...denials,
 ];
 
 /** What may go wrong with any other one. */
@@ -62,7 +69,7 @@ export async function runTrial(
 	trial: Trial,
 ): Promise<Verdict> {
 	simulator.reset();
-	addRandomFaults(simulator, trial);
+	const denied = addRandomFaults(simulator, trial);
 	// Others in each trial: the process remembers whom it has called.
 	const numbers = Array.from({ length: trial.items }, () => fictionalNumber(people++ % 4_000));
 	const [environment] = Object.keys(simulator.keys);
@@ -83,7 +90,9 @@ export async function runTrial(
 		const outputs = await ask();
 		const judged = numbers.map((to, i) => {
 			const count = simulator.dialled.get(to) ?? 0;
-			return judge(to, outputs[i], count, count > (before.get(to) ?? 0));
+			// Of a call that the server denies, nobody knows until it is asked for again.
+			const wasCalled = count > (before.get(to) ?? 0) && !denied.has(to);
+			return judge(to, outputs[i], count, wasCalled);
 		});
 		verdict.asked += numbers.length;
 		verdict.unaccounted.push(...judged.filter((complaint) => complaint !== undefined));
@@ -96,7 +105,7 @@ export async function runTrial(
 }
 
 /** How many models ask at the same time. */
-const MODELS = 20;
+const MODELS = 60;
 
 /**
  * Asks a tool for each call, as language models and MCP clients do: each in an execution of its own, and
@@ -135,7 +144,7 @@ function askingTools(
 
 /**
  * @param count how often the number was called so far.
- * @param wasCalled whether that was in this run.
+ * @param wasCalled whether that was in this run, and an error has to tell.
  * @returns what is wrong with an item's output, if anything.
  */
 function judge(
@@ -154,20 +163,27 @@ function judge(
 	return !wasCalled || admits ? undefined : `${to}: '${String(output.error)}', but was called`;
 }
 
-function addRandomFaults({ faults }: Simulator, { seed, faults: share }: Trial): void {
+/** @returns the numbers of which the server has denied a call, as soon as it has. */
+function addRandomFaults({ faults }: Simulator, { seed, faults: share }: Trial): Set<unknown> {
 	const random = randomNumbers(seed);
+	const denied = new Set<unknown>();
 	const chosen = new WeakMap<RequestRecord, Fault | 'none'>();
 	const choose = (request: RequestRecord) => {
 		const all = request.operationId === 'createCall' ? dialFaults : otherFaults;
 		if (!chosen.has(request)) {
 			const fault = all[Math.floor(random() * all.length)];
-			chosen.set(request, random() < share ? fault : 'none');
+			const isMet = random() < share;
+			chosen.set(request, isMet ? fault : 'none');
+			if (isMet && denials.includes(fault)) {
+				denied.add((request.body as { to_number: string }).to_number);
+			}
 		}
 		return chosen.get(request);
 	};
 	for (const fault of [...dialFaults, ...otherFaults]) {
 		faults.add({ ...fault, times: Infinity, match: (request) => choose(request) === fault });
 	}
+	return denied;
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */

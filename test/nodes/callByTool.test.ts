@@ -131,6 +131,22 @@ describe.each(ways)('asked by %s, a tool', (_way, toolBy) => {
 		expect(dialled()).toEqual({ [TO]: 1, [OTHER]: 1 });
 	});
 
+	test('does not call again after a refusal when others have called meanwhile', async () => {
+		simulator.switches.agentPayload = 'id';
+		simulator.faults.add({
+			operationId: 'createCall',
+			status: 409,
+			body: { message: 'Busy' },
+			delayMs: 500,
+		});
+		const tool = toolBy(toolNode({}, { ...repeats, waitBetweenTries: 1000 }));
+		const answers = await Promise.all([tool({ to: TO }), tool({ to: TO })]);
+		const [first, second] = answers.map(([call]) => call);
+		expect(first.id).toBe(second.id);
+		expect([first.duplicate, second.duplicate].filter(Boolean)).toHaveLength(1);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
 	test('searches for the earlier call when that one is not known to be placed', async () => {
 		simulator.switches.agentPayload = 'id';
 		simulator.faults.add({ operationId: 'createCall', status: 500 });

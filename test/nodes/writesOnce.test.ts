@@ -1,6 +1,10 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import { byId, runNode, simulator } from '../support/harness';
+import type * as Tools from '../../engine/tools';
+import { byId, credentialFor, engine, FLUENTS_AI, runNode, simulator } from '../support/harness';
+
+/** n8n's own ways to run a node as a tool. From test/support/environment.ts. */
+const { toolOf } = globalThis as unknown as typeof Tools;
 
 /** Retry On Fail also runs all items again when the first one has failed with Continue On Fail. */
 const repeats: Partial<INode> = {
@@ -115,5 +119,90 @@ describe('when the answer was lost', () => {
 		);
 		expect(error).toBeUndefined();
 		expect(sent('linkNumber')).toHaveLength(1);
+	});
+});
+
+/** Who asks for a tool, and what it gets back. */
+type Asks = (parameters: INodeParameters, settings: Partial<INode>) => Promise<IDataObject>;
+
+const type = `${FLUENTS_AI}Tool`;
+const byTool =
+	(caller: 'agent' | 'mcp'): Asks =>
+	async (parameters, settings) => {
+		const node: INode = {
+			id: 'tool',
+			name: 'Fluents.ai',
+			type,
+			typeVersion: 1,
+			position: [0, 0],
+			parameters,
+			credentials: { fluentsAiApi: { id: '1', name: 'Test' } },
+			...settings,
+		};
+		const credentials = { fluentsAiApi: credentialFor() };
+		const [output] = await toolOf(engine, node, { credentials }, caller)({});
+		return output;
+	};
+const byEngine: Asks = async (parameters, settings) => {
+	const items = [{ toolCallId: 'call_1' }];
+	const { json, error } = await runNode(parameters, { items, settings: { ...settings, type } });
+	return json[0] ?? { error: error?.message };
+};
+
+describe.each([
+	['an agent before v3', byTool('agent')],
+	['MCP', byTool('mcp')],
+	['AI Agent v3', byEngine],
+])('asked by %s, a tool', (_who, ask) => {
+	const connectionId = () => {
+		const [id] = simulator.environment('default').accountConnections.keys();
+		return byId(id);
+	};
+	const writes: Array<[string, () => INodeParameters]> = [
+		['buyNumber', () => buying({ chooseBy: 'phoneNumber', phoneNumber: '+14155550171' })],
+		[
+			'linkNumber',
+			() => ({
+				...linking,
+				phoneNumber: '+14155550171',
+				accountConnectionId: connectionId(),
+			}),
+		],
+		['createPrompt', () => ({ ...prompt, label: 'Only one' })],
+	];
+	const { onError, ...stops } = repeats;
+
+	describe.each([
+		['that stops', stops],
+		['with Continue On Fail', { ...stops, onError }],
+	])('%s', (_how, settings) => {
+		test.each(writes)(
+			'does %s once when its answer was lost',
+			async (operationId, parameters) => {
+				simulator.faults.add({ operationId, when: 'after', reset: true });
+				const output = await ask(parameters(), settings);
+				// A tool that goes on has one try: n8n repeats what it throws, and its output in a workflow.
+				if (output.error !== undefined)
+					expect(output.error).toContain('It is not known whether');
+				else expect(output.id).toEqual(expect.any(String));
+				expect(sent(operationId)).toHaveLength(1);
+			},
+		);
+
+		test.each(writes)('does %s once when nothing fails', async (operationId, parameters) => {
+			const output = await ask(parameters(), settings);
+			expect(output.error).toBeUndefined();
+			expect(sent(operationId)).toHaveLength(1);
+		});
+	});
+
+	test('buys no second number by its area code', async () => {
+		simulator.faults.add({ operationId: 'buyNumber', when: 'after', reset: true });
+		const parameters = buying({ chooseBy: 'areaCode', areaCode: '415' });
+		const output = await ask(parameters, stops).catch(({ message }: Error) => ({
+			error: message,
+		}));
+		expect(output.error).toMatch(/not known whether Fluents.ai acted on this/);
+		expect(sent('buyNumber')).toHaveLength(1);
 	});
 });

@@ -65,10 +65,15 @@ export async function placeOnce(
 	const { repeats } = request;
 	if (!repeats) return await resumeOrPlace(run, request, attempts);
 	return await afterSameRequests(run, repeats, attempts, async (earlier) =>
-		attempts.find()
+		hasDialed(attempts.find())
 			? await resumeOrPlace(run, request, attempts)
 			: await placeUnlessRepeat(run, request, repeats, attempts, earlier),
 	);
+}
+
+/** Whether a call was placed, or may have been. Otherwise somebody else may have asked for it meanwhile. */
+function hasDialed(attempt: Attempt | undefined): boolean {
+	return attempt !== undefined && attempt.state !== 'refused' && attempt.state !== 'unsent';
 }
 
 async function resumeOrPlace(
@@ -95,11 +100,13 @@ async function placeUnlessRepeat(
 			return { kind: 'earlier', call, note: repeatNote(attempt.at) };
 		}
 	}
-	const listed = await findRepeat(run, request.toNumber, rule);
+	const own = attempts.find();
+	const listed = await findRepeat(run, request.toNumber, rule, own?.key);
 	if (listed) {
 		const call = (await readIfPossible(run.api, String(listed.call.id))) ?? listed.call;
 		return { kind: 'earlier', call, note: repeatNote(listed.at) };
 	}
+	if (own) return await resumeOrPlace(run, request, attempts);
 	const due = resumed.kind === 'due' ? resumed : dueAnew(request);
 	return await place(run, request, attempts, due);
 }

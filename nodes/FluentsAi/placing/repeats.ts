@@ -130,11 +130,14 @@ export async function afterSameRequests<T>(
 /**
  * Looks for the call of the same request among those of Fluents.ai: of another process, or before n8n
  * was started again.
+ *
+ * @param own the key of an attempt that this request has made itself.
  */
 export async function findRepeat(
 	run: Run,
 	toNumber: string,
 	{ prefix, window }: RepeatRule,
+	own?: string,
 ): Promise<{ call: IDataObject; at: number } | undefined> {
 	const { ledger } = callsOf(run);
 	const since = Date.now() - window;
@@ -142,7 +145,7 @@ export async function findRepeat(
 	for (const call of earlier.toNumber(toNumber)) {
 		const key = (await ledger.keyOf(call)) ?? '';
 		const at = madeAt(key) ?? 0;
-		if (key.startsWith(`${prefix}-`) && at > since) return { call, at };
+		if (key.startsWith(`${prefix}-`) && key !== own && at > since) return { call, at };
 	}
 	return undefined;
 }
