@@ -124,7 +124,7 @@ export default {
 	setUp: async (context) => await Promise.resolve(toolRoom(context)),
 	checks: [2.2, 3.1].flatMap((typeVersion) => [
 		placesOnce(typeVersion, 'create', /"to_number":"\+1212555/),
-		placesOnce(typeVersion, 'createAndWait', /"status":"ended"/),
+		placesOnce(typeVersion, 'createAndWait', /"outcome":"/),
 		isRepeat(typeVersion),
 		tellsDoubt(typeVersion, typeVersion < 3 ? 'continueRegularOutput' : undefined),
 	]),

@@ -120,7 +120,7 @@ export default {
 					const assistant = await connect();
 					await rejects(assistant.call(to, IMPATIENT), /timed out/i);
 					const answer = await assistant.call(to);
-					match(answer, /"status":"ended"/);
+					match(answer, /"outcome":"/);
 					match(answer, /"duplicate":true/);
 					match(answer, /this person was not called again/);
 					equal(room.simulator.dialled.get(to), 1);

@@ -78,7 +78,7 @@ export default {
 			const to = room.nextNumber();
 			const tool = callTool(room, 'createAndWait', { pollInterval: 1 });
 			const [output] = await ask(room, tool, [to]);
-			match(output, /ended/);
+			match(output, /"outcome":"/);
 			equal(room.simulator.dialled.get(to), 1);
 		}),
 		check('a call whose answer was lost is found, and not placed again', async (room) => {

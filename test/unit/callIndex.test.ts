@@ -1,4 +1,4 @@
-import { indexCalls } from '../../nodes/FluentsAi/placing/ledger';
+import { indexListed } from '../../nodes/FluentsAi/placing/ledger';
 
 const COUNT = 10_000;
 const number = (i: number) => `+1${2_000_000_000 + i}`;
@@ -12,7 +12,7 @@ test('10,000 items are looked up among 10,000 calls in less than two seconds', (
 		context: { n8n_call_key: `order ${i}` },
 	}));
 	const started = performance.now();
-	const index = indexCalls(calls);
+	const index = indexListed(calls);
 	const found = calls.map((_, i) => [
 		index.toNumber(number(i)).length,
 		index.withKey(`order ${i}`)[0].id,
