@@ -48,7 +48,7 @@ const webhookField: AgentField<string | null> = {
 };
 
 async function prepare(activation: Activation): Promise<Registration> {
-	const { from, api, stored } = activation;
+	const { from, api, stored, address } = activation;
 	// What is read for each event only is wrong before the first one.
 	const { events } = readDeliveryParameters(from);
 	const carriers = readCarriers(from);
@@ -56,7 +56,7 @@ async function prepare(activation: Activation): Promise<Registration> {
 	const found = await activation.look(async () => await look(api));
 	const [own] = ownWebhooks(found, activation, replace);
 	if (!own) requireSameEnvironment(activation);
-	const secret = keptSecret(own?.url, stored.secretHash) ?? newSecret();
+	const secret = keptSecret(own?.url, stored.secretHash, address) ?? newSecret();
 	const chosen =
 		carriers === 'all' ? carriers : await existingAgents(activation, found.agents, carriers);
 	const plan = planRegistration(

@@ -43,12 +43,17 @@ export function secretIn(address: string): string | undefined {
 }
 
 /**
- * The secret of an address in Fluents.ai, unless n8n has stored the hash of another, or somebody has masked
- * or cut it.
+ * The secret of an address in Fluents.ai that may stay: the one of which n8n has stored the hash, or without a
+ * hash the one at the trigger's own address. Another n8n may know the rest, or somebody has masked or cut it.
  */
-export function keptSecret(url: unknown, hash: string | undefined): string | undefined {
+export function keptSecret(
+	url: unknown,
+	hash: string | undefined,
+	address: string,
+): string | undefined {
 	const secret = secretIn(String(url));
-	return secret !== undefined && (hash ?? hashOf(secret)) === hashOf(secret) ? secret : undefined;
+	const isKept = hash === undefined ? isAt(url, address) : isSecret(secret, hash);
+	return isKept ? secret : undefined;
 }
 
 /** Whether a secret is the one with this hash. Without a hash, none is. */

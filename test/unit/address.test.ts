@@ -59,9 +59,15 @@ describe('the secret in an address', () => {
 		['the stored one', withSecret(ADDRESS, secret), hashOf(secret), secret],
 		['one of which nothing is stored', withSecret(ADDRESS, secret), undefined, secret],
 		['another', withSecret(ADDRESS, secret), hashOf('b'.repeat(64)), undefined],
+		[
+			'one at another address',
+			withSecret('https://old.example.com', secret),
+			undefined,
+			undefined,
+		],
 		['a masked one', `${ADDRESS}?n8n_secret=********`, hashOf(secret), undefined],
 	])('is kept when it is %s', (_, url, hash, kept) => {
-		expect(keptSecret(url, hash)).toBe(kept);
+		expect(keptSecret(url, hash, ADDRESS)).toBe(kept);
 	});
 });
 

@@ -50,7 +50,7 @@ const actionsField: AgentField<unknown[]> = {
 };
 
 async function prepare(activation: Activation): Promise<Registration> {
-	const { from, api, stored } = activation;
+	const { from, api, stored, address } = activation;
 	const config = readActionConfig(from);
 	const speech = readSpeech(from);
 	const chosen = readAgentIds(from);
@@ -59,7 +59,7 @@ async function prepare(activation: Activation): Promise<Registration> {
 	const [own] = ownActions(found, activation, replace);
 	if (!own) requireSameEnvironment(activation);
 	const agentIds = await existingAgents(activation, found.agents, chosen);
-	const secret = keptSecret(configOf(own).url, stored.secretHash) ?? newSecret();
+	const secret = keptSecret(configOf(own).url, stored.secretHash, address) ?? newSecret();
 	const wanted = { ...activation, secret, config, speech, agents: agentIds, replace };
 	const plan = planAction(wanted, found);
 	const { isWritten, attach, release, gone, conflicts, bodies, record } = plan;

@@ -56,7 +56,9 @@ async function prepare(activation: Activation): Promise<Registration> {
 	if (known.length === 0) requireSameEnvironment(activation);
 	const wanted = await existingAgents(activation, found, chosen);
 
-	const kept = known.find(({ secret }) => !stored.secretHash || isProven(secret, stored));
+	const kept = known.find((layer) =>
+		stored.secretHash ? isProven(layer.secret, stored) : isAt(layer.address, address),
+	);
 	const secret = kept?.secret ?? newPathSecret();
 	const { instance, workflow, home } = identity;
 	const own: Layer = { address, instance, workflow, home, test: isTest, secret };
