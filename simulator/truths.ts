@@ -68,9 +68,9 @@ export const truths = {
 	),
 	afterAnswer: truth(
 		'C7 after the answer',
-		'speaks',
 		'silent',
-		'an agent with speak_on_receive false says the agent_message of an answer, or nothing at all',
+		'speaks',
+		'an agent with speak_on_receive false says nothing at all about an answer, or its agent_message',
 	),
 	webhookMethod: truth(
 		'C8',

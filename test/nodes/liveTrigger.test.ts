@@ -373,7 +373,21 @@ describe('who may ask', () => {
 	test('the header may be written in any case, and the log names those of a request without it', async () => {
 		const upper = header().toUpperCase();
 		expect(await askSigned('required', {}, ` ${upper} `)).toMatchObject(taken);
-		expect(server.log).toEqual([]);
+		expect(server.log).toEqual([expect.stringContaining('got a valid signature')]);
+	});
+
+	test.each([
+		['base64', 'base64'],
+		['v1=hex', "hex after 'v1='"],
+	] as const)('the log tells once which form came: %s', async (signatureForm, told) => {
+		Object.assign(simulator.switches, { signatureForm });
+		const request = await askSigned('required', {});
+		await ask(server, { parameters: { order_number: '8' }, signature: 'valid' });
+		await server.settled();
+		expect(server.log).toEqual([
+			`info: 'Live Trigger' got a valid signature in the header '${header()}', as ${told}`,
+		]);
+		expect(server.log.join()).not.toContain(String(request.headers[header()]));
 	});
 
 	test('a header of another name is found by the log, which holds no value of it', async () => {

@@ -433,7 +433,7 @@ describe('answers', () => {
 		[true, true, {}, ['One moment, please.', 'I have found this. order no: 7.']],
 		[true, true, { agent_message: 'It is sent.' }, ['One moment, please.', 'It is sent.']],
 		[false, false, {}, []],
-		[false, false, { agent_message: 'It is sent.' }, ['It is sent.']],
+		[false, false, { agent_message: 'It is sent.' }, []],
 		['Let me see.', 'Found it.', {}, ['Let me see.', 'Found it.', expect.any(String)]],
 		[
 			'Let me see.',

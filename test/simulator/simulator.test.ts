@@ -873,8 +873,8 @@ const probes: Record<
 				{ body: { result: {}, agent_message: 'It is sent.' } },
 				{ speak_on_receive: false },
 			),
-		['It is sent.', 'You are welcome, goodbye.'],
 		['You are welcome, goodbye.'],
+		['It is sent.', 'You are welcome, goodbye.'],
 	],
 	webhookMethod: [
 		async () => (await receivedBy({ method: 'GET' })).map(({ method }) => method),

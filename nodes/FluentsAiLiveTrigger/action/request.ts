@@ -2,10 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { canonical } from '../../shared/canonical';
 import { actionAnswer, toActionAnswer } from '../../shared/liveAnswer';
+import { Memory } from '../../shared/memory';
 import { readEnvelope, readJsonBody } from '../../triggers/request';
 import { answered, refused, type LiveRequest, type RequestKind } from '../requestKind';
 import { readInput } from '../../shared/inputSchema';
-import { checkSignature, type SignatureResult } from './signature';
+import { checkSignature, formOf, type SignatureResult } from './signature';
 
 /** During a call, the agent decides to ask the workflow. */
 export const action: RequestKind = {
@@ -60,6 +61,7 @@ function signatureOf({
 }: LiveRequest): SignatureResult | null {
 	if (check.mode === 'off') return null;
 	const result = checkSignature(headers, rawBody, signatureSecret, check);
+	if (result === 'valid') noteForm(context, check.header, String(headers[check.header]).trim());
 	if (result === 'missing') {
 		// Which header Fluents.ai signs with is not confirmed; their names help to find it.
 		context.logger.info(
@@ -67,4 +69,17 @@ function signatureOf({
 		);
 	}
 	return result;
+}
+
+/** What the log has told, for a day. */
+const told = new Memory<true>(1000, 24 * 60 * 60_000);
+
+/** Which header and form Fluents.ai signs with is not confirmed, so the log tells it, once for each trigger. */
+function noteForm(context: LiveRequest['context'], header: string, signature: string): void {
+	const form = formOf(signature);
+	const { id, name } = context.getNode();
+	const key = [context.getWorkflow().id, id, header, form].join(' ');
+	if (told.get(key)) return;
+	told.set(key, true);
+	context.logger.info(`'${name}' got a valid signature in the header '${header}', as ${form}`);
 }

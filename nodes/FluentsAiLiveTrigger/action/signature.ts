@@ -36,6 +36,13 @@ export function checkSignature(
 		: 'wrong';
 }
 
+/** How a signature is written, for the log. */
+export function formOf(signature: string): string {
+	const [prefix = ''] = PREFIX.exec(signature) ?? [];
+	const form = HEX.test(signature.slice(prefix.length)) ? 'hex' : 'base64';
+	return prefix === '' ? form : `${form} after '${prefix}'`;
+}
+
 /** 32 bytes are 64 characters in hex and 44 in base64, so that one cannot be taken for the other. */
 function bytesOf(signature: string): Buffer {
 	return Buffer.from(signature, HEX.test(signature) ? 'hex' : 'base64');
