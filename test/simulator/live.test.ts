@@ -8,6 +8,7 @@ import {
 	type Simulator,
 	type StoredObject,
 } from '../../simulator';
+import { withAskingAgent } from '../support/askingAgent';
 import { startReceiver, type Receiver } from '../support/receiver';
 
 type Json = Record<string, unknown>;
@@ -23,27 +24,8 @@ let environment: Environment;
 let agent: StoredObject;
 let action: StoredObject;
 
-beforeAll(async () => {
-	simulator = await startSimulator({ validateResponses: true, callSeconds: 0.05 });
-});
-
-beforeEach(async () => {
-	receiver = await startReceiver();
-	environment = simulator.environment('default');
-	// Order Follow-up, with its external action "Look up order" and a webhook that is elsewhere.
-	agent = [...environment.agents.values()][1]!;
-	agent.webhook = null;
-	action = [...environment.actions.values()][1]!;
-	configure({ url: `${receiver.url}/ask?secret=1` });
-});
-
-afterEach(async () => {
-	simulator.reset();
-	await receiver.close();
-});
-
-afterAll(async () => {
-	await simulator.close();
+withAskingAgent({ validateResponses: true }, '/ask?secret=1', (there) => {
+	({ simulator, receiver, environment, agent, action } = there);
 });
 
 function configure(changes: Json): void {
@@ -248,7 +230,6 @@ describe('a call whose agent asks', () => {
 		expect(answered).toBeGreaterThanOrEqual(11 + 1);
 		expect([4, 5, 6]).toContain(second('Thank you, that is all') - answered);
 		expect(Number(end) - Number(start)).toBeGreaterThan(24 + 1);
-		receiver = await startReceiver();
 	});
 
 	test('that is ended meanwhile neither says nor keeps the answer, and asks no more', async () => {
@@ -469,7 +450,6 @@ describe('answers', () => {
 			{ attempts: 3, error: expect.stringContaining('ECONNREFUSED') },
 		]);
 		expect(spoken(call)[2]).toBe(apology);
-		receiver = await startReceiver();
 	});
 
 	test('what was sent is not sent again when the connection breaks', async () => {
@@ -479,7 +459,6 @@ describe('answers', () => {
 		await receiver.close();
 		expect(spoken(await ended(id))[2]).toBe(apology);
 		expect(simulator.liveRequests).toMatchObject([{ attempts: 1, error: 'socket hang up' }]);
-		receiver = await startReceiver();
 	});
 
 	test('another computer is not asked', async () => {

@@ -1,13 +1,13 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import {
-	startSimulator,
 	type Alteration,
 	type Environment,
 	type Simulator,
 	type StoredObject,
 } from '../../simulator';
-import { startReceiver, type Receiver } from '../support/receiver';
+import { withAskingAgent } from '../support/askingAgent';
+import type { Receiver } from '../support/receiver';
 
 type Json = Record<string, unknown>;
 
@@ -22,32 +22,14 @@ let environment: Environment;
 let agent: StoredObject;
 let action: StoredObject;
 
-beforeAll(async () => {
-	simulator = await startSimulator({ callSeconds: 0.05 });
+withAskingAgent({}, '', (there) => {
+	({ simulator, receiver, environment, agent, action } = there);
 	api = axios.create({
 		baseURL: simulator.url,
 		headers: { authorization: `Bearer ${simulator.keys.default}` },
 		validateStatus: () => true,
 		maxRedirects: 0,
 	});
-});
-
-beforeEach(async () => {
-	receiver = await startReceiver();
-	environment = simulator.environment('default');
-	agent = [...environment.agents.values()][1]!;
-	agent.webhook = null;
-	action = [...environment.actions.values()][1]!;
-	action.config = { ...(action.config as Json), url: receiver.url };
-});
-
-afterEach(async () => {
-	simulator.reset();
-	await receiver.close();
-});
-
-afterAll(async () => {
-	await simulator.close();
 });
 
 const get = async (path: string, params: Json = {}) => await api.get(path, { params });

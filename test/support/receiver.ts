@@ -89,6 +89,8 @@ export async function startReceiver(host = '127.0.0.1'): Promise<Receiver> {
 		change: async () => void (await once(server, 'change')),
 		open: () => open,
 		close: async () => {
+			// Some tests close it themselves, so that nobody is there.
+			if (!server.listening) return;
 			server.closeAllConnections();
 			server.close();
 			await once(server, 'close');
