@@ -14,8 +14,8 @@ const LIBRARY_FILE = 'dist/nodes/libphonenumber.js';
 const LIBRARY_NOTICE =
 	'// libphonenumber-js (MIT) with data of libphonenumber (Apache-2.0): see THIRD-PARTY-LICENSES.md';
 
-/** Comments inside of classes and functions, on lines of their own; esbuild leaves all others out. */
-const COMMENTS = /^ +(?:\/\/.*|\/\*\*(?:.*\*\/|.*\n(?: +\*.*\n)*? +\*\/))\n/gm;
+/** Comments on lines of their own: names of files, and those inside of classes and functions; esbuild drops the rest. */
+const COMMENTS = /^(?:\/\/ \S+\.ts| +(?:\/\/.*|\/\*\*(?:.*\*\/|.*\n(?: +\*.*\n)*? +\*\/)))\n/gm;
 
 /** Required once for all modules in the bundle: each further time takes a moment, and gives the same. */
 const N8N_WORKFLOW = 'const n8nWorkflow = require("n8n-workflow");';
