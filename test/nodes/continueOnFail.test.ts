@@ -84,6 +84,36 @@ describe('no input leaves as output', () => {
 		expect(run.requests).toEqual([]);
 	});
 
+	describe.each(['resource', 'operation'])('where the expression in %s', (name) => {
+		const label = name === 'resource' ? 'Resource' : 'Operation';
+		test.each([
+			['throws', '={{ $("Nowhere").item.json.x }}'],
+			['gives nothing', '={{ $json.none }}'],
+			['gives an object', '={{ ({ a: 1 }) }}'],
+			['nests too deep', '={{ [...Array(5000)].reduce((inner) => [inner], 1) }}'],
+		])('%s', async (_what, expression) => {
+			const parameters = buy({ [name]: expression });
+			const named = new RegExp(`'(${label}|Operation)' .*\\[item 0\\]$`);
+			const stopped = await runNode(parameters, { items });
+			expect(stopped.error?.message).toMatch(named);
+			expect(stopped.items).toEqual([]);
+
+			const outputs = await runNode(parameters, { items, settings: continues });
+			expect(outputs.error).toBeUndefined();
+			expect(outputs.json.map(({ error }) => error)).toEqual([
+				expect.stringMatching(named),
+				expect.stringMatching(named),
+			]);
+			const failed = await runNode(parameters, { items, settings: errorOutput });
+			expect(failed.items).toEqual([]);
+			expect(failed.errorItems.map(({ pairedItem }) => pairedItem)).toEqual([
+				{ item: 0 },
+				{ item: 1 },
+			]);
+			for (const { requests } of [stopped, outputs, failed]) expect(requests).toEqual([]);
+		});
+	});
+
 	test('where Options hold for one item only', async () => {
 		const options = { requiredEnvironment: '={{ $json.env }}' };
 		const { json } = await runNode(buy({ options }), {

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { FluentsApiError, reworded } from '../../shared/api/errors';
 import { notesOf, type Notes } from '../notes';
 import type { Addressee } from './addressee';
 
@@ -37,4 +38,25 @@ export type Attempts = Notes<Attempt>;
 
 export function attemptsOf(context: IExecuteFunctions, itemIndex: number): Attempts {
 	return notesOf<Attempt>(context, itemIndex, 'calls');
+}
+
+/**
+ * Does what belongs to the call of an item. Where that fails after the call was placed, the error says so: a
+ * language model sees the message alone, and might call again.
+ */
+export async function tellingOfCall<T>(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	task: () => Promise<T>,
+): Promise<T> {
+	try {
+		return await task();
+	} catch (error) {
+		const attempt = attemptsOf(context, itemIndex).find();
+		const isPlaced = attempt?.state === 'done' || attempt?.state === 'found';
+		if (!isPlaced || !(error instanceof FluentsApiError)) throw error;
+		const { callId, toNumber } = attempt;
+		const placed = `The call to ${toNumber} was placed (ID '${callId}'), so do not call again, but then`;
+		throw reworded(error, { message: `${placed}: ${error.message}` });
+	}
 }

@@ -41,8 +41,9 @@ export const doNotCallOption: INodeProperties = {
  * @throws NodeOperationError that names the parameter and the item.
  */
 export function readDoNotCall(from: ItemReader): number | undefined {
-	const period = optionsOf(from).entry(doNotCallOption);
-	return period && period.number(withinField, { guards: true }) * DAY;
+	const guards = { guards: true };
+	const period = optionsOf(from).entry(doNotCallOption, guards);
+	return period && period.number(withinField, guards) * DAY;
 }
 
 /** A call in which the person asked not to be called again. */

@@ -17,14 +17,15 @@ export interface PageAnswer extends IDataObject {
 /**
  * Decodes a successful answer before it is used.
  *
+ * @param id of the object that was asked for.
  * @returns undefined for what the API never sends in this place, such as the page of a proxy, and for what
  * nests too deep.
  */
-export function decode(expected: Expected, body: unknown): IDataObject | undefined {
+export function decode(expected: Expected, body: unknown, id?: unknown): IDataObject | undefined {
 	if (isTooDeep(body)) return undefined;
 	switch (expected) {
 		case 'object':
-			return isObject(body) && isId(body.id) ? body : undefined;
+			return isObject(body) && isId(body.id) && isSame(body.id, id) ? body : undefined;
 		case 'page':
 			return isPage(body) ? body : undefined;
 		case 'nothing':
@@ -40,6 +41,11 @@ export function decode(expected: Expected, body: unknown): IDataObject | undefin
 
 function isId(value: unknown): boolean {
 	return (typeof value === 'string' && value.trim() !== '') || Number.isFinite(value);
+}
+
+/** Whether an answer is about the object that was asked for, and not another one, as of a cache. */
+function isSame(given: unknown, id: unknown = given): boolean {
+	return String(given).toLowerCase() === String(id).toLowerCase();
 }
 
 /** Whether this is a page of a list (API: listAgents). */

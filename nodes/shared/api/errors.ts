@@ -295,10 +295,11 @@ const EXPLANATIONS: Record<string, Explanation | undefined> = {
 			`It is ${looks}. Check the Base URL of the credential (${baseUrl}).`,
 		leavesOpen: true,
 	},
-	'3xx': REDIRECT,
-	// These may follow what the server has done.
-	302: { ...REDIRECT, leavesOpen: true },
-	303: { ...REDIRECT, leavesOpen: true },
+	// These ask to send the same to another address, so nothing was done. Others may follow what was done.
+	301: REDIRECT,
+	307: REDIRECT,
+	308: REDIRECT,
+	'3xx': { ...REDIRECT, leavesOpen: true },
 	'5xx': SERVER_FAULT,
 };
 

@@ -233,7 +233,8 @@ export class FluentsTransport {
 		return await this.withRetries(effect, request, async () => {
 			const response = await this.send(effect, this.optionsOf(request));
 			const { body } = response;
-			const value = isSuccess(response) ? decode(expected, body) : undefined;
+			const asked = request.query?.id;
+			const value = isSuccess(response) ? decode(expected, body, asked) : undefined;
 			return value ? { ok: true, value } : { ok: false, failure: answerOf(response, body) };
 		});
 	}

@@ -3,6 +3,7 @@ import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { calls } from '../../../shared/records/call';
+import { tellingOfCall } from '../../placing/attempts';
 import { dryRunFields, rehearse } from '../../placing/dryRun';
 import { readOrder, type Order } from '../../placing/order';
 import { outputOf, placedFields } from '../../placing/outputOf';
@@ -36,6 +37,11 @@ export const create: Operation<Parameters> = {
 	async execute(run, { order, output }, i) {
 		if (order.kind !== 'place') return [await rehearse(run, order)];
 		const { request } = order;
-		return [outputOf(run, i, request, await placeOnce(run, request, i), output)];
+		const placement = await tellingOfCall(
+			run.context,
+			i,
+			async () => await placeOnce(run, request, i),
+		);
+		return [outputOf(run, i, request, placement, output)];
 	},
 };

@@ -6,13 +6,19 @@ import {
 	transcriptTurnsFields,
 	transcriptTurnsOption,
 } from '../../fields/output';
-import type { Operation } from '../../operation';
+import type { Operation, Output, Run } from '../../operation';
 import { calls } from '../../../shared/records/call';
+import { tellingOfCall } from '../../placing/attempts';
 import { dryRunFields, rehearse } from '../../placing/dryRun';
 import { readOrder, type Order } from '../../placing/order';
 import { outputOf, placedFields } from '../../placing/outputOf';
 import { placeOnce } from '../../placing/placeOnce';
-import { placeFields, placeOptions, readCallRequest } from '../../placing/request';
+import {
+	placeFields,
+	placeOptions,
+	readCallRequest,
+	type CallRequest,
+} from '../../placing/request';
 import {
 	callHints,
 	readWaitOptions,
@@ -68,19 +74,33 @@ export const createAndWait: Operation<Parameters> = {
 	async execute(run, { order, wait, output }, i) {
 		if (order.kind !== 'place') return [await rehearse(run, order)];
 		const { request } = order;
-		const placement = await placeOnce(run, request, i);
-		if (!('call' in placement)) {
-			return [outputOf(run, i, request, placement, output)];
-		}
-		const { webhook } = request;
-		const sleeps = webhook !== undefined && placement.kind === 'called';
-		if (sleeps && isWokenByEvents(run.context, i, webhook)) {
-			return await sleepUntilEvent(run, placement.call, wait, output, webhook, {
-				...(request.insteadOf !== undefined && { instead_of: request.insteadOf }),
-			});
-		}
-		const { call, timedOut } = await waitForEnd(run, placement.call, wait);
-		const { json } = outputOf(run, i, request, { ...placement, call }, output);
-		return [{ json: { ...json, ...(timedOut && { timed_out: true }) } }];
+		return await tellingOfCall(
+			run.context,
+			i,
+			async () => await placeAndWait(run, request, wait, output, i),
+		);
 	},
 };
+
+async function placeAndWait(
+	run: Run,
+	request: CallRequest,
+	wait: WaitOptions,
+	output: OutputOptions,
+	i: number,
+): Promise<Output[]> {
+	const placement = await placeOnce(run, request, i);
+	if (!('call' in placement)) {
+		return [outputOf(run, i, request, placement, output)];
+	}
+	const { webhook } = request;
+	const sleeps = webhook !== undefined && placement.kind === 'called';
+	if (sleeps && isWokenByEvents(run.context, i, webhook)) {
+		return await sleepUntilEvent(run, placement.call, wait, output, webhook, {
+			...(request.insteadOf !== undefined && { instead_of: request.insteadOf }),
+		});
+	}
+	const { call, timedOut } = await waitForEnd(run, placement.call, wait);
+	const { json } = outputOf(run, i, request, { ...placement, call }, output);
+	return [{ json: { ...json, ...(timedOut && { timed_out: true }) } }];
+}
