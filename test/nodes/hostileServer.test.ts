@@ -133,6 +133,8 @@ function judge(name: string, result: NodeRun): string[] {
 		for (const { json, binary } of outputs) {
 			if (json.error !== undefined) continue;
 			if (json.marker !== undefined) complain('an item passed through');
+			// Of a path of one's own, nobody knows what the answer holds.
+			if (name.startsWith('apiRequest')) continue;
 			const isThere = name.endsWith('getRecording')
 				? binary !== undefined
 				: json.deleted === true || [json.id, json.number].some((id) => (id ?? '') !== '');

@@ -15,6 +15,7 @@ import { placesIn, withValue, type Place } from '../support/places';
 /** A value with which a run gets on to the next parameter. */
 function sampleOf({ name, type, default: usual, options }: INodeProperties): unknown {
 	if (name === 'confirm') return true;
+	if (name === 'path') return '/usage';
 	if (name === 'updateFields') return { additionalBodyFields: '{ "new_field": 1 }' };
 	if (type === 'multiOptions') return ['event_transcript'];
 	if (usual !== '' && (usual as { value?: unknown } | null)?.value !== '') return usual;

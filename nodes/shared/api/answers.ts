@@ -48,12 +48,17 @@ function isSame(given: unknown, id: unknown = given): boolean {
 	return String(given).toLowerCase() === String(id).toLowerCase();
 }
 
+/** Whether this is a record of a list. A number that can be bought has no ID yet. */
+function isRecord(item: unknown): boolean {
+	return isObject(item) && (isId(item.id) || isId(item.number));
+}
+
 /** Whether this is a page of a list (API: listAgents). */
 export function isPage(body: unknown): body is PageAnswer {
 	return (
 		isObject(body) &&
 		Array.isArray(body.items) &&
-		body.items.every(isObject) &&
+		body.items.every(isRecord) &&
 		typeof body.has_more === 'boolean'
 	);
 }
