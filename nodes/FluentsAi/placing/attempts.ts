@@ -49,14 +49,12 @@ export async function tellingOfCall<T>(
 	itemIndex: number,
 	task: () => Promise<T>,
 ): Promise<T> {
-	try {
-		return await task();
-	} catch (error) {
+	return await task().catch((error: Error) => {
 		const attempt = attemptsOf(context, itemIndex).find();
 		const isPlaced = attempt?.state === 'done' || attempt?.state === 'found';
 		if (!isPlaced || !(error instanceof FluentsApiError)) throw error;
 		const { callId, toNumber } = attempt;
 		const placed = `The call to ${toNumber} was placed (ID '${callId}'), so do not call again, but then`;
 		throw reworded(error, { message: `${placed}: ${error.message}` });
-	}
+	});
 }
