@@ -12,7 +12,7 @@ import { foreignText } from '../shared/foreignText';
 import { triggerData, type Activation, type TriggerData } from './activation';
 import { originOf, whyUnreachable } from './address';
 import { LeftBehind, requireSameEnvironment } from './environment';
-import { allowUnreachableUrlOption, optionsOf } from './fields';
+import { allowUnreachableUrlOption, leaveBehindOption, optionsOf } from './fields';
 import { shortId } from './record';
 
 /** What a trigger has to do in Fluents.ai. */
@@ -187,6 +187,8 @@ async function begin(activation: Activation, prepare: Registrar['prepare']): Pro
 	if (!options.boolean(allowUnreachableUrlOption)) requireReachable(context, address);
 	const environment = options.text(requiredEnvironmentOption, { guards: true });
 	requireEnvironment(context.getNode(), environment, api.credential.environment);
+	// It matters when the trigger is taken away. What is wrong with it is told now.
+	options.boolean(leaveBehindOption);
 	return await prepare(activation);
 }
 
