@@ -17,6 +17,9 @@ const LIBRARY_NOTICE =
 /** Comments on lines of their own: names of files, and those inside of classes and functions; esbuild drops the rest. */
 const COMMENTS = /^(?:\/\/ \S+\.ts| +(?:\/\/.*|\/\*\*(?:.*\*\/|.*\n(?: +\*.*\n)*? +\*\/)))\n/gm;
 
+/** A comment before calls, which nobody but another bundler reads. */
+const FOR_BUNDLERS = '/* @__PURE__ */ ';
+
 /** Required once for all modules in the bundle: each further time takes a moment, and gives the same. */
 const N8N_WORKFLOW = 'const n8nWorkflow = require("n8n-workflow");';
 
@@ -46,7 +49,7 @@ async function compile() {
 		outfile: BUNDLE,
 		write: false,
 	});
-	const code = outputFiles[0].text.replace(COMMENTS, '');
+	const code = outputFiles[0].text.replace(COMMENTS, '').replaceAll(FOR_BUNDLERS, '');
 	const text = code.replace(/^(?: {2})+/gm, toTabs);
 	await write(
 		BUNDLE,
