@@ -24,6 +24,7 @@ import type {
 	IDataObject,
 	IHttpRequestOptions,
 	INode,
+	INodeCredentialsDetails,
 	INodeExecutionData,
 	INodeListSearchResult,
 	INodeParameters,
@@ -56,7 +57,7 @@ export interface WorkflowJson {
 }
 
 export interface RunOptions {
-	/** Data of the credentials, by credential type. */
+	/** Data of the credentials, by credential type; one that nodes call by its name wins over that. */
 	credentials: Record<string, ICredentialDataDecryptedObject>;
 	/** Called as soon as a node has finished. */
 	onNode?: (name: string, result: ITaskData) => void;
@@ -326,8 +327,11 @@ export class Engine {
 				isCredentialUsableByNode: () => true,
 				getCredentialsProperties: (type: string): INodeProperties[] =>
 					this.credentialType(type).properties,
-				getDecrypted: async (_data: unknown, _node: unknown, type: string) =>
-					await Promise.resolve({ ...credentials[type] }),
+				getDecrypted: async (
+					_data: unknown,
+					{ name }: INodeCredentialsDetails,
+					type: string,
+				) => await Promise.resolve({ ...(credentials[name] ?? credentials[type]) }),
 				preAuthentication: async () => await Promise.resolve(undefined),
 				authenticate: async (
 					data: ICredentialDataDecryptedObject,

@@ -147,6 +147,8 @@ async function letAgentAsk(
 		await dialIn(simulator, agent, String(question.caller_number));
 	}
 	const [request] = simulator.liveRequests;
+	// A fixed text goes out before n8n has noted the execution.
+	await eventually(async () => ok((await n8n.newestExecution(workflow)) > 0));
 	const execution = await n8n.finished(String(await n8n.newestExecution(workflow)));
 	const ran = judge(execution, own);
 	const answering = ran.filter((node) => node.name !== name);
@@ -188,7 +190,9 @@ function addYesterdaysCalls(simulator: Simulator): void {
 function prepared(json: WorkflowJson, { credentials, openAi }: Room): WorkflowJson {
 	const nodes = json.nodes.map((node): INode => {
 		if (OWN.test(node.type)) {
-			return { ...atAnyHour(node), credentials: { [CREDENTIAL]: credentials.default } };
+			const isStaging = node.credentials?.[CREDENTIAL].name.endsWith('staging');
+			const credential = isStaging ? credentials.staging : credentials.default;
+			return { ...atAnyHour(node), credentials: { [CREDENTIAL]: credential } };
 		}
 		if (node.type.endsWith('.lmChatOpenAi')) {
 			return { ...node, credentials: { openAiApi: openAi } };

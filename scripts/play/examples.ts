@@ -16,9 +16,10 @@ const OWN_TRIGGER = /^n8n-nodes-fluentsai\..*Trigger$/;
 /**
  * The example workflows, ready to be run against the simulator.
  *
- * @returns them with numbered names, and with the credential in the nodes of this package.
+ * @param credentials by their names in the examples.
+ * @returns them with numbered names, and with the credentials in the nodes of this package.
  */
-export function readExamples(credential: CredentialReference): WorkflowJson[] {
+export function readExamples(credentials: Map<string, CredentialReference>): WorkflowJson[] {
 	const names = readdirSync(folder)
 		.filter((file) => file.endsWith('.json'))
 		.map((file) => basename(file, '.json'))
@@ -27,15 +28,16 @@ export function readExamples(credential: CredentialReference): WorkflowJson[] {
 		const json = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as WorkflowJson;
 		const number = String(i + 1).padStart(2, '0');
 		const nodes = json.nodes.map((node) =>
-			OWN.test(node.type) ? prepared(node, credential) : node,
+			OWN.test(node.type) ? prepared(node, credentials) : node,
 		);
 		return { ...json, name: `${number} ${json.name ?? name}`, nodes };
 	});
 }
 
 /** The simulator is on the same computer, which a trigger otherwise takes for a mistake. */
-function prepared(node: INode, credential: CredentialReference): INode {
-	const credentials = { [CREDENTIAL]: credential };
+function prepared(node: INode, known: Map<string, CredentialReference>): INode {
+	const credential = known.get(node.credentials?.[CREDENTIAL].name ?? '');
+	const credentials = credential && { [CREDENTIAL]: credential };
 	if (!OWN_TRIGGER.test(node.type)) return { ...node, credentials };
 	const options = node.parameters.options as IDataObject | undefined;
 	const parameters = {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { N8nApi, type SavedWorkflow } from '../../e2e/api';
+import { N8nApi, type CredentialReference, type SavedWorkflow } from '../../e2e/api';
 import {
 	defaultCache,
 	installN8n,
@@ -94,10 +94,14 @@ async function furnish(n8n: N8nApi, owner: Ownership, simulator: Simulator): Pro
 	} else {
 		await n8n.logIn(owner);
 	}
-	const credential = await n8n.findCredential(`Fluents.ai ${ENVIRONMENTS[0]}`);
+	const credentials = new Map<string, CredentialReference>();
+	for (const name of ENVIRONMENTS.map((environment) => `Fluents.ai ${environment}`)) {
+		const credential = await n8n.findCredential(name);
+		if (credential) credentials.set(name, credential);
+	}
 	const known = await n8n.workflows();
 	const tag = await n8n.tag(TAG);
-	for (const json of credential ? readExamples(credential) : []) {
+	for (const json of credentials.size > 0 ? readExamples(credentials) : []) {
 		if (known.some(({ name }) => name === json.name)) continue;
 		await n8n.createWorkflow(json, [tag]);
 	}

@@ -43,6 +43,11 @@ interface ExampleRun {
 	ran: string[];
 }
 
+const credentials = () => ({
+	fluentsAiApi: credentialFor(),
+	'Fluents.ai staging': credentialFor('staging'),
+});
+
 /** Runs a workflow to its end; looks at calls every second to be quick. */
 async function runExample(json: WorkflowJson): Promise<ExampleRun> {
 	const nodes = json.nodes.map((node) =>
@@ -55,7 +60,7 @@ async function runExample(json: WorkflowJson): Promise<ExampleRun> {
 	const before = simulator.requests.length;
 	const run = await engine.run(
 		{ ...json, nodes, settings: { ...json.settings, timezone: 'Etc/UTC' } },
-		{ credentials: { fluentsAiApi: credentialFor() } },
+		{ credentials: credentials() },
 	);
 	expect(run.data.resultData.error).toBeUndefined();
 	return {
@@ -151,13 +156,17 @@ describe.each(files)('%s', (file) => {
 	});
 
 	test('holds neither secrets nor numbers of real people', () => {
-		const reference = { fluentsAiApi: { id: 'fluentsai-demo', name: 'Fluents.ai default' } };
-		for (const node of nodes) {
-			const expected = isOwn(node) ? reference : undefined;
-			expect([node.name, node.credentials]).toEqual([node.name, expected]);
+		const references = [
+			{ id: 'fluentsai-demo', name: 'Fluents.ai default' },
+			{ id: 'fluentsai-demo-staging', name: 'Fluents.ai staging' },
+		];
+		for (const { name: of, credentials, ...node } of nodes) {
+			const own = isOwn(node as INode);
+			expect([of, Object.keys(credentials ?? {})]).toEqual([of, own ? ['fluentsAiApi'] : []]);
+			if (own) expect(references).toContainEqual(credentials?.fluentsAiApi);
 		}
 		const text = textOf(file);
-		expect(text).not.toMatch(/sk[-_]|bearer |api.?key|password|secret|token/i);
+		expect(text).not.toMatch(/\bsk[-_]|bearer |api.?key|password|secret|token/i);
 		const numbers =
 			text.match(
 				/\+\d[\d\s().-]{8,}|\b00\d[\d\s().-]{8,}|\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b/g,
@@ -395,6 +404,55 @@ test('set-up-agent-for-client.json creates nothing for a number that is taken', 
 
 	expect(changes).toEqual([]);
 	expect(ran.at(-1)).toBe('Number Not Free');
+});
+
+test('promote-agent.json copies an agent to another environment, and does nothing twice', async () => {
+	const staging = simulator.environment('staging');
+	const agent = [...staging.agents.values()].find(({ name }) => name === 'Order Follow-up')!;
+	const [goodbye, lookUp] = (agent.actions as string[]).map((id) => staging.actions.get(id)!);
+	Object.assign(goodbye, { label: 'Wave goodbye' });
+	Object.assign(agent, { initial_message: 'Hello from staging.', name: 'Order Desk' });
+	const { id: _id, ...settings } = lookUp;
+	const live = staging.add('actions', { ...settings, label: 'n8n: Orders' });
+	agent.actions = [goodbye.id, lookUp.id, live.id];
+	const voices = environment().voices.size;
+
+	const { changes } = await runExample(read('promote-agent.json'));
+	expect(new Set(changes.map(({ path }) => path.split('/').at(-1)))).toEqual(
+		new Set(['create', 'update']),
+	);
+	const copy = [...environment().agents.values()].find(({ name }) => name === 'Order Desk')!;
+	expect(copy).toMatchObject({ initial_message: 'Hello from staging.', webhook: null });
+	const copied = (copy.actions as string[]).map((id) => environment().actions.get(id)!);
+	expect(
+		copied.map(({ label, type, config }) => [label, type, (config as IDataObject).url]),
+	).toEqual([
+		['Wave goodbye', goodbye.type, undefined],
+		['Look up order', lookUp.type, 'https://staging.example.com/orders'],
+	]);
+	expect((copied[1].config as IDataObject).signature_secret).not.toBe(
+		(lookUp.config as IDataObject).signature_secret,
+	);
+	expect(environment().voices.size).toBe(voices);
+	expect(environment().prompts.get(String(copy.prompt))?.content).toBe(
+		staging.prompts.get(String(agent.prompt))?.content,
+	);
+
+	const again = await runExample(read('promote-agent.json'));
+	expect(again.changes).toEqual([]);
+	expect(outputOf(again.run, 'Put Agent')[0].json).toMatchObject({
+		id: copy.id,
+		upserted: 'unchanged',
+	});
+});
+
+test('promote-agent.json copies an agent without actions', async () => {
+	const staging = simulator.environment('staging');
+	for (const agent of staging.agents.values()) agent.actions = [];
+	const { run } = await runExample(read('promote-agent.json'));
+	expect(outputOf(run, 'Put Action')).toEqual([]);
+	const { id } = outputOf(run, 'Put Agent')[0].json;
+	expect(environment().agents.get(String(id))?.actions).toEqual([]);
 });
 
 const isTrigger = ({ type }: INode) => type === FLUENTS_AI_TRIGGER;

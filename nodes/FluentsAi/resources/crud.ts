@@ -22,7 +22,7 @@ import { limitFields, readLimit } from '../fields/limit';
 import { listOptions, readListQuery, sortField } from '../fields/list';
 import { optionsField, optionsOf, plainOptionsField } from '../fields/options';
 import { readOutputOptions, simplifyField } from '../fields/output';
-import type { Operation } from '../operation';
+import type { Operation, Run } from '../operation';
 import { findByLabel, writeOnce } from '../writeOnce';
 
 export function getOperation(
@@ -80,7 +80,7 @@ export function createOperation(
 	description: string,
 	least: IDataObject = {},
 ): Operation<{ body: IDataObject; output: OutputOptions }> {
-	const { one, path, shape } = collection;
+	const { one, shape } = collection;
 	return {
 		option: {
 			name: 'Create',
@@ -96,24 +96,35 @@ export function createOperation(
 			output: readOutputOptions(from),
 		}),
 		async execute(run, { body, output }, i) {
-			const record = await writeOnce(
-				run,
-				i,
-				{
-					path: `${path}/create`,
-					body,
-					ifUnclear: `Look with Get Many whether the ${one} is there before you run this again.`,
-					read: async (id) => await readOne(run.api, collection, id),
-					find: async () =>
-						typeof body.label === 'string'
-							? await findByLabel(run, path, body.label)
-							: 'unknown',
-				},
-				({ id }) => run.note(`${one} '${String(id)}' created`),
-			);
+			const record = await createRecord(run, i, collection, body);
 			return [{ json: shapeRecord(record, shape, output) }];
 		},
 	};
+}
+
+/** Creates an object, once for an item. */
+export async function createRecord(
+	run: Run,
+	itemIndex: number,
+	collection: Collection,
+	body: IDataObject,
+): Promise<IDataObject> {
+	const { one, path } = collection;
+	return await writeOnce(
+		run,
+		itemIndex,
+		{
+			path: `${path}/create`,
+			body,
+			ifUnclear: `Look with Get Many whether the ${one} is there before you run this again.`,
+			read: async (id) => await readOne(run.api, collection, id),
+			find: async () =>
+				typeof body.label === 'string'
+					? await findByLabel(run, path, body.label)
+					: 'unknown',
+		},
+		({ id }) => run.note(`${one} '${String(id)}' created`),
+	);
 }
 
 export function updateOperation(
@@ -122,7 +133,7 @@ export function updateOperation(
 	fields: BodyField[],
 	description: string,
 ): Operation<{ id: string; body: IDataObject; output: OutputOptions }> {
-	const { one, path, shape } = collection;
+	const { one, shape } = collection;
 	return {
 		option: {
 			name: 'Update',
@@ -138,22 +149,34 @@ export function updateOperation(
 			body: readUpdateBody(from, fields),
 			output: readOutputOptions(from),
 		}),
-		async execute({ api, context }, { id, body, output }) {
-			const record = await sendChanges(collection, sentNames(fields), body, {
-				read: async () => await readOne(api, collection, id),
-				send: async (changes) => {
-					if (hasMaskedSecret(changes)) throw secretsNotKept(context, one);
-					return await api.post(`${path}/update`, {
-						query: { id },
-						body: changes,
-						object: `${one} '${id}'`,
-						ifUnclear: ifUpdateUnclear(collection),
-					});
-				},
-			});
+		async execute(run, { id, body, output }) {
+			const record = await updateRecord(run, collection, fields, id, body);
 			return [{ json: shapeRecord({ id, ...record }, shape, output) }];
 		},
 	};
+}
+
+/** Changes an object. */
+export async function updateRecord(
+	{ api, context }: Run,
+	collection: Collection,
+	fields: BodyField[],
+	id: string,
+	body: IDataObject,
+): Promise<IDataObject> {
+	const { one, path } = collection;
+	return await sendChanges(collection, sentNames(fields), body, {
+		read: async () => await readOne(api, collection, id),
+		send: async (changes) => {
+			if (hasMaskedSecret(changes)) throw secretsNotKept(context, one);
+			return await api.post(`${path}/update`, {
+				query: { id },
+				body: changes,
+				object: `${one} '${id}'`,
+				ifUnclear: ifUpdateUnclear(collection),
+			});
+		},
+	});
 }
 
 /** No source says that the API masks what it gives. If it does, sending that back would destroy secrets. */
@@ -212,6 +235,6 @@ const ignoreMissingOption: INodeProperties = {
 	description: 'Whether it counts as done when there is nothing to delete any more',
 };
 
-function withArticle(noun: string): string {
+export function withArticle(noun: string): string {
 	return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }

@@ -8,6 +8,7 @@ import {
 	getOperation,
 	updateOperation,
 } from '../crud';
+import { upsertOperation } from '../upsert';
 import { actionFields } from './fields';
 
 export const action: Resource = {
@@ -20,6 +21,7 @@ export const action: Resource = {
 			'Create an action that agents can take during a call',
 			{ config: {} },
 		),
+		upsertOperation(actions, actionFields, 'label', { config: {} }),
 		deleteOperation(
 			actions,
 			actionLocator,

@@ -8,12 +8,14 @@ import {
 	getOperation,
 	updateOperation,
 } from '../crud';
+import { upsertOperation } from '../upsert';
 import { agentFields } from './fields';
 
 export const agent: Resource = {
 	option: { name: 'Agent', value: 'agent' },
 	operations: [
 		createOperation(agents, agentFields, 'Create a voice agent'),
+		upsertOperation(agents, agentFields, 'name'),
 		deleteOperation(agents, agentLocator, 'Delete a voice agent'),
 		getOperation(agents, agentLocator, 'Get the settings of a voice agent'),
 		getAllOperation(agents, 'Get many voice agents of the environment'),

@@ -8,12 +8,14 @@ import {
 	getOperation,
 	updateOperation,
 } from '../crud';
+import { upsertOperation } from '../upsert';
 import { promptFields } from './fields';
 
 export const prompt: Resource = {
 	option: { name: 'Prompt', value: 'prompt' },
 	operations: [
 		createOperation(prompts, promptFields, 'Create a prompt that agents can share'),
+		upsertOperation(prompts, promptFields, 'label'),
 		deleteOperation(prompts, promptLocator, 'Delete a prompt'),
 		getOperation(prompts, promptLocator, 'Get the text and settings of a prompt'),
 		getAllOperation(prompts, 'Get many prompts of the environment'),

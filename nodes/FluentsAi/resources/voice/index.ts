@@ -8,12 +8,14 @@ import {
 	getOperation,
 	updateOperation,
 } from '../crud';
+import { upsertOperation } from '../upsert';
 import { voiceFields } from './fields';
 
 export const voice: Resource = {
 	option: { name: 'Voice', value: 'voice' },
 	operations: [
 		createOperation(voices, voiceFields, 'Create a voice that agents can speak with'),
+		upsertOperation(voices, voiceFields, 'label'),
 		deleteOperation(voices, voiceLocator, 'Delete a voice'),
 		getOperation(voices, voiceLocator, 'Get the settings of a voice'),
 		getAllOperation(voices, 'Get many voices of the environment'),

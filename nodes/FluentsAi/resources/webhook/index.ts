@@ -8,6 +8,7 @@ import {
 	getOperation,
 	updateOperation,
 } from '../crud';
+import { upsertOperation } from '../upsert';
 import { webhookFields } from './fields';
 
 export const webhook: Resource = {
@@ -18,6 +19,7 @@ export const webhook: Resource = {
 			webhookFields,
 			'Create a webhook that receives the events of calls. It may receive them only once it is set on an agent.',
 		),
+		upsertOperation(webhooks, webhookFields, 'label'),
 		deleteOperation(
 			webhooks,
 			webhookLocator,
