@@ -20,6 +20,10 @@ const COMMENTS = /^(?:\/\/ \S+\.ts| +(?:\/\/.*|\/\*\*(?:.*\*\/|.*\n(?: +\*.*\n)*
 /** A comment before calls, which nobody but another bundler reads. */
 const FOR_BUNDLERS = '/* @__PURE__ */ ';
 
+/** Each module has a name of its own for n8n-workflow. */
+const ALIASES = /^ *var import_n8n_workflow\d* = require\("n8n-workflow"\);\n/gm;
+const ALIAS = /\bimport_n8n_workflow\d*\b/g;
+
 /** Required once for all modules in the bundle: each further time takes a moment, and gives the same. */
 const N8N_WORKFLOW = 'const n8nWorkflow = require("n8n-workflow");';
 
@@ -50,11 +54,9 @@ async function compile() {
 		write: false,
 	});
 	const code = outputFiles[0].text.replace(COMMENTS, '').replaceAll(FOR_BUNDLERS, '');
-	const text = code.replace(/^(?: {2})+/gm, toTabs);
-	await write(
-		BUNDLE,
-		`${N8N_WORKFLOW}\n${text.replaceAll('require("n8n-workflow")', 'n8nWorkflow')}`,
-	);
+	const text = code.replace(ALIASES, '').replace(ALIAS, 'n8nWorkflow');
+	await write(BUNDLE, `${N8N_WORKFLOW}
+${text.replace(/^(?: {2})+/gm, toTabs)}`);
 	for (const path of entries) {
 		await write(path, `module.exports = require('${relative(dirname(path), BUNDLE)}');\n`);
 	}

@@ -63,7 +63,17 @@ function zoneRows(zones: Map<string, string>): string[] {
 		kept.set(prefix, names);
 		rows.set(names, [...(rows.get(names) ?? []), prefix]);
 	}
-	return [...rows].map(([names, prefixes]) => `${names} ${prefixes.join(' ')}`).sort();
+	return [...rows].map(([names, prefixes]) => [names, ...shortened(prefixes)].join(' ')).sort();
+}
+
+/** Prefixes of which those that begin like the one before, and are as long, have only their end: `.12`. */
+function shortened(prefixes: string[]): string[] {
+	return prefixes.map((prefix, i) => {
+		const before = prefixes[i - 1] ?? '';
+		let same = 0;
+		while (same < prefix.length && prefix[same] === before[same]) same++;
+		return before.length === prefix.length && same > 1 ? `.${prefix.slice(same)}` : prefix;
+	});
 }
 
 function longestPrefix(digits: string, known: Map<string, string>): string | undefined {

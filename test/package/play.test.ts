@@ -1,7 +1,10 @@
 import { readExamples } from '../../scripts/play/examples';
 
-const credential = { id: '1', name: 'Fluents.ai default' };
-const examples = readExamples(credential);
+const credentials = ['default', 'staging'].map((environment, i) => ({
+	id: `${i}`,
+	name: `Fluents.ai ${environment}`,
+}));
+const examples = readExamples(new Map(credentials.map((one) => [one.name, one])));
 
 test('examples are numbered, the first call comes first', () => {
 	expect(examples[0].name).toBe('01 Call people and wait for the outcome');
@@ -10,13 +13,12 @@ test('examples are numbered, the first call comes first', () => {
 	expect(new Set(examples.map(({ name }) => name)).size).toBe(examples.length);
 });
 
-test('nodes of this package have the credential, and its triggers take the address of this computer', () => {
+test('nodes of this package have a credential, one example both, and its triggers take the address of this computer', () => {
 	const own = examples.flatMap(({ nodes }) =>
 		nodes.filter(({ type }) => type.startsWith('n8n-nodes-fluentsai.')),
 	);
-	expect(own.map(({ credentials }) => credentials)).toEqual(
-		own.map(() => ({ fluentsAiApi: credential })),
-	);
+	const chosen = own.map((node) => node.credentials?.fluentsAiApi);
+	expect(new Set(chosen)).toEqual(new Set(credentials));
 	const triggers = own.filter(({ type }) => type.endsWith('Trigger'));
 	expect(triggers.length).toBeGreaterThan(2);
 	for (const { parameters } of triggers) {

@@ -43,7 +43,8 @@ export function upsertOperation(
 			name: 'Create or Update',
 			value: 'upsert',
 			action: `Create or update ${withArticle(one)}`,
-			description: `Create a new ${one}, or update the current one if it already exists (upsert). It is found by its ${key}.`,
+			description:
+				'Create a new record, or update the current one if it already exists (upsert)',
 		},
 		properties: [...createFields(form), simplifyField, optionsField()],
 		output: shape.simple,

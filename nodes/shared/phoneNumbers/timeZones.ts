@@ -11,7 +11,11 @@ function readTable(): Map<string, string[]> {
 	for (const row of TIME_ZONES.trim().split('\n')) {
 		const [names, ...prefixes] = row.split(' ');
 		const list = names.split('&');
-		for (const prefix of prefixes) {
+		let prefix = '';
+		for (const written of prefixes) {
+			// `.12` stands for the prefix before, with these digits at its end.
+			const end = /^\.(.*)/.exec(written)?.[1];
+			prefix = end === undefined ? written : prefix.slice(0, -end.length) + end;
 			zones.set(prefix, list);
 			longestPrefix = Math.max(longestPrefix, prefix.length);
 		}
