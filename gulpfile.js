@@ -55,8 +55,11 @@ async function compile() {
 	});
 	const code = outputFiles[0].text.replace(COMMENTS, '').replaceAll(FOR_BUNDLERS, '');
 	const text = code.replace(ALIASES, '').replace(ALIAS, 'n8nWorkflow');
-	await write(BUNDLE, `${N8N_WORKFLOW}
-${text.replace(/^(?: {2})+/gm, toTabs)}`);
+	await write(
+		BUNDLE,
+		`${N8N_WORKFLOW}
+${text.replace(/^(?: {2})+/gm, toTabs)}`,
+	);
 	for (const path of entries) {
 		await write(path, `module.exports = require('${relative(dirname(path), BUNDLE)}');\n`);
 	}
