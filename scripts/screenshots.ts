@@ -77,9 +77,9 @@ const pictures: Record<string, (page: Page, launched: LaunchedWithAccount) => Pr
 		await openCallForm(page, launched, {
 			operation: 'createAndWait',
 			people: [
-				{ name: 'Anna', phone: '(212) 555-0101' },
-				{ name: 'Ben', phone: '+44 20 7946 0018' },
-				{ name: 'Chloe', phone: '+1 212 555 0103 / 0104' },
+				{ name: 'Anna', phone: '+1 212 555 0103 / 0104' },
+				{ name: 'Ben', phone: '(212) 555-0101' },
+				{ name: 'Chloe', phone: '+44 20 7946 0018' },
 			],
 			parameters: { calls: 'dryRun', options: { defaultCountry: 'US' } },
 		});
@@ -87,6 +87,18 @@ const pictures: Record<string, (page: Page, launched: LaunchedWithAccount) => Pr
 		const panel = page.locator(testId('output-panel'));
 		await panel.locator(testId('radio-button-table')).click();
 		await panel.getByText('would_call').first().waitFor();
+	},
+
+	async 'default-country'(page, launched) {
+		await openCallForm(page, launched, {
+			operation: 'createAndWait',
+			parameters: { toNumber: '0151 23456789', options: { defaultCountry: 'US' } },
+		});
+		const country = page.locator(testId('parameter-input-defaultCountry')).locator('input');
+		await country.scrollIntoViewIfNeeded();
+		await country.click();
+		await country.fill('ger');
+		await page.getByText('Germany (+49)').last().waitFor();
 	},
 
 	async 'calling-window'(page, launched) {

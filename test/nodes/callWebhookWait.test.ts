@@ -140,6 +140,43 @@ test('a call that another execution has placed is waited for by polling', async 
 	expect(dialled()).toEqual({ [TO]: 1 });
 });
 
+test('a dry run puts nothing to sleep, and tells which webhook would be sent', async () => {
+	const parameters = placing('createAndWait', { waitUsing: 'webhook' }, { calls: 'dryRun' });
+	const { json, run } = await runNode(parameters, {
+		items: toItems([TO]),
+		webhookWaitingBaseUrl,
+	});
+	expect(json).toMatchObject([
+		{
+			dry_run: true,
+			would_call: true,
+			request: {
+				agent: { webhook: { url: expect.stringContaining(webhookWaitingBaseUrl) } },
+			},
+		},
+	]);
+	expect(run.waitTill).toBeUndefined();
+
+	agent().webhook = [...simulator.environment('default').webhooks.keys()][0];
+	const busy = await runNode(parameters, { items: toItems([TO]), webhookWaitingBaseUrl });
+	expect(busy.json[0].would_call).toMatch(/has a webhook of its own/);
+	expect(dialled()).toEqual({});
+});
+
+test('a call to a test number tells whom it stood in for, also after the sleep', async () => {
+	const parameters = placing(
+		'createAndWait',
+		{ waitUsing: 'webhook' },
+		{ calls: 'testNumber', testNumber: '+12125550177' },
+	);
+	const asleep = await runNode(parameters, { items: toItems([TO]), webhookWaitingBaseUrl });
+	const whom = { to_number: '+12125550177', instead_of: TO };
+	expect(asleep.json).toMatchObject([{ ...whom, timed_out: true }]);
+	Object.assign(placedCall() ?? {}, { progress: undefined, status: 'ended' });
+	const { workflowData } = await deliver(asleep);
+	expect(workflowData?.[0][0].json).toMatchObject(whom);
+});
+
 describe('nobody is called', () => {
 	test('for more than one item, which the error tells how to handle', async () => {
 		const { error, requests } = await runSleeping({}, toItems(numbers(2)));

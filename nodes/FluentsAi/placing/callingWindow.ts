@@ -93,14 +93,14 @@ const timezoneField: INodeProperties = {
 			name: 'Of the Number Called',
 			value: OF_NUMBER,
 			description:
-				'Where the number is from, which is not always where the person is. A number that may lie in several zones is called when the window is open in all of them.',
+				'Where the number is from. If that may be several zones, the window has to be open in all of them.',
 		},
 		{ name: 'Of the Workflow', value: '' },
 		...[...zoneNames, 'UTC'].map((name) => ({ name, value: name })),
 	],
 	default: '',
 	description:
-		'By which clock the window opens and closes. An expression gives a name such as Europe/Berlin, also one of Windows.',
+		'By which clock the window opens and closes. Where a number is from is not always where the person is. An expression gives a name such as Europe/Berlin, also one of Windows.',
 };
 
 const notOnField: INodeProperties = {
