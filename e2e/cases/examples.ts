@@ -31,6 +31,9 @@ interface Room extends CaseContext {
 /** What a language model reads in a transcript, whichever it is. */
 const INSIGHT = { interest: 'high', objections: ['too early'], follow_up_date: '2026-04-01' };
 
+/** The example that begins with a dry run. */
+const REHEARSING = 'call-people-and-wait.json';
+
 const DATA_TABLE = 'n8n-nodes-base.dataTable';
 
 interface Example {
@@ -53,18 +56,21 @@ const examples = readdirSync(folder)
 /** It is imported and executed; one that calls start, or ask, is also published. */
 function checksOf({ file, json, own }: Example): Array<Check<Room>> {
 	const needsTables = json.nodes.some(({ type }) => type === DATA_TABLE);
-	const runs = check<Room>(file, async (room) => {
-		const { n8n, simulator } = room;
-		if (needsTables && !room.hasDataTables) return NO_TABLES;
-		simulator.reset();
-		addYesterdaysCalls(simulator);
-		const execution = await n8n.run(prepared(json, room));
-		const ran = judge(execution, own);
-		const requests = simulator.requests.length;
-		return `${ran.length} of ${own.length} Fluents.ai nodes, ${requests} requests`;
-	});
+	const run = (what: string, workflow: WorkflowJson) =>
+		check<Room>(what, async (room) => {
+			const { n8n, simulator } = room;
+			if (needsTables && !room.hasDataTables) return NO_TABLES;
+			simulator.reset();
+			addYesterdaysCalls(simulator);
+			const execution = await n8n.run(prepared(workflow, room));
+			const ran = judge(execution, own);
+			const requests = simulator.requests.length;
+			return `${ran.length} of ${own.length} Fluents.ai nodes, ${requests} requests`;
+		});
+	const runs = [run(file, json)];
+	if (file === REHEARSING) runs.push(run(`${file}, with Place`, placing(json)));
 	const trigger = own.find(({ type }) => type in published);
-	if (!trigger) return [runs];
+	if (!trigger) return runs;
 	const receives = check<Room>(`${file}, published`, async (room) => {
 		if (needsTables && !room.hasDataTables) return NO_TABLES;
 		room.simulator.reset();
@@ -73,7 +79,17 @@ function checksOf({ file, json, own }: Example): Array<Check<Room>> {
 		await room.n8n.unpublish(workflow);
 		return outcome;
 	});
-	return [runs, receives];
+	return [...runs, receives];
+}
+
+/** With Place instead of Dry Run. */
+function placing(json: WorkflowJson): WorkflowJson {
+	const nodes = json.nodes.map((node) =>
+		node.parameters.calls === 'dryRun'
+			? { ...node, parameters: { ...node.parameters, calls: 'place' } }
+			: node,
+	);
+	return { ...json, nodes };
 }
 
 const NO_TABLES = 'not run: this n8n has no Data Tables';

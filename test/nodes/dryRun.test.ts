@@ -131,7 +131,10 @@ describe('tells why an item would not be called', () => {
 	test.each([
 		['(212) 555-0101', /'To Number' has no country code/],
 		['+1 212 555 0101 / 0102', /'To Number' holds two numbers/],
-		['112', /emergency/],
+		[
+			'112',
+			/^'To Number' is an emergency or service number: '112'\. Agents do not call those$/,
+		],
 	])('the number %s', async (to, reason) => {
 		expect(await reasonOf({}, {}, to)).toMatch(reason);
 	});

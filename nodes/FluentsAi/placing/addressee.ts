@@ -47,9 +47,8 @@ export function carriedInsteadOf({ context }: IDataObject): string | null | unde
 
 /** Whether both are real, or both are tests. One whose variables cannot be read counts as real. */
 export function isOfSameRealm(call: IDataObject, { insteadOf }: Addressee): boolean {
-	return (carriedInsteadOf(call) ?? undefined) === undefined
-		? insteadOf === undefined
-		: insteadOf !== undefined;
+	const isTest = typeof carriedInsteadOf(call) === 'string';
+	return isTest === (insteadOf !== undefined);
 }
 
 /** Whether a call to the same number is for the same person. */

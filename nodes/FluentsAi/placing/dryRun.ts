@@ -100,7 +100,10 @@ function rehearsalOf(run: Run): Rehearsal {
  * @throws NodeApiError when something could not be read.
  */
 export async function rehearse(run: Run, order: DryRun): Promise<Output> {
-	if (order.kind === 'refused') return verdict(run, order.error.message, NOTHING);
+	if (order.kind === 'refused') {
+		// The output is linked to its item already.
+		return verdict(run, order.error.message.replace(/ \[item \d+\]/, ''), NOTHING);
+	}
 	const { request } = order;
 	return await run.oneAtATime(async () => {
 		const agent = await agentOf(run, request);
