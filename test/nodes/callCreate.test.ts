@@ -132,6 +132,25 @@ describe('one call', () => {
 	});
 
 	test.each([
+		[
+			'as JSON',
+			{ specifyContext: 'json', contextJson: '={{ { at: new Date("2026-01-31T09:00Z") } }}' },
+		],
+		[
+			'in a field',
+			{
+				context: {
+					variables: [{ name: 'at', value: '={{ new Date("2026-01-31T09:00Z") }}' }],
+				},
+			},
+		],
+	])('takes a date %s as its ISO text', async (_form, context) => {
+		const { error, requests } = await runNode(create(context));
+		expect(error).toBeUndefined();
+		expect(bodies(requests).at(-1)?.context).toMatchObject({ at: '2026-01-31T09:00:00.000Z' });
+	});
+
+	test.each([
 		['+1 (212) 555-0101', TO],
 		['001 212 555 0101', TO],
 		['tel:+12125550101', TO],

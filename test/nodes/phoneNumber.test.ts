@@ -242,7 +242,7 @@ describe('update', () => {
 				label: 'Front desk',
 				description: 'Day and night',
 				inboundAgentId: byId(agentId),
-				exampleContext: '{ "name": "Anna" }',
+				exampleContext: '{ "name": "Anna", "age": 41, "vip": true, "none": null }',
 			}),
 		);
 		expect(error).toBeUndefined();
@@ -250,7 +250,7 @@ describe('update', () => {
 			label: 'Front desk',
 			description: 'Day and night',
 			inbound_agent: agentId,
-			example_context: { name: 'Anna' },
+			example_context: { name: 'Anna', age: '41', vip: 'true' },
 		};
 		const bodies = sent(requests)
 			.filter(({ method }) => method === 'POST')
@@ -289,7 +289,7 @@ describe('update', () => {
 			inbound_agent: null,
 			label: null,
 			description: null,
-			example_context: null,
+			example_context: {},
 		});
 		expect(simulator.environment('default').numbers.get(main.id)?.inbound_agent).toBeNull();
 	});

@@ -3,13 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { additionalBodyFields, createFields, readCreateBody, type BodyField } from '../fields/body';
 import { telephonyProviderField } from '../fields/common';
 import { contextFields, readContext } from '../fields/context';
-import {
-	toJsonObject,
-	toObject,
-	toTexts,
-	toTrimmedText,
-	type Fail,
-} from '../../shared/parameters/convert';
+import { toObject, toTextObject, toTrimmedText, type Fail } from '../../shared/parameters/convert';
 import { agentLocator, fromNumberLocator } from '../fields/locators';
 import { optionsOf } from '../fields/options';
 import { callKeyOptions, readCallKey, type CallKey } from './callKey';
@@ -85,7 +79,7 @@ const settingFields: BodyField[] = [
 			placeholder: 'e.g. { "name": "value" }',
 			description: 'What the telephony provider is told about the call, as one flat object',
 		},
-		toApi: (value, fail) => toTexts(Object.entries(toJsonObject(value, fail)), fail),
+		toApi: toTextObject,
 	},
 	telephonyProviderField,
 ];

@@ -233,6 +233,10 @@ export function toTexts(
 	);
 }
 
+/** A JSON object of texts, as toTexts. Empty is an empty object. */
+export const toTextObject: Convert<IDataObject> = (value, fail) =>
+	toTexts(Object.entries(toJsonObject(value, fail)), fail);
+
 /** A phone number in E.164. Empty is no value. */
 export const toPhoneNumber: Convert<string | null> = (given, fail) => {
 	if (isEmpty(given)) return null;

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { readUpdateBody, sentNames, updateFields, type BodyField } from '../../fields/body';
 import { descriptionField, labelField } from '../../fields/common';
-import { toObject } from '../../../shared/parameters/convert';
+import { toTextObject } from '../../../shared/parameters/convert';
 import { phoneNumberLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
@@ -27,7 +27,7 @@ export const updateNumberFields: Array<BodyField<'NumberUpdate'>> = [
 			placeholder: 'e.g. { "first_name": "Anna" }',
 			description: "Sample variables for the agent's prompt, as one flat object",
 		},
-		toApi: toObject,
+		toApi: toTextObject,
 	},
 	inboundAgentField,
 	labelField,
