@@ -13,6 +13,20 @@ import { deadlineOption, fallbackAnswerOption } from './fields';
 import { readLiveParameters, type LiveParameters } from './parameters';
 import { noteQuestion } from './repeats';
 import type { RequestKind } from './requestKind';
+import type { OutputFields } from '../shared/records/shape';
+
+/** What the output of the trigger can hold: of an action, and of a caller lookup. */
+export const requestFields: OutputFields = {
+	request_type: 'string',
+	call_id: 'string',
+	input: 'object',
+	caller_number: 'string',
+	phone_number: 'string',
+	environment: 'string',
+	received_at: 'string',
+	respond_by: 'string',
+	is_signed: 'boolean',
+};
 
 const NOTHING: IWebhookResponseData = { noWebhookResponse: true };
 

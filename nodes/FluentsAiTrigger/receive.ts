@@ -13,7 +13,7 @@ import { connect } from '../shared/api/connect';
 import { createLimiters } from '../shared/api/limiter';
 import { foreignText } from '../shared/foreignText';
 import { maskSecrets, withoutSecret } from '../shared/masking';
-import { shapeRecord } from '../shared/records/shape';
+import { shapeRecord, type OutputFields } from '../shared/records/shape';
 import { parseTranscript } from '../shared/records/transcript';
 import { isSecret, readQuery } from '../triggers/address';
 import { triggerData } from '../triggers/activation';
@@ -29,6 +29,20 @@ const RECORDING_DELAY = 60_000;
 
 /** Recordings may be waited for, which is not to hold up the reading of calls; for each environment. */
 const recordingSlots = createLimiters(20);
+
+/** What the output of the trigger can hold; `call` as the node gives it, simplified. */
+export const eventFields: OutputFields = {
+	event: 'string',
+	call_id: 'string',
+	environment: 'string',
+	received_at: 'string',
+	confirmed: 'boolean',
+	unconfirmed_reason: 'string',
+	payload: 'object',
+	call: { ...calls.shape.simple, ...calls.shape.added },
+	transcript_turns: 'array',
+	recording_problem: 'string',
+};
 
 const NOTHING: IWebhookResponseData = { noWebhookResponse: true };
 

@@ -474,6 +474,27 @@ async function publishAndCall({ nodes }: WorkflowJson, ...people: string[]) {
 	return server.executions.flatMap(({ items }) => items);
 }
 
+interface Schema {
+	properties?: Record<string, Schema>;
+}
+
+/** The fields that the editor shows of a trigger before its first run. */
+function schemaOf(node: string): Schema {
+	const file = resolve(folder, `../nodes/${node}/__schema__/v1.0.0/output.json`);
+	return JSON.parse(readFileSync(file, 'utf8')) as Schema;
+}
+
+/** Paths of fields that a schema does not have. */
+function unknownIn({ properties }: Schema, given: IDataObject): string[] {
+	if (!properties) return [];
+	return Object.entries(given).flatMap(([name, value]) => {
+		if (!properties[name]) return [name];
+		const isInside = typeof value === 'object' && value !== null && !Array.isArray(value);
+		const inside = isInside ? unknownIn(properties[name], value as IDataObject) : [];
+		return inside.map((path) => `${name}.${path}`);
+	});
+}
+
 /** Names and types of fields, at any depth. */
 function typesIn(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(typesIn);
@@ -500,6 +521,8 @@ test.each(triggered)('%s has pinned data as the trigger gives it', async (file, 
 		agent.run_do_not_call_detection = people.includes('+12125550110');
 	}
 	const given = await publishAndCall(json, ...people);
+	for (const item of given)
+		expect(unknownIn(schemaOf('FluentsAiTrigger'), item.json)).toEqual([]);
 
 	const [{ name }] = json.nodes.filter(isTrigger);
 	const pinned = json.pinData![name];
@@ -618,6 +641,8 @@ async function publishLive(file: string) {
 		await server.deactivate('example');
 		expect(liveSettings()).toEqual(start);
 		const [pinned] = json.pinData![name];
+		const schema = schemaOf('FluentsAiLiveTrigger');
+		expect(unknownIn(schema, outputs(server.executions)[0])).toEqual([]);
 		expect(typesIn(outputs(server.executions)[0])).toEqual(typesIn(pinned.json));
 	};
 	return { server, agent: (parameters.agents as string[])[0], end };

