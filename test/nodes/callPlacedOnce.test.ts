@@ -322,6 +322,35 @@ describe('a call that is refused although it was placed', () => {
 		expect(dialled()).toEqual({ [TO]: 1 });
 	});
 
+	test('is found when it starts while the list is read', async () => {
+		simulator.callSeconds = 600;
+		simulator.switches.nullStartTime = 'last';
+		const { calls } = simulator.environment('default');
+		calls.clear();
+		const [other] = numbers(1);
+		simulator
+			.environment('default')
+			.addCalls(250, { to_number: other, start_time: Date.now(), end_time: Date.now() });
+		simulator.faults.add(refusing(409));
+		let pages = 0;
+		simulator.faults.add({
+			operationId: 'listCalls',
+			match: () => {
+				pages++;
+				const placed = [...calls.values()].at(-1);
+				if (pages === 2) Object.assign(placed ?? {}, { start_time: Date.now() + 1000 });
+				return false;
+			},
+		});
+		const { error } = await runNode(placing('create'), {
+			items: [{ to: TO }],
+			settings: repeats,
+		});
+		expect(error).toBeUndefined();
+		expect(pages).toBeGreaterThan(1);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
 	test('is not placed again while the list cannot be read', async () => {
 		simulator.faults.add(refusing(409));
 		simulator.faults.add({ operationId: 'listCalls', status: 500, times: Infinity });
