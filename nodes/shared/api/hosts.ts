@@ -16,7 +16,7 @@ const PRIVATE_BLOCKS = [
 	'fc00::/7',
 	'fe80::/10',
 	'fec0::/10',
-].map(prefixOf);
+];
 
 /** For documentation, benchmarks, protocols, tunnels, multicast and the future. */
 const RESERVED_BLOCKS = [
@@ -31,13 +31,13 @@ const RESERVED_BLOCKS = [
 	'2001:db8::/32',
 	'2002::/16',
 	'3fff::/20',
-].map(prefixOf);
+];
 
 /** IPv6 addresses that end in one of IPv4: mapped, compatible, translated, and NAT64. */
-const WITH_IPV4 = ['::ffff:0:0/96', '::/96', '::ffff:0:0:0/96', '64:ff9b::/96'].map(prefixOf);
+const WITH_IPV4 = ['::ffff:0:0/96', '::/96', '::ffff:0:0:0/96', '64:ff9b::/96'];
 
 /** All that is in use of IPv6. */
-const UNICAST = prefixOf('2000::/3');
+const UNICAST = '2000::/3';
 
 /** Names without a dot, and those that no public server has. */
 const PRIVATE_NAME =
@@ -58,8 +58,9 @@ export function reachOf({ hostname }: URL): Reach {
 
 function reachOfIp(ip: string): Reach {
 	const all = bitsOf(ip);
-	const bits = WITH_IPV4.some((prefix) => all.startsWith(prefix)) ? `4${all.slice(-32)}` : all;
-	const isIn = (prefix: string) => bits.startsWith(prefix);
+	const hasIpv4 = WITH_IPV4.some((block) => all.startsWith(prefixOf(block)));
+	const bits = hasIpv4 ? `4${all.slice(-32)}` : all;
+	const isIn = (block: string) => bits.startsWith(prefixOf(block));
 	if (PRIVATE_BLOCKS.some(isIn)) return 'private';
 	if (RESERVED_BLOCKS.some(isIn)) return 'reserved';
 	return bits.startsWith('4') || isIn(UNICAST) ? 'public' : 'reserved';

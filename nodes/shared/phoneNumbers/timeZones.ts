@@ -39,14 +39,18 @@ export function timeZonesOf(number: string): string[] {
 	return [];
 }
 
-const windowsZones = new Map(
-	WINDOWS_ZONES.trim()
-		.split('\n')
-		.map((row) => {
+/** IANA names by those of Windows, made of the table when the first name is looked up. */
+let windowsZones: Map<string, string> | undefined;
+
+function readWindowsTable(): Map<string, string> {
+	const rows = WINDOWS_ZONES.trim().split('\n');
+	return new Map(
+		rows.map((row) => {
 			const [zone, ...words] = row.split(' ');
 			return [words.join(' ').toLowerCase(), zone] as const;
 		}),
-);
+	);
+}
 
 /** The names of all zones that numbers lie in, for lists to choose from. */
 export const zoneNames = [
@@ -62,6 +66,7 @@ export const zoneNames = [
  * @returns the IANA name as n8n's Node.js knows it, or undefined when there is no such zone.
  */
 export function toTimeZone(name: string): string | undefined {
+	windowsZones ??= readWindowsTable();
 	const timeZone = windowsZones.get(name.trim().toLowerCase()) ?? name.trim();
 	try {
 		return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
