@@ -105,6 +105,48 @@ test('calls of others count with Count All Calls Of The Environment', async () =
 	expect(dialled()).toEqual({ [other]: 1, [own]: 1 });
 });
 
+test.each([
+	['two hours old', 2.1, true],
+	['about to start', 0.1, false],
+])('a call of others that has not started and is %s leaves room: %s', async (_age, hours, room) => {
+	simulator.switches.listContext = true;
+	const made = Math.floor(Date.now() - hours * 3_600_000).toString(36);
+	simulator.environment('default').addCalls(1, {
+		start_time: null,
+		end_time: null,
+		status: 'not_started',
+		context: { n8n_call_key: `n8n-w-1-n-0-0-00000000-${made}` },
+	});
+	const [own] = numbers(1);
+	const limits = pacing({ maxConcurrentCalls: 1, countAll: true });
+	const { error } = await runNode(placing('create', { ...limits, maxWait: 0.02 }), {
+		items: toItems([own]),
+	});
+	if (room) expect(error).toBeUndefined();
+	else expect(error?.message).toContain('1 calls were in progress');
+	expect(dialled()).toEqual(room ? { [own]: 1 } : {});
+});
+
+test.each([
+	[402, 'Billing Limits Exceeded'],
+	[400, 'context exceeds the limit of 10 variables'],
+])('%i %s is no limit that passes: the item fails at once', async (status, message) => {
+	simulator.faults.add({
+		operationId: 'createCall',
+		status,
+		body: { message },
+		times: Infinity,
+	});
+	const started = Date.now();
+	const { error, requests } = await runNode(placing('create'), { items: toItems(numbers(1)) });
+	expect(error?.message).toContain(message);
+	expect(Date.now() - started).toBeLessThan(60_000);
+	const sent = requests.filter(({ operationId }) => operationId === 'createCall');
+	// A 400 may mean that the agent has to be sent in full.
+	expect(sent).toHaveLength(status === 400 ? 2 : 1);
+	expect(dialled()).toEqual({});
+});
+
 describe('a limit of the environment', () => {
 	test('is waited out, whatever it is answered with', async () => {
 		simulator.environment('default').maxConcurrentCalls = 2;
