@@ -91,7 +91,7 @@ export class N8nApi {
 		return !userManagement.showSetupOnFirstLoad;
 	}
 
-	async logIn({ email, password }: Owner): Promise<void> {
+	async logIn({ email, password }: Owner = owner): Promise<void> {
 		await this.call('POST', '/login', { emailOrLdapLoginId: email, password });
 	}
 
@@ -166,6 +166,10 @@ export class N8nApi {
 			tags,
 			active: false,
 		})) as SavedWorkflow;
+	}
+
+	async workflow(id: string): Promise<SavedWorkflow> {
+		return (await this.call('GET', `/workflows/${id}`)) as SavedWorkflow;
 	}
 
 	/** All workflows that are not archived. */
