@@ -169,6 +169,39 @@ async function npm(cwd: string, parameters: string[]): Promise<void> {
 }
 
 /**
+ * Installs packages of n8n's engine alone, in exact versions, unless the folder has them.
+ *
+ * @param versions by name of the package.
+ */
+export async function installEngine(
+	versions: Record<string, string>,
+	directory: string,
+	log: (line: string) => void,
+): Promise<void> {
+	if (existsSync(join(directory, COMPLETE))) return;
+	const packages = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
+	log(`Installing ${packages.join(' and ')} into ${directory}: about 180 MB, half a minute`);
+	await mkdir(directory, { recursive: true });
+	await writeFile(join(directory, 'package.json'), JSON.stringify(manifest));
+	await npm(directory, ['install', ...packages, '--save-exact', '--ignore-scripts']);
+	await writeFile(join(directory, COMPLETE), `${new Date().toISOString()}\n`);
+}
+
+/**
+ * Unpacks a tarball of this package beside packages that it finds there.
+ *
+ * @returns the folder of the package.
+ */
+export async function unpackInto(directory: string, tarball: string): Promise<string> {
+	const root = join(directory, 'node_modules', 'n8n-nodes-fluentsai');
+	await rm(root, { recursive: true, force: true });
+	await mkdir(root, { recursive: true });
+	await promisify(execFile)('tar', ['-xzf', tarball, '-C', root, '--strip-components=1']);
+	await rm(tarball);
+	return root;
+}
+
+/**
  * Packs a package as it would be published.
  *
  * @returns the tarball, in `destination`.
