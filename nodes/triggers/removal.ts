@@ -1,5 +1,7 @@
 import type { NodeApiError } from 'n8n-workflow';
 
+import { reworded } from '../shared/api/errors';
+
 /** Steps that undo something: all are tried, so that one that fails leaves no more than it must. */
 export class Removal {
 	private readonly failures: NodeApiError[] = [];
@@ -12,8 +14,7 @@ export class Removal {
 	async attempt(problem: string, step: Promise<unknown>): Promise<void> {
 		await step.catch((error: NodeApiError) => {
 			if (error.httpCode === '404') return;
-			error.message = `${problem}: ${error.message}`;
-			this.failures.push(error);
+			this.failures.push(reworded(error, { message: `${problem}: ${error.message}` }));
 		});
 	}
 
@@ -22,8 +23,8 @@ export class Removal {
 		const [first, ...others] = this.failures;
 		if (!first) return;
 		const messages = others.map(({ message }) => message);
-		first.description = [first.description, ...messages].filter(Boolean).join(' ');
-		throw first;
+		const description = [first.description, ...messages].filter(Boolean).join(' ');
+		throw reworded(first, { description });
 	}
 }
 
@@ -36,7 +37,7 @@ export async function orUndo<T>(task: Promise<T>, undo: () => Promise<unknown>):
 	return await task.catch(async (error: NodeApiError) => {
 		await undo().catch((left: NodeApiError) => {
 			const more = `What was done before could not be undone: ${left.message}. Publish or unpublish the workflow once more to tidy up.`;
-			error.description = [error.description, more].filter(Boolean).join(' ');
+			reworded(error, { description: [error.description, more].filter(Boolean).join(' ') });
 		});
 		throw error;
 	});
