@@ -43,6 +43,7 @@ test.each([
 	['+91-09876543210', '+919876543210'],
 	['+55 (011) 91234-5678', '+5511912345678'],
 	['+39 (0)6 4881', '+39064881'],
+	['+(49) 30 901820', '+4930901820'],
 	['+1 1 415 555 0123', '+14155550123'],
 	// What nobody sees, what guards the plus, digits of other scripts.
 	['\u2068+14155550123\u2069', '+14155550123'],
@@ -50,6 +51,7 @@ test.each([
 	["'+14155550123", '+14155550123'],
 	['"+14155550123"', '+14155550123'],
 	['+٩٦٦٥٠١٢٣٤٥٦٧', '+966501234567'],
+	['+𝟏𝟒𝟏𝟓𝟓𝟓𝟓𝟎𝟏𝟐𝟑', '+14155550123'],
 	['+१४१५५५५०१२३', '+14155550123'],
 	['+1 [415] 555 0123', '+14155550123'],
 ])('%s is %s', (typed, number) => {
@@ -65,6 +67,15 @@ test.each([
 	['4930901820', 'DE', '+4930901820'],
 	['06 4881', 'IT', '+39064881'],
 	['123 / 42 42 42', 'DE', '+49123424242'],
+	['4915126301302', 'DE', '+4915126301302'],
+	// Written without a trunk prefix, and the digits of a number abroad as well.
+	['13012345678', 'CN', '+8613012345678'],
+	[9512345678, 'IN', '+919512345678'],
+	['4165550123', 'US', '+14165550123'],
+	['11 91234-5678', 'BR', '+5511912345678'],
+	// A zero that a spreadsheet has dropped, where no other country is possible.
+	[1711234567, 'DE', '+491711234567'],
+	[612345678, 'FR', '+33612345678'],
 	// The dial-out code of the country, and 00.
 	['011 44 20 7946 0018', 'US', '+442079460018'],
 	['0011 44 20 7946 0018', 'AU', '+442079460018'],
@@ -99,6 +110,15 @@ test.each<[unknown, string | undefined, string]>([
 	['+44 20 7946', undefined, 'By its length, digits are missing'],
 	['+44 20 7946 00181', undefined, 'By its length, it is too long'],
 	['447911123456', 'US', 'If the number is of another country, write it as +'],
+	// A country code without its plus, or a number that lacks its 0.
+	['33612345678', 'DE', 'may be a number of two countries, +4933612345678 or +33612345678'],
+	['447911123456', 'DE', 'may be a number of two countries'],
+	['49 30 901820', 'AT', 'may be a number of two countries'],
+	['971501234567', 'ID', 'may be a number of two countries'],
+	['3905551234', 'US', 'may be a number of two countries'],
+	// A trunk prefix after the plus.
+	['+8 (495) 123-45-67', undefined, "begins with no country code that exists: '+8 (495)"],
+	['+8 800 555 35 35', undefined, 'begins with no country code that exists'],
 	['call me', undefined, "is not a phone number: 'call me'"],
 	['-4155550123', 'US', "is not a phone number: '-4155550123'"],
 	[{ number: 1 }, undefined, "is not a phone number: '[object Object]'"],
@@ -119,11 +139,21 @@ test.each<[unknown, string | undefined, string]>([
 	['+49 30 901820 (22)', undefined, 'holds two numbers, or an extension'],
 	['+49 30 901820 [22]', undefined, 'holds two numbers, or an extension'],
 	['030 901820 / 22', 'DE', 'holds two numbers, or an extension'],
+	['030 1234\n030 1235', 'DE', 'holds two numbers, or an extension'],
+	['030 901820\r\n22', 'DE', 'holds two numbers, or an extension'],
+	['+49 30 901820\t22', undefined, 'holds two numbers, or an extension'],
+	['030 1234 030 1235', 'DE', 'holds two numbers, or an extension'],
+	['+49 30 1234 030 1235', undefined, 'holds two numbers, or an extension'],
+	['+39 06 4881 06 4882', undefined, 'holds two numbers, or an extension'],
+	// Marks of notes are no digits.
+	['+49 30 901820²', undefined, "is not a phone number: '+49 30 901820²'"],
+	['+49 30 901820 ①', undefined, 'is not a phone number'],
 	[`+14155550123${' '.repeat(200)}+14155550124`, undefined, 'is not a phone number'],
 	[`+14155550123${' '.repeat(200)}0`, undefined, 'is not a phone number'],
 	// Spreadsheets.
 	['+14155550123.0', undefined, "is not a possible number: '+14155550123.0'"],
 	['+4930901820.0', undefined, "is not a possible number: '+4930901820.0'"],
+	['4930901820.000', 'DE', "is not a possible number: '4930901820.000'"],
 	[4155550123.5, 'US', "is not a possible number: '4155550123.5'"],
 	['4.47911E+11', undefined, 'has lost digits in a spreadsheet'],
 	['4,47911E+11', 'GB', 'has lost digits in a spreadsheet'],
@@ -178,6 +208,8 @@ test.each<[string, string | undefined, string | undefined]>([
 	['612345678', 'FR', '+33612345678'],
 	// Italy or area code 390.
 	['3905551234', 'US', undefined],
+	// A Chinese mobile number, or one in Maryland.
+	['13012345678', 'CN', undefined],
 	['anonymous', 'US', undefined],
 	['', 'US', undefined],
 ])('a caller %p with default country %p is %p', (given, country, number) => {
@@ -241,7 +273,8 @@ describe('with numbers of all countries', () => {
 				separators,
 				fc.constantFrom('+', '00'),
 				(number, between, prefix) => {
-					const digits = number.number.slice(1).split('');
+					const code = number.countryCallingCode;
+					const digits = [code, ...number.number.slice(1 + code.length)];
 					const typed = prefix + digits.map((digit, i) => digit + between[i]).join('');
 					// Digits in brackets at the end are an extension.
 					fc.pre(!/\([^()]*\)[\s.-]*$/.test(typed));

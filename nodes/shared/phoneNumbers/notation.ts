@@ -14,7 +14,8 @@ const DOTS = /[\u00b7\u2022\u2027\u2219\u22c5\u30fb]/g;
 /** Quotes and signs with which spreadsheets keep a text from being read as a number or a formula. */
 const GUARDS = /^[=\s"'`´‘’‚‛“”„‟«»]+|[\s"'`´‘’‚‛“”„‟«»,;.]+$/g;
 
-const ONE_NUMBER = /^(?:\+\s*)?[([]?\s*\d[\d\s()[\].\-/]*$/;
+/** Without tabs and line breaks: what stands in two cells or lines may be two numbers. */
+const ONE_NUMBER = /^(?:\+ *)?[([]? *\d[\d ()[\].\-/]*$/;
 
 const AFTER_PLUS = /^\+[\s([]*0/;
 
@@ -25,11 +26,11 @@ const LONGEST_TEXT = 100;
 const LOST_DIGITS = /^\+?\d+(?:[.,]\d+)?e[+-]?\d+$|^#+(?:[A-Z/\d]+[!?]?)?$/i;
 
 /** `14155550123.0`: a spreadsheet took the number for a decimal. */
-const DECIMAL = /^\+?\d{5,}[.,]\d{1,2}$/;
+const DECIMAL = /^\+?\d{5,}[.,](?:\d{1,2}|0+)$/;
 
 /** Signs and words between two numbers, and a second plus. */
 const LISTED =
-	/\d\D*[;,|&\\\n]\D*\d|\d\W*\b(?:or|and|oder|und|ou|et|o|y|e|of|en)\b\W*\d|\d[^+]*\+/i;
+	/\d\D*[;,|&\\\t-\r]\D*\d|\d\W*\b(?:or|and|oder|und|ou|et|o|y|e|of|en)\b\W*\d|\d[^+]*\+/i;
 
 const EXTENSION =
 	/\d[^\p{L}\d]*(?:ext|extn|extension|x|poste|durchwahl|dw|int|interno|anexo|ramal|доб|#)[^\p{L}\d]*\d+\D*$/iu;
@@ -56,9 +57,10 @@ function shorten(text: string): string {
 	return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)} (and more)` : text;
 }
 
+/** Superscript and circled digits stay what they are: they point to a note, and belong to no number. */
 function toAscii(text: string): string {
 	return text
-		.normalize('NFKC')
+		.replace(/\P{No}+/gu, (part) => part.normalize('NFKC'))
 		.replace(INVISIBLE, '')
 		.replace(/[^\P{Nd}0-9]/gu, toDigit)
 		.replace(DASHES, '-')
@@ -91,6 +93,11 @@ export function problemOfText(text: string): string | undefined {
 	return `is not a phone number: '${text}'. ${NOTATION}`;
 }
 
+/** The digits between a plus and the first separator. */
+export function firstGroup(text: string): string {
+	return /^\+[ ([]*(\d+)/.exec(text)?.[1] ?? '';
+}
+
 export function severalNumbers(text: string): string {
 	return `holds two numbers, or an extension: '${text}'. Agents call one number, without an extension; give that alone`;
 }
@@ -98,6 +105,11 @@ export function severalNumbers(text: string): string {
 /** Of a text in groups, what stands before each of the later groups. */
 export function fronts(text: string): string[] {
 	return [...text.matchAll(SEPARATED)].map(({ index }) => text.slice(0, index + 1));
+}
+
+/** A text in groups, cut in two before each of the later groups. */
+export function halves(text: string): Array<[front: string, back: string]> {
+	return fronts(text).map((front) => [front, text.slice(front.length)]);
 }
 
 /** What stands before something that may be a second ending, as in `901820 / 22`. */

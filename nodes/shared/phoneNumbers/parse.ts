@@ -1,6 +1,15 @@
 import { countryLabel } from './countries';
 import { lengthProblem, parseNumber, type LibraryNumber } from './library';
-import { NOTATION, clean, fronts, problemOfText, secondEndings, severalNumbers } from './notation';
+import {
+	NOTATION,
+	clean,
+	firstGroup,
+	fronts,
+	halves,
+	problemOfText,
+	secondEndings,
+	severalNumbers,
+} from './notation';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 
@@ -49,10 +58,12 @@ export function parsePhoneNumber(
 	const digits = digitsOf(text);
 	if (EMERGENCY.test(digits)) return emergency(text);
 	const read = text.startsWith('+')
-		? check(parseNumber(`+${digits}`), text, `+${digits}`)
+		? readWithPlus(text, digits)
 		: readWithoutPlus(text, digits, defaultCountry);
 	if ('problem' in read) return read;
-	const isTwo = secondEndings(text).some((front) => isNumber(front, defaultCountry));
+	const isTwo =
+		secondEndings(text).some((front) => isNumber(front, defaultCountry)) ||
+		isFollowedByAnother(text, read, defaultCountry);
 	return isTwo ? { problem: severalNumbers(text) } : read;
 }
 
@@ -72,11 +83,12 @@ export function parseCallerNumber(
 	const abroad = parsePhoneNumber(`+${text}`);
 	const isAbroad = 'number' in abroad && abroad.hint === undefined;
 	if (!isAbroad) return asWritten;
-	if ('problem' in asWritten || asWritten.number === abroad.number) return abroad;
+	const digits = digitsOf(text);
+	const own = defaultCountry === undefined ? undefined : parseNumber(digits, defaultCountry);
+	const isOwn = own && isCallable(own) && own.number !== abroad.number;
 	// Where national numbers begin with 0, one without it has a country code.
-	const withTrunkZero = parsePhoneNumber(`0${text}`, defaultCountry);
-	if ('number' in withTrunkZero && withTrunkZero.number === asWritten.number) return abroad;
-	return { problem: `may be a number of two countries: '${text}'. ${NOTATION}` };
+	if (!isOwn || lacksTrunkPrefix(own, digits, defaultCountry)) return abroad;
+	return twoCountries(text, own, abroad);
 }
 
 /** Whether two texts are the same number, one of which may lack the plus. */
@@ -95,6 +107,13 @@ export function withPlus(number: unknown): string {
 	return String(number ?? '').replace(/^(?=[1-9]\d{5,14}$)/, '+');
 }
 
+function readWithPlus(text: string, digits: string): PhoneNumber | NumberProblem {
+	const number = parseNumber(`+${digits}`);
+	// `+8 495 ...` is no number of +84: somebody took a trunk prefix for a country code.
+	const isBroken = number && firstGroup(text).length < number.countryCallingCode.length;
+	return isBroken ? { problem: noCountryCode(text) } : check(number, text, `+${digits}`);
+}
+
 function readWithoutPlus(
 	text: string,
 	digits: string,
@@ -108,7 +127,9 @@ function readWithoutPlus(
 		own?.isValid() && !isDialOut && own.nationalNumber.length <= LONGEST_NATIONAL;
 
 	if (code === undefined || isNational) {
-		return country === undefined ? lacksCountryCode(text) : check(own, text, digits, country);
+		return country === undefined
+			? lacksCountryCode(text)
+			: readNational(own, text, digits, country);
 	}
 	// 001 leads from Europe to +1, and from parts of Asia to anywhere.
 	const isPlusOne = code === '00' && rest.startsWith('1');
@@ -116,6 +137,33 @@ function readWithoutPlus(
 	if (code === '00' || (isDialOut && abroad)) return check(abroad, text, `+${rest}`);
 	if (code === '0011' || (abroad && isCallable(abroad))) return dialOut(text, code);
 	return country === undefined ? lacksCountryCode(text) : check(own, text, digits, country);
+}
+
+/** Digits of the default country, unless they may as well begin with the code of another one. */
+function readNational(
+	own: LibraryNumber | undefined,
+	text: string,
+	digits: string,
+	country: string,
+): PhoneNumber | NumberProblem {
+	const read = check(own, text, digits, country);
+	if (!own || 'problem' in read) return read;
+	if (own.isValid() && !lacksTrunkPrefix(own, digits, country)) return read;
+	const abroad = parseNumber(`+${digits}`);
+	if (!abroad?.isValid() || abroad.number === own.number) return read;
+	return abroad.countryCallingCode === own.countryCallingCode
+		? check(abroad, text, `+${digits}`)
+		: twoCountries(text, own, abroad);
+}
+
+/** Whether digits lack the 0, or what else stands before national numbers where they are from. */
+function lacksTrunkPrefix(number: LibraryNumber, digits: string, country?: string): boolean {
+	if (digits !== number.nationalNumber) return false;
+	const notation = number.format('NATIONAL', { nationalPrefix: false });
+	// Not every number has a notation: it is given as it came.
+	return notation === digits
+		? parseNumber(`0${digits}`, country)?.number === number.number
+		: digitsOf(notation) !== digits;
 }
 
 /** @param given what was read: digits, after a plus where they begin with a country code. */
@@ -145,13 +193,35 @@ function isCallable(number: LibraryNumber): boolean {
 }
 
 function isNumber(text: string, country: string | undefined): boolean {
+	return toNumber(text, country) !== undefined;
+}
+
+/** The number that a part of a text is by itself. */
+function toNumber(text: string, country: string | undefined): LibraryNumber | undefined {
 	const digits = digitsOf(text);
 	const number = parseNumber(text.startsWith('+') ? `+${digits}` : digits, country);
-	return (
-		number !== undefined &&
-		number.nationalNumber.length >= SHORTEST_NUMBER &&
-		isCallable(number)
-	);
+	if (!number || number.nationalNumber.length < SHORTEST_NUMBER) return undefined;
+	return isCallable(number) ? number : undefined;
+}
+
+/**
+ * Whether groups in which a number ends are a number by themselves: written with a trunk prefix, or where
+ * all groups together are not known to be one.
+ */
+function isFollowedByAnother(
+	text: string,
+	{ hint }: PhoneNumber,
+	defaultCountry: string | undefined,
+): boolean {
+	return halves(text).some(([front, back]) => {
+		const digits = digitsOf(back);
+		if (digits.length < SHORTEST_NUMBER || (hint === undefined && digits[0] !== '0'))
+			return false;
+		const first = toNumber(front, defaultCountry);
+		const second = first && parseNumber(digits, first.country);
+		const isWhole = hint !== undefined || digits !== second?.nationalNumber;
+		return isWhole && second?.isValid() === true;
+	});
 }
 
 function whyImpossible(text: string, given: string, country: string | undefined): string {
@@ -163,7 +233,7 @@ function whyImpossible(text: string, given: string, country: string | undefined)
 	const code = parseNumber(given, country)?.countryCallingCode;
 	if (code === undefined) {
 		return given.startsWith('+')
-			? `begins with no country code that exists: '${text}'. ${NOTATION}`
+			? noCountryCode(text)
 			: `is not a phone number: '${text}'. ${NOTATION}`;
 	}
 	const region = given.startsWith('+') ? `+${code}` : countryLabel(country);
@@ -178,6 +248,20 @@ function otherCountry(given: string): string {
 	return given.startsWith('+')
 		? ''
 		: '. If the number is of another country, write it as + and country code';
+}
+
+function noCountryCode(text: string): string {
+	return `begins with no country code that exists: '${text}'. ${NOTATION}`;
+}
+
+function twoCountries(
+	text: string,
+	{ number: own }: Pick<PhoneNumber, 'number'>,
+	{ number: abroad }: Pick<PhoneNumber, 'number'>,
+): NumberProblem {
+	return {
+		problem: `may be a number of two countries, ${own} or ${abroad}: '${text}'. ${NOTATION}`,
+	};
 }
 
 function lacksCountryCode(text: string): NumberProblem {
