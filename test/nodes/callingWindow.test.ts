@@ -165,6 +165,27 @@ test.each<[string, INodeParameters[string]]>([
 	expect(json).toMatchObject([{ skipped: 'outside_window' }]);
 });
 
+test.each([
+	[
+		'midnight in the zone of the workflow, as a database gives a date',
+		'{today}T00:00+09:00',
+		true,
+	],
+	['that midnight in UTC, of the day after', '{tomorrow}T00:00+09:00', false],
+])('a JavaScript date that is %s', async (_what, given, isToday) => {
+	const timezone = 'Asia/Tokyo';
+	const dayIn = (at: number) => new Date(at).toLocaleDateString('sv', { timeZone: timezone });
+	const now = Date.now();
+	const written = given
+		.replace('{today}', dayIn(now))
+		.replace('{tomorrow}', dayIn(now + 86_400_000));
+	const always = { days: DAYS, opensAt: '00:00', closesAt: '24:00', timezone };
+	const notOn = `={{ [new Date("${written}")] }}`;
+	const options = window({ ...always, notOn, outside: 'giveBack' });
+	const { json } = await runNode(placing('create', options), { items: [{ to: TO }], timezone });
+	expect(json[0].skipped).toBe(isToday ? 'outside_window' : undefined);
+});
+
 test('its time zone is that of the workflow unless it has one', async () => {
 	const zones = ['Pacific/Kiritimati', 'Etc/GMT+12'];
 	const days = zones.map((timeZone) =>
@@ -189,6 +210,8 @@ test('its time zone is that of the workflow unless it has one', async () => {
 test.each<[INodeParameters, string]>([
 	[{ timezone: 'Mars/Olympus' }, "'Calling Window: Time Zone' is not known: 'Mars/Olympus'"],
 	[{ notOn: 'Christmas' }, "'Calling Window: Not On' has no date: 'Christmas'"],
+	[{ notOn: '2026-02-30' }, "'Calling Window: Not On' has no date: '2026-02-30'"],
+	[{ timezone: 'BST' }, "'Calling Window: Time Zone' is not known: 'BST'"],
 	[{ notOn: '2026-13-01' }, "'Calling Window: Not On' has no date: '2026-13-01'"],
 	[{ opensAt: 'nine' }, "'Calling Window: Opens At' is not a time: 'nine'"],
 	[{ opensAt: '24:00', closesAt: '00:00' }, "'Calling Window: Opens At' is not a time: '24:00'"],

@@ -78,6 +78,16 @@ test('it waits for a call to the test number of another run, and not for a real 
 	expect(dialled()).toEqual({ [TEST]: 2, [BEN]: 1 });
 });
 
+test('executions at the same moment call it one after the other', async () => {
+	simulator.callSeconds = 60;
+	const runs = [ANNA, BEN, CHLOE].map((to) => runNode(toTest(), { items: toItems([to]) }));
+	for (const { error } of await Promise.all(runs)) expect(error).toBeUndefined();
+	const [first, second, third] = placedAt();
+	expect(second - first).toBeGreaterThanOrEqual(60_000);
+	expect(third - second).toBeGreaterThanOrEqual(60_000);
+	expect(dialled()).toEqual({ [TEST]: 3 });
+});
+
 test('an item fails when the test number is busy for longer than Max Wait', async () => {
 	simulator.callSeconds = 600;
 	const { error } = await runNode(toTest({ maxWait: 2 }), { items: toItems([ANNA, BEN]) });

@@ -199,10 +199,12 @@ describe('dates that are left out', () => {
 		expect(isOpen(tokyo, Date.parse('2026-12-24T00:30:00Z'))).toBe(true);
 	});
 
-	test('count for the night that begins on them', () => {
+	test('are left out from midnight on, with the night that begins on them', () => {
 		const night = closed(['2026-12-24'], '22:00', '04:00');
+		expect(isOpen(night, Date.parse('2026-12-23T23:59:00+01:00'))).toBe(true);
+		expect(isOpen(night, Date.parse('2026-12-24T00:00:00+01:00'))).toBe(false);
+		expect(isOpen(night, Date.parse('2026-12-24T22:00:00+01:00'))).toBe(false);
 		expect(isOpen(night, Date.parse('2026-12-25T01:00:00+01:00'))).toBe(false);
-		expect(isOpen(night, Date.parse('2026-12-24T01:00:00+01:00'))).toBe(true);
 	});
 
 	test('may be more than a week', () => {

@@ -168,7 +168,7 @@ export function readCallingWindow(from: ItemReader, toNumber: string): CallingWi
 		opensAt: Number(opensAt),
 		closesAt: Number(closesAt),
 		timezones: toTimezones(timezone, toNumber, window.failing(timezoneField)),
-		notOn: window.json(notOnField, toDates, guards) ?? [],
+		notOn: window.json(notOnField, toDatesIn(window.timezone), guards) ?? [],
 		outside: window.choice<CallingWindow['outside']>(outsideField, guards),
 	};
 }
@@ -180,12 +180,28 @@ function toTimezones(name: string, toNumber: string, fail: Fail): string[] {
 	throw fail(`is not known: ${shown(name)}. Write it e.g. as Europe/Berlin`);
 }
 
-const toDates: Convert<string[]> = (value, fail) =>
-	toTextList(value, fail).map((text) => {
-		const [date] = /^\d{4}-\d\d-\d\d(?=$|T)/.exec(text) ?? [];
-		if (date !== undefined && !Number.isNaN(Date.parse(date))) return date;
-		throw fail(`has no date: ${shown(text)}. Write it e.g. as 2026-12-25`);
-	});
+/** Dates, or the dates of times. @param timezone that of the workflow. */
+const toDatesIn =
+	(timezone: string): Convert<string[]> =>
+	(value, fail) =>
+		toTextList(value, fail).map((text) => {
+			const date = dateOf(text, timezone);
+			if (date !== undefined) return date;
+			throw fail(`has no date: ${shown(text)}. Write it e.g. as 2026-12-25`);
+		});
+
+/**
+ * The date of a time is the one that stands in it. But JavaScript gives each time in UTC, and databases give
+ * a date as its midnight in the time zone of n8n: 2026-12-24T23:00:00.000Z is Christmas Day in Berlin.
+ */
+function dateOf(text: string, timezone: string): string | undefined {
+	const [, date, time] = /^(\d{4}-\d\d-\d\d)(T.+)?$/.exec(text) ?? [];
+	const at = Date.parse(text);
+	// JavaScript takes 30 February for 2 March.
+	if (date === undefined || Number.isNaN(at) || dayAfter(date, 0) !== date) return undefined;
+	const isInUtc = time?.endsWith('Z') && !/^T00:00(?::00(?:\.0+)?)?Z$/.test(time);
+	return isInUtc ? wallClock(timezone, at).date : date;
+}
 
 /** @param latest the last minute of the day that will do. */
 const toClockTime =
@@ -219,6 +235,7 @@ export function isOpen(window: CallingWindow, time: number): boolean {
 function isOpenIn(timezone: string, window: CallingWindow, time: number): boolean {
 	const { days, opensAt, closesAt, notOn } = window;
 	const { date, weekday, minutes } = wallClock(timezone, time);
+	if (notOn.includes(date)) return false;
 	const isOn = (day: number) =>
 		days.includes(DAYS[(day + 7) % 7].toLowerCase()) &&
 		(notOn.length === 0 || !notOn.includes(dayAfter(date, day - weekday)));

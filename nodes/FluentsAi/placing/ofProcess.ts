@@ -4,6 +4,7 @@ import { createLimiter, type Limiter } from '../../shared/api/limiter';
 import type { FluentsCredential } from '../../shared/api/credential';
 import { canonical } from '../../shared/canonical';
 import { Memory } from '../../shared/memory';
+import { digitsOf } from '../../shared/phoneNumbers/parse';
 import { addresseeName, keyName, type Addressee } from './addressee';
 import type { CallIndex, Entry } from './callIndex';
 
@@ -57,6 +58,32 @@ export async function inTurn<T>(names: string[], task: () => Promise<T>): Promis
 		turn.users--;
 		if (turn.users === 0) turns.delete(name);
 	}
+}
+
+/** A phone number that one execution at a time looks at and calls. */
+export interface Line {
+	/** Whether it is free for the caller of this function, until that leaves it. */
+	take(): boolean;
+	leave(): void;
+}
+
+const takenLines = new Set<string>();
+
+/** The line to a number, which all executions of this process share. */
+export function lineTo(credential: FluentsCredential, number: string): Line {
+	const name = nameOf(credential, 'line', digitsOf(number));
+	let isOurs = false;
+	return {
+		take() {
+			if (!isOurs && takenLines.has(name)) return false;
+			takenLines.add(name);
+			return (isOurs = true);
+		},
+		leave() {
+			if (isOurs) takenLines.delete(name);
+			isOurs = false;
+		},
+	};
 }
 
 /** The names of the person whom a call is for, and of its key. */

@@ -8,6 +8,7 @@ import type { Run } from '../operation';
 import { hasEnded, type Watcher } from '../watching/watcher';
 import type { Addressee } from './addressee';
 import type { Ledger } from './ledger';
+import { lineTo, type Line } from './ofProcess';
 
 const MINUTE = 60_000;
 
@@ -120,6 +121,9 @@ export interface Pacer {
 	count(id: string): void;
 }
 
+/** For real calls, which may be placed at the same time. */
+const ANY_LINE: Line = { take: () => true, leave: () => {} };
+
 export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: Ledger): Pacer {
 	const inProgress = new Set<string>();
 	let next = 0;
@@ -134,25 +138,39 @@ export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: 
 		}
 		return inProgress.size;
 	};
-	const waitForRoom = async (limits: Limits) => {
+	const countAround = async (limits: Limits) =>
+		(await countOwn()) + (limits.pacing.countAll ? await ledger.countOthers(limits) : 0);
+	const waitForRoom = async (limits: Limits, line: Line) => {
 		const { maxWait } = limits;
 		const { maxConcurrentCalls, countAll } = limits.pacing;
 		const deadline = Date.now() + maxWait;
 		for (;;) {
 			if (inProgress.size < maxConcurrentCalls && !countAll) return;
-			const count = (await countOwn()) + (countAll ? await ledger.countOthers(limits) : 0);
+			const count = line.take() ? await countAround(limits) : maxConcurrentCalls;
 			if (count < maxConcurrentCalls) return;
+			line.leave();
 			const left = deadline - Date.now();
 			if (left <= 0) throw noRoomError(run, count, limits);
 			if (await untilNextLook(LOOK_INTERVAL, left)) run.signal.throwIfAborted();
 		}
 	};
 	/** Waits until the next call may be placed. */
-	const admit = async (limits: Limits) => {
+	const admit = async (limits: Limits, line: Line) => {
 		const { pacing } = limits;
-		if (pacing.maxConcurrentCalls < Infinity) await waitForRoom(limits);
+		if (pacing.maxConcurrentCalls < Infinity) await waitForRoom(limits, line);
 		await pause(next - Date.now());
 		next = Date.now() + pacing.interval;
+	};
+	/** Other executions look whether there is room when the call was placed, not in between. */
+	const placeInTurn = async <T>(limits: Limits, place: () => Promise<T>) => {
+		const isTest = limits.insteadOf !== undefined;
+		const line = isTest ? lineTo(run.api.credential, limits.toNumber) : ANY_LINE;
+		try {
+			await admit(limits, line);
+			return await place();
+		} finally {
+			line.leave();
+		}
 	};
 
 	return {
@@ -160,8 +178,7 @@ export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: 
 			const { maxWait } = limits;
 			const deadline = Date.now() + maxWait;
 			for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
-				await admit(limits);
-				const outcome = await place();
+				const outcome = await placeInTurn(limits, place);
 				if (!isLimited(outcome)) return outcome;
 				const { error } = outcome;
 				const left = deadline - Date.now();

@@ -61,13 +61,17 @@ export const zoneNames = [
 	),
 ].sort();
 
+/** IST is in India, Israel or Ireland, and EST is a zone without summer time to Node.js. */
+const ABBREVIATION = /^(?!CET|EET|MET|WET|GMT|HST|UCT)[A-Z]{2}T$/i;
+
 /**
  * @param name of IANA, such as Europe/Berlin, or of Windows, such as W. Europe Standard Time.
- * @returns the IANA name as n8n's Node.js knows it, or undefined when there is no such zone.
+ * @returns the IANA name as n8n's Node.js knows it, or undefined when there is no such zone, or several.
  */
 export function toTimeZone(name: string): string | undefined {
 	windowsZones ??= readWindowsTable();
 	const timeZone = windowsZones.get(name.trim().toLowerCase()) ?? name.trim();
+	if (ABBREVIATION.test(timeZone)) return undefined;
 	try {
 		return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
 	} catch {
