@@ -106,6 +106,8 @@ test.each([
 	[false, false],
 	['true', true],
 	['false', false],
+	['True', true],
+	['FALSE', false],
 	['asked', null],
 	[null, null],
 	[undefined, null],

@@ -99,7 +99,7 @@ function isBusy({ error_message: message, errors }: IDataObject): boolean {
 
 /** The type of do_not_call_result is not known. */
 function yesOrNo(value: unknown): boolean | null {
-	if (typeof value === 'boolean') return value;
-	if (value === 'true') return true;
-	return value === 'false' ? false : null;
+	const text = String(value).trim().toLowerCase();
+	if (text === 'true') return true;
+	return text === 'false' ? false : null;
 }
