@@ -103,6 +103,9 @@ class Room {
 		this.isQueue = context.server.workers.length > 0;
 		this.environment = context.simulator.environment('default');
 		[this.reminder, this.followUp, this.reception] = this.environment.agents.keys();
+		// In queue mode, tests have another host than production. Both, and this, have to fit into one URL.
+		const reception = this.environment.agents.get(this.reception);
+		Object.assign(reception as object, { context_endpoint: 'https://a.test' });
 		this.before = this.settings;
 	}
 
