@@ -78,8 +78,19 @@ test('it waits for a call to the test number of another run, and not for a real 
 	expect(dialled()).toEqual({ [TEST]: 2, [BEN]: 1 });
 });
 
-test('executions at the same moment call it one after the other', async () => {
+test.each([
+	['at once', 0],
+	['a minute late', 60_000],
+])('executions at the same moment call it one after the other, listed %s', async (_when, late) => {
 	simulator.callSeconds = 60;
+	const page = { page: 1, size: 100, has_more: false, total: 0, total_is_estimated: false };
+	simulator.faults.add({
+		operationId: 'listCalls',
+		status: 200,
+		body: { items: [], ...page },
+		times: Infinity,
+		match: () => Date.now() - (placedAt().at(-1) ?? 0) < late,
+	});
 	const runs = [ANNA, BEN, CHLOE].map((to) => runNode(toTest(), { items: toItems([to]) }));
 	for (const { error } of await Promise.all(runs)) expect(error).toBeUndefined();
 	const [first, second, third] = placedAt();

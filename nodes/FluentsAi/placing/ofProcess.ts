@@ -65,7 +65,12 @@ export interface Line {
 	/** Whether it is free for the caller of this function, until that leaves it. */
 	take(): boolean;
 	leave(): void;
+	/** The last call to it, which Fluents.ai may list late. */
+	lastCall(): string | undefined;
+	called(id: string): void;
 }
+
+const lastCalls = new Memory<string>(1000, 10 * MINUTE);
 
 const takenLines = new Set<string>();
 
@@ -83,6 +88,8 @@ export function lineTo(credential: FluentsCredential, number: string): Line {
 			if (isOurs) takenLines.delete(name);
 			isOurs = false;
 		},
+		lastCall: () => lastCalls.get(name),
+		called: (id) => lastCalls.set(name, id),
 	};
 }
 

@@ -118,11 +118,20 @@ export interface Pacer {
 		place: () => Promise<T | Limited>,
 	): Promise<T>;
 	/** Counts a call as in progress. */
-	count(id: string): void;
+	count(id: string, addressee: Addressee): void;
 }
 
 /** For real calls, which may be placed at the same time. */
-const ANY_LINE: Line = { take: () => true, leave: () => {} };
+const ANY_LINE: Line = {
+	take: () => true,
+	leave: () => {},
+	lastCall: () => undefined,
+	called: () => {},
+};
+
+function lineOf({ api }: Run, { toNumber, insteadOf }: Addressee): Line {
+	return insteadOf === undefined ? ANY_LINE : lineTo(api.credential, toNumber);
+}
 
 export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: Ledger): Pacer {
 	const inProgress = new Set<string>();
@@ -138,15 +147,23 @@ export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: 
 		}
 		return inProgress.size;
 	};
-	const countAround = async (limits: Limits) =>
-		(await countOwn()) + (limits.pacing.countAll ? await ledger.countOthers(limits) : 0);
+	/** The last call of another execution to the same test number. */
+	const countLast = async (line: Line) => {
+		const id = line.lastCall();
+		const call = id === undefined || inProgress.has(id) ? undefined : await look(id);
+		return call && !hasEnded(call) ? 1 : 0;
+	};
+	const countAround = async (limits: Limits, line: Line) => {
+		const count = (await countOwn()) + (await countLast(line));
+		return limits.pacing.countAll ? count + (await ledger.countOthers(limits)) : count;
+	};
 	const waitForRoom = async (limits: Limits, line: Line) => {
 		const { maxWait } = limits;
 		const { maxConcurrentCalls, countAll } = limits.pacing;
 		const deadline = Date.now() + maxWait;
 		for (;;) {
 			if (inProgress.size < maxConcurrentCalls && !countAll) return;
-			const count = line.take() ? await countAround(limits) : maxConcurrentCalls;
+			const count = line.take() ? await countAround(limits, line) : maxConcurrentCalls;
 			if (count < maxConcurrentCalls) return;
 			line.leave();
 			const left = deadline - Date.now();
@@ -163,8 +180,7 @@ export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: 
 	};
 	/** Other executions look whether there is room when the call was placed, not in between. */
 	const placeInTurn = async <T>(limits: Limits, place: () => Promise<T>) => {
-		const isTest = limits.insteadOf !== undefined;
-		const line = isTest ? lineTo(run.api.credential, limits.toNumber) : ANY_LINE;
+		const line = lineOf(run, limits);
 		try {
 			await admit(limits, line);
 			return await place();
@@ -188,7 +204,10 @@ export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: 
 				await pause(Math.min(Math.max(wait, asked), left));
 			}
 		},
-		count: (id) => void inProgress.add(id),
+		count(id, addressee) {
+			inProgress.add(id);
+			lineOf(run, addressee).called(id);
+		},
 	};
 }
 

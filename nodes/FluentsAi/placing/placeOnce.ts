@@ -333,5 +333,5 @@ function search(
 function enter(run: Run, attempt: Attempt, id: string): void {
 	const { key, toNumber, insteadOf, at } = attempt;
 	callsOf(run).ledger.enter({ key, toNumber, insteadOf, at, id });
-	pacerOf(run, attempt).count(id);
+	pacerOf(run, attempt).count(id, attempt);
 }
