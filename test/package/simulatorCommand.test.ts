@@ -5,10 +5,9 @@ import axios from 'axios';
 
 test('npm run simulator prints its address and keys, answers there, and ends with Ctrl+C', async () => {
 	const root = resolve(__dirname, '../..');
-	const tsx = resolve(root, 'node_modules/.bin/tsx');
-	const simulator = spawn(tsx, ['simulator/main.ts', '--port', '0', '--truth', 'b'], {
-		cwd: root,
-	});
+	// As package.json does: the command `tsx` kills a program that is too busy to take the signal.
+	const command = ['--import', 'tsx', 'simulator/main.ts', '--port', '0', '--truth', 'b'];
+	const simulator = spawn(process.execPath, command, { cwd: root });
 	let printed = '';
 	simulator.stdout.on('data', (text) => (printed += text));
 	while (!printed.includes('Ctrl+C')) await once(simulator.stdout, 'data');
