@@ -8,6 +8,8 @@ const toCommonJs = ['@swc/jest', { jsc: { target: 'es2022' } }];
 
 const shared = {
 	rootDir: __dirname,
+	// Else it is in the folder for temporary files.
+	cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 	modulePathIgnorePatterns: ['<rootDir>/.n8n-play/'],
 	// openapi-backend needs a package that is published as ES modules only.
 	transform: { '\\.ts$': toCommonJs, '/@apidevtools/.+\\.js$': toCommonJs },

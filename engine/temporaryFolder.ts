@@ -15,7 +15,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export function temporaryFolder(name: string): string {
 	const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${name}-`));
-	process.once('exit', () => {
+	// One that was made later may be inside of it, so it goes first.
+	process.prependOnceListener('exit', () => {
 		rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 	});
 	return folder;

@@ -36,3 +36,25 @@ test.each(['demo', 'soak'])('npm run %s removes its files when Ctrl+C ends it', 
 	expect(await ended).toEqual([130, null]);
 	expect(left()).toEqual([]);
 });
+
+test('tests in several processes leave nothing behind when Ctrl+C ends them', async () => {
+	const files = ['prompt', 'voice'].map((name) => `test/nodes/${name}.test.ts`);
+	const jest = join(root, 'node_modules/jest/bin/jest.js');
+	const parameters = [jest, ...files, '--maxWorkers', '3'];
+	const child = spawn(process.execPath, parameters, {
+		cwd: root,
+		env: { ...process.env, TMPDIR: folder, N8N_USER_FOLDER: undefined },
+		stdio: 'ignore',
+		detached: true,
+	});
+	const ended = once(child, 'close');
+	// Each worker has begun to load n8n's engine, which keeps it from noticing the signal.
+	const inside = (folders: string[]) =>
+		folders.flatMap((path) => readdirSync(path).map((name) => join(path, name)));
+	const begun = () => inside(inside(inside([folder]))).filter((path) => path.endsWith('.n8n'));
+	while (begun().length < 3 && child.exitCode === null) await sleep(20);
+	// The terminal sends it to all processes at once.
+	process.kill(-Number(child.pid), 'SIGINT');
+	expect(await ended).toEqual([130, null]);
+	expect(left()).toEqual([]);
+});
