@@ -7,7 +7,7 @@ import {
 	requireEnvironment,
 	requiredEnvironmentOption,
 } from '../shared/parameters/requiredEnvironment';
-import { operationError, reworded } from '../shared/api/errors';
+import { operationError } from '../shared/api/errors';
 import { foreignText } from '../shared/foreignText';
 import { triggerData, type Activation, type TriggerData } from './activation';
 import { originOf, whyUnreachable } from './address';
@@ -110,7 +110,8 @@ async function perform<T>(
 	};
 	return await turn().catch((error: NodeApiError | NodeOperationError) => {
 		const text = [error.message, error.description].filter(Boolean).join('. ');
-		throw reworded(error, { message: text.replace(/([.!?])\. /g, '$1 ') });
+		error.message = text.replace(/([.!?])\. /g, '$1 ');
+		throw error;
 	});
 }
 

@@ -1,7 +1,5 @@
 import type { NodeApiError } from 'n8n-workflow';
 
-import { reworded } from '../shared/api/errors';
-
 /** Steps that undo something: all are tried, so that one that fails leaves no more than it must. */
 export class Removal {
 	private readonly failures: NodeApiError[] = [];
@@ -14,7 +12,8 @@ export class Removal {
 	async attempt(problem: string, step: Promise<unknown>): Promise<void> {
 		await step.catch((error: NodeApiError) => {
 			if (error.httpCode === '404') return;
-			this.failures.push(reworded(error, { message: `${problem}: ${error.message}` }));
+			error.message = `${problem}: ${error.message}`;
+			this.failures.push(error);
 		});
 	}
 
@@ -23,8 +22,8 @@ export class Removal {
 		const [first, ...others] = this.failures;
 		if (!first) return;
 		const messages = others.map(({ message }) => message);
-		const description = [first.description, ...messages].filter(Boolean).join(' ');
-		throw reworded(first, { description });
+		first.description = [first.description, ...messages].filter(Boolean).join(' ');
+		throw first;
 	}
 }
 
@@ -37,7 +36,7 @@ export async function orUndo<T>(task: Promise<T>, undo: () => Promise<unknown>):
 	return await task.catch(async (error: NodeApiError) => {
 		await undo().catch((left: NodeApiError) => {
 			const more = `What was done before could not be undone: ${left.message}. Publish or unpublish the workflow once more to tidy up.`;
-			reworded(error, { description: [error.description, more].filter(Boolean).join(' ') });
+			error.description = [error.description, more].filter(Boolean).join(' ');
 		});
 		throw error;
 	});

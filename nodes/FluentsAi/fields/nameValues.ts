@@ -2,7 +2,7 @@ import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 
 import type { Fail } from '../../shared/parameters/convert';
 import type { ParameterReader } from '../../shared/parameters/reader';
-import { shown } from '../../shared/parameters/shown';
+import { shown } from '../../shared/shown';
 
 type Entry = readonly [name: string, value: unknown];
 

@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { FluentsApiError, reworded } from '../../shared/api/errors';
 import { notesOf, type Notes } from '../notes';
+import type { EventTarget } from '../watching/untilEvent';
 import type { Addressee } from './addressee';
 
 interface Request extends Addressee {
@@ -38,6 +39,15 @@ export type Attempts = Notes<Attempt>;
 
 export function attemptsOf(context: IExecuteFunctions, itemIndex: number): Attempts {
 	return notesOf<Attempt>(context, itemIndex, 'calls');
+}
+
+/** Whether the events of the item's call come to this execution, also when n8n runs the node again. */
+export function isWokenByEvents(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	target: EventTarget,
+): boolean {
+	return attemptsOf(context, itemIndex).find()?.webhookUrl === target.url;
 }
 
 /**

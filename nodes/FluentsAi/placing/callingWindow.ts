@@ -12,7 +12,7 @@ import {
 } from '../../shared/parameters/convert';
 import { timeZonesOf, toTimeZone, zoneNames } from '../../shared/phoneNumbers/timeZones';
 import type { ItemReader } from '../../shared/parameters/reader';
-import { shown } from '../../shared/parameters/shown';
+import { shown } from '../../shared/shown';
 import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 

@@ -1,5 +1,5 @@
 import type { Run } from '../operation';
-import { createWatcher, type Watcher } from '../watching/watcher';
+import { watcherOf } from '../watching/watcher';
 import type { Addressee } from './addressee';
 import { createDoNotCallList, type DoNotCallList } from './doNotCall';
 import { createLedger, type Ledger } from './ledger';
@@ -7,8 +7,6 @@ import { createPacer, type Pacer } from './pacing';
 
 /** What the calls of a run share. */
 export interface Calls {
-	/** Looks at calls in progress. */
-	watcher: Watcher;
 	/** Knows the calls that there are. */
 	ledger: Ledger;
 	/** Knows who is not to be called. */
@@ -22,11 +20,10 @@ const ofRuns = new WeakMap<Run, Calls>();
 export function callsOf(run: Run): Calls {
 	const known = ofRuns.get(run);
 	if (known) return known;
-	const watcher = createWatcher(run);
 	const ledger = createLedger(run);
-	const createOne = () => createPacer(run, watcher, ledger);
+	const createOne = () => createPacer(run, watcherOf(run), ledger);
 	const doNotCall = createDoNotCallList(run);
-	const calls = { watcher, ledger, doNotCall, pacers: { real: createOne(), test: createOne() } };
+	const calls = { ledger, doNotCall, pacers: { real: createOne(), test: createOne() } };
 	ofRuns.set(run, calls);
 	return calls;
 }

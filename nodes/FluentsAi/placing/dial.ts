@@ -7,13 +7,14 @@ import {
 	reworded,
 	type FluentsApiError,
 } from '../../shared/api/errors';
-import { shown } from '../../shared/parameters/shown';
+import { shown } from '../../shared/shown';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
 import type { Run } from '../operation';
 import { INSTEAD_OF } from './addressee';
 import { carriedKey, withCallKey } from './callKey';
 import type { Limited } from './pacing';
-import type { CallRequest, EventTarget } from './request';
+import type { EventTarget } from '../watching/untilEvent';
+import type { CallRequest } from './request';
 
 /** Whether a refusal may mean that the API takes the agent in the other form. */
 export function wantsOtherForm({ httpCode }: { httpCode?: string | null }): boolean {

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { catchStatus } from '../../shared/api/errors';
 import { maskSecrets } from '../../shared/masking';
 import { isEmpty } from '../../shared/parameters/convert';
-import { shown } from '../../shared/parameters/shown';
+import { shown } from '../../shared/shown';
 import { timeZonesOf } from '../../shared/phoneNumbers/timeZones';
 import { agentName, agents } from '../../shared/records/agent';
 import { readOne } from '../../shared/records/collection';

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { catchStatus, operationError, withFallback } from '../../shared/api/errors';
 import { foreignText } from '../../shared/foreignText';
 import type { ItemReader } from '../../shared/parameters/reader';
-import { shown } from '../../shared/parameters/shown';
+import { shown } from '../../shared/shown';
 import { calls } from '../../shared/records/call';
 import { readOne } from '../../shared/records/collection';
 import type { FluentsTransport } from '../../shared/api/transport';

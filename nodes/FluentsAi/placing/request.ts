@@ -19,6 +19,7 @@ import { readNumberToCall } from './numberToCall';
 import { forTests, pacingOption, readPacing, type Pacing } from './pacing';
 import { readRepeatRule, repeatWindowOption, type RepeatRule } from './repeats';
 import { maxWaitOption, readMaxWait } from '../watching/untilEnded';
+import type { EventTarget } from '../watching/untilEvent';
 
 const toNumberField: INodeProperties = {
 	displayName: 'To Number',
@@ -145,14 +146,6 @@ export interface CallRequest extends Addressee {
 	maxWait: number;
 	/** Where the events of this call go, instead of to the webhook of its agent. */
 	webhook?: EventTarget;
-}
-
-/** A webhook that exists for one call only. */
-export interface EventTarget {
-	url: string;
-	subscriptions: string[];
-	/** Whether it may take the place of a webhook that the agent has. */
-	replaces: boolean;
 }
 
 /** @throws NodeOperationError that names the parameter and the item. */

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { ParameterReader } from '../../shared/parameters/reader';
-import { shown } from '../../shared/parameters/shown';
+import { shown } from '../../shared/shown';
 import type { Operation, Resource } from '../operation';
 import { accountConnection } from './accountConnection';
 import { action } from './action';

@@ -2,13 +2,12 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { operationError } from '../../shared/api/errors';
 import type { ItemReader } from '../../shared/parameters/reader';
-import { shown } from '../../shared/parameters/shown';
+import { shown } from '../../shared/shown';
 import type { OutputFields } from '../../shared/records/shape';
 import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
-import { callsOf } from '../placing/callsOf';
 import { isTool } from '../tool';
-import { hasEnded, readIfPossible } from './watcher';
+import { hasEnded, readIfPossible, watcherOf } from './watcher';
 
 const MINUTE = 60_000;
 
@@ -135,7 +134,7 @@ export async function waitForEnd(
 	const { pollInterval, maxWait, onTimeout, onCancel } = options;
 	const id = String(call.id);
 	const deadline = Date.now() + maxWait;
-	const { look, untilNextLook } = callsOf(run).watcher;
+	const { look, untilNextLook } = watcherOf(run);
 	let latest = call;
 
 	while (!isDone(latest, options) && Date.now() < deadline && !run.signal.aborted) {

@@ -1,6 +1,5 @@
 import type {
 	IDataObject,
-	IExecuteFunctions,
 	INodeProperties,
 	IWebhookDescription,
 	IWebhookFunctions,
@@ -13,10 +12,8 @@ import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { optionsOf } from '../fields/options';
 import type { Output, Run } from '../operation';
-import { attemptsOf } from '../placing/attempts';
 import { calls } from '../../shared/records/call';
 import { readIfPossible } from './watcher';
-import type { EventTarget } from '../placing/request';
 import { isTool } from '../tool';
 import { isDone, onTimeoutOption, type WaitOptions } from './untilEnded';
 
@@ -70,6 +67,14 @@ export const resumeWebhooks: IWebhookDescription[] = [
 		restartWebhook: true,
 	},
 ];
+
+/** A webhook that exists for one call only. */
+export interface EventTarget {
+	url: string;
+	subscriptions: string[];
+	/** Whether it may take the place of a webhook that the agent has. */
+	replaces: boolean;
+}
 
 /**
  * @returns where the events of the call are to go; undefined when the user waits by polling.
@@ -148,15 +153,6 @@ export async function sleepUntilEvent(
 	context.getInputData()[0].json = timedOut;
 	await context.putExecutionToWait(new Date(Date.now() + maxWait));
 	return [{ json: timedOut }];
-}
-
-/** Whether the events of the item's call come to this execution, also when n8n runs the node again. */
-export function isWokenByEvents(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	target: EventTarget,
-): boolean {
-	return attemptsOf(context, itemIndex).find()?.webhookUrl === target.url;
 }
 
 /**

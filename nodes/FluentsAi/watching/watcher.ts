@@ -66,7 +66,18 @@ export interface Watcher {
 	untilNextLook(interval: number, longest: number): Promise<boolean>;
 }
 
-export function createWatcher({ api, signal }: Run): Watcher {
+const ofRuns = new WeakMap<Run, Watcher>();
+
+/** The one watcher of a run: what all its items ask for goes together. */
+export function watcherOf(run: Run): Watcher {
+	const known = ofRuns.get(run);
+	if (known) return known;
+	const watcher = createWatcher(run);
+	ofRuns.set(run, watcher);
+	return watcher;
+}
+
+function createWatcher({ api, signal }: Run): Watcher {
 	const started = Date.now();
 	const readCollected = createCollector(async (ids: string[]) => await readTogether(api, ids));
 	return {

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-wor
 import { isObject, isTooDeep } from '../json';
 import { parsePhoneNumber } from '../phoneNumbers/parse';
 import { parseUserTime } from '../records/time';
-import { shown } from './shown';
+import { shown } from '../shown';
 
 /**
  * The kinds of values that a parameter can have. Each function takes what a field or an expression

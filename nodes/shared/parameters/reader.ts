@@ -29,7 +29,7 @@ import {
 	type Convert,
 	type Fail,
 } from './convert';
-import { shown } from './shown';
+import { shown } from '../shown';
 
 /** How to read a parameter, where its kind alone does not tell. */
 export interface Reading {

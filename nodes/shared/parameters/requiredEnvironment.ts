@@ -1,7 +1,6 @@
 import type { INode, INodeProperties } from 'n8n-workflow';
 
 import { operationError } from '../api/errors';
-import { shown } from './shown';
 
 export const requiredEnvironmentOption: INodeProperties = {
 	displayName: 'Required Environment',
@@ -24,7 +23,7 @@ export function requireEnvironment(
 	const where = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
 	throw operationError(
 		node,
-		`This node requires the Fluents.ai environment ${shown(required)}, but its credential is for ${shown(actual)}${where}`,
+		`This node requires the Fluents.ai environment '${required}', but its credential is for '${actual}'${where}`,
 		{
 			itemIndex,
 			description:

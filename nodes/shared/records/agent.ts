@@ -24,7 +24,7 @@ export const agents: Collection = {
 	},
 };
 
-/** What a change of an agent may hold (agents_update). */
+/** What a change of an agent may hold (API: updateAgent). */
 export const agentFieldNames = [
 	'name',
 	'prompt',

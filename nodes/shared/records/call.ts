@@ -49,6 +49,6 @@ export const calls: Collection = {
 	many: 'calls',
 	path: '/calls',
 	shape,
-	// A fixed order keeps pages stable while calls are placed; this one is known to be taken (source S).
+	// A fixed order keeps pages stable while calls are placed; this one is known to be taken (API: listCalls).
 	sort: { sort_column: 'start_time', sort_desc: true },
 };

@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, IWebhookFunctions, NodeApiError } from 'n8n-workflow';
 
 import { catchStatus, reworded } from '../api/errors';
-import { shown } from '../parameters/shown';
+import { shown } from '../shown';
 import { extensionOf } from '../api/audio';
 import {
 	cancelSignal,

@@ -39,7 +39,7 @@ const fallbackModel: INodeProperties = {
 	description: 'The language model, in the words of its provider',
 };
 
-/** The fallback of the language model in the API's shape (source V); without a name there is none. */
+/** The fallback of the language model in the API's shape (API: createAgent); without a name there is none. */
 const toFallback: Convert = (value, fail) => {
 	const { fallback = {} } = (value ?? {}) as { fallback?: IDataObject };
 	const provider = toTrimmedText(fallback.provider, fail);
@@ -98,7 +98,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			description: 'New instructions for the agent, instead of a prompt that exists',
 			...whenPromptIs('text'),
 		},
-		// Known to work live, other than `text` (source S).
+		// Known to work live, other than `text` (API: createAgent).
 		toApi: (text, fail) => (isEmpty(text) ? null : { content: toSimpleText(text, fail) }),
 	},
 	{ api: 'voice', property: { ...voiceLocator, description: 'The voice of the agent' } },

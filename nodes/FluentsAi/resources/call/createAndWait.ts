@@ -8,7 +8,7 @@ import {
 } from '../../fields/output';
 import type { Operation, Output, Run } from '../../operation';
 import { calls } from '../../../shared/records/call';
-import { tellingOfCall } from '../../placing/attempts';
+import { isWokenByEvents, tellingOfCall } from '../../placing/attempts';
 import { dryRunFields, rehearse } from '../../placing/dryRun';
 import { readOrder, type Order } from '../../placing/order';
 import { outputOf, placedFields } from '../../placing/outputOf';
@@ -27,12 +27,7 @@ import {
 	waitOptions,
 	type WaitOptions,
 } from '../../watching/untilEnded';
-import {
-	isWokenByEvents,
-	readEventTarget,
-	sleepUntilEvent,
-	webhookWaitOptions,
-} from '../../watching/untilEvent';
+import { readEventTarget, sleepUntilEvent, webhookWaitOptions } from '../../watching/untilEvent';
 
 interface Parameters {
 	order: Order;

@@ -1,5 +1,5 @@
-import { foreignText } from '../foreignText';
-import { maskSecrets } from '../masking';
+import { foreignText } from './foreignText';
+import { maskSecrets } from './masking';
 
 /** Characters of a value that a message shows at most. */
 const LONGEST = 80;
