@@ -111,14 +111,12 @@ test('names the variables that the prompt needs and the item lacks', async () =>
 
 test('500 items leave no request behind but reads, each made once', async () => {
 	const items = toItems(numbers(500));
-	const before = Date.now();
 	const { json, requests, error } = await runNode(
 		dryRun({ batching: { batch: { batchSize: 10, batchInterval: 60_000 } } }),
 		{ items },
 	);
 	expect(error).toBeUndefined();
 	expect(json).toHaveLength(500);
-	expect(Date.now() - before).toBeLessThan(600_000);
 	expect(new Set(json.map(({ would_call: would }) => would))).toEqual(new Set([true]));
 	expect(requests.map(({ method, operationId }) => [method, operationId])).toEqual([
 		['GET', 'getAgent'],

@@ -719,27 +719,6 @@ test('survey-by-phone.json takes the answers while the agent asks, and gives the
 	await end();
 });
 
-test.each([
-	['06', 'Approve', 'Carry On', { decision: 'approved', words: 'So I say.' }],
-	['06', 'reject', 'Stop Here', { decision: 'reject', outcome: 'answered' }],
-	['06', 'unclear', 'Stop Here', { decision: 'unclear', outcome: 'answered' }],
-	['02', 'approve', 'Stop Here', { decision: 'none', outcome: 'no_answer' }],
-	['03', 'approve', 'Stop Here', { decision: 'none', outcome: 'voicemail' }],
-])('approval-by-phone.json, to a number that ends in %s with %s', async (...row) => {
-	const [ending, decision, next, given] = row;
-	const { agent, server, end } = await publishLive('approval-by-phone.json');
-	const asks = [{ at: 11, parameters: { decision, words: 'So I say.' } }];
-	simulator.scriptOf = ({ to_number: to }) => (to.endsWith('06') ? { asks } : {});
-	const json = withoutTables(read('approval-by-phone.json'));
-	json.pinData!['Needs Approval'][0].json.on_duty = `+1 212 555 01${ending}`;
-	const { run, ran } = await runExample({ ...json, name: 'Example' });
-	expect(ran.at(-1)).toBe(next);
-	expect(outputOf(run, next)[0].json).toMatchObject(given);
-	// Nobody was asked in the other calls, and there has to be a question to compare the pinned one with.
-	if (ending !== '06') await placeAskingCall(server, agent, '06');
-	await end();
-});
-
 /** Data Tables are a part of n8n's server, which is not in the engine. */
 function withoutTables(json: WorkflowJson): WorkflowJson {
 	const tables = json.nodes.filter(({ type }) => type === 'n8n-nodes-base.dataTable');

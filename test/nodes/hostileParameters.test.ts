@@ -132,19 +132,14 @@ async function run(parameters: INodeParameters, settings: Partial<INode>): Promi
 	return await runNode(parameters, { items, settings });
 }
 
-const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-
-/** Requests without what differs from run to run: keys, new IDs, and how often a call is looked at. */
+/** Requests without what differs from run to run: keys, and how often a call is looked at. */
 function asked({ requests }: NodeRun): string[] {
 	const asking = requests.filter(({ path }) => !/^\/v1\/calls(\/list)?$/.test(path));
 	const places =
 		asking.length < requests.length &&
 		requests.some(({ operationId }) => operationId === 'createCall');
 	const texts = (places ? asking : requests).map(({ method, path, query, body }) =>
-		JSON.stringify([method, path, query, body])
-			.replace(/(n8n_call_key":")[^"]*/g, '$1')
-			// What was created has another ID each time, by which it is read.
-			.replace(method === 'GET' ? UUID : '', ''),
+		JSON.stringify([method, path, query, body]).replace(/(n8n_call_key":")[^"]*/g, '$1'),
 	);
 	return [...new Set(texts)].sort();
 }
@@ -261,15 +256,9 @@ async function judge(
 }
 
 test(`whatever a parameter is given, it is taken for what it is or refused by name (FUZZ_SEED=${seed})`, async () => {
-	// Half of the cases are about placing calls, where a mistake calls people, and nothing is given often.
-	const calls = all.flatMap(({ resource }, which) => (resource === 'call' ? [which] : []));
-	const nothing = hostileValues.flatMap(({ is }, what) => (is === 'nothing' ? [what] : []));
 	const hostile = fc.tuple(
-		fc.oneof(fc.nat({ max: all.length - 1 }), fc.constantFrom(...calls)),
-		fc.oneof(
-			{ arbitrary: fc.nat({ max: hostileValues.length - 1 }), weight: 3 },
-			{ arbitrary: fc.constantFrom(...nothing), weight: 1 },
-		),
+		fc.nat({ max: all.length - 1 }),
+		fc.nat({ max: hostileValues.length - 1 }),
 		fc.nat({ max: policies.length - 1 }),
 	);
 	await fc.assert(

@@ -285,28 +285,3 @@ test('a webhook that says nothing of an instance is a conflict', async () => {
 	const message = await failureOf(server.activate(workflow));
 	expect(message).toContain("has another webhook already: 'Call log'");
 });
-
-test('an environment that does not answer holds up itself only', async () => {
-	const slow = await startServer({ credentials: { fluentsAiApi: credentialFor('staging') } });
-	let isSlow = true;
-	let hasWaited = false;
-	simulator.faults.add({
-		match: ({ headers }) => {
-			const isMeant = isSlow && headers.authorization === 'staging';
-			hasWaited ||= isMeant;
-			return isMeant;
-		},
-		delayMs: 1500,
-		times: Infinity,
-	});
-	const [agent] = environment('staging').agents.keys();
-	const order: string[] = [];
-	const first = slow
-		.activate(workflowOf(trigger({ agents: [agent] })))
-		.then(() => order.push('slow'));
-	await server.activate(workflowOf(trigger({ agents: [reminder] })));
-	order.push('fast');
-	isSlow = false;
-	await first;
-	expect([hasWaited, order]).toEqual([true, ['fast', 'slow']]);
-});

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { resources } from '../../nodes/FluentsAi/resources';
@@ -8,6 +8,10 @@ import { leastParameters } from '../support/operations';
 
 const root = resolve(__dirname, '../..');
 const readme = readFileSync(resolve(root, 'README.md'), 'utf8').split('\n');
+
+const tests = readdirSync(resolve(root, 'test/nodes')).map((file) =>
+	readFileSync(resolve(root, 'test/nodes', file), 'utf8'),
+);
 
 const rows = resources.flatMap(({ option: resource, operations }) =>
 	operations.map(
@@ -41,6 +45,10 @@ test.each(rows)(
 		const needs = operation.properties.some(({ required }) => required === true);
 		if (needs && resource.value !== 'liveRequest' && !(key in leastParameters)) {
 			missing.push(`${name}: no '${key}' in leastParameters (test/support/operations.ts)`);
+		}
+		const values = [resource.value, operation.option.value];
+		if (!tests.some((text) => values.every((value) => text.includes(`'${value}'`)))) {
+			missing.push(`${name}: in no test (test/nodes/)`);
 		}
 		expect(missing).toEqual([]);
 	},

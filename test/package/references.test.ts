@@ -50,3 +50,11 @@ test('no comment points to a sheet that is not in the repository', () => {
 	);
 	expect(stray.filter((path) => path !== 'simulator/truths.ts')).toEqual([]);
 });
+
+test('a comment names its source in no other form', () => {
+	const other = /\((source [A-Z]|C\d+|[a-z]+_(create|delete|get|list|update))\b.*/g;
+	const found = sources.flatMap((path) =>
+		[...read(path).matchAll(other)].map(([text]) => `${path}: ${text}`),
+	);
+	expect(found).toEqual([]);
+});

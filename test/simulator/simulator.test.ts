@@ -635,9 +635,17 @@ const operationIds = Object.values(description.paths)
 	.flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId))
 	.sort();
 
-test('there is a handler for each of the 42 operations, and no other', () => {
-	expect(operationIds).toHaveLength(42);
-	expect(Object.keys(operations).sort()).toEqual(operationIds);
+test('there is a handler for each operation of the description, and no other', () => {
+	const handled = Object.keys(operations);
+	expect(operationIds.length).toBeGreaterThanOrEqual(42);
+	expect([
+		...operationIds
+			.filter((id) => !handled.includes(id))
+			.map((id) => `${id}: no handler (simulator/operations/)`),
+		...handled
+			.filter((id) => !operationIds.includes(id))
+			.map((id) => `${id}: not in the description (docs/fluents.openapi.yaml)`),
+	]).toEqual([]);
 });
 
 /** Calls every operation at least once, in the form that the truth in force asks for. */
