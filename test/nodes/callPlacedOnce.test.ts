@@ -1,4 +1,4 @@
-import type { INode, INodeParameters } from 'n8n-workflow';
+import { sleep, type IDataObject, type INode, type INodeParameters } from 'n8n-workflow';
 
 import type { Fault } from '../../simulator';
 import {
@@ -519,6 +519,17 @@ describe('two executions in the same process, before the list shows the calls of
 		expect(dialled()).toEqual({ [TO]: 2 });
 	});
 
+	test.each(ways)('%j holds also after a later call that was not placed', async (options) => {
+		const first = await place(options);
+		const key = options.callKey ? { callKey: options.callKey, lookBack: 0 } : {};
+		simulator.faults.add({ operationId: 'createCall', status: 500 });
+		const { error } = await place(key);
+		expect(error?.message).toContain('It is not known whether');
+		const { json } = await place(options);
+		expect(json[0]).toMatchObject({ id: first.json[0].id, duplicate: true });
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
 	test('a call that has reached nobody does not count', async () => {
 		simulator.callSeconds = 600;
 		const { json } = await place({ callKey: 'order 1' });
@@ -773,6 +784,42 @@ describe('a call that never started', () => {
 		expect(dialled()).toEqual(counts ? {} : { [TO]: 1 });
 	});
 });
+
+test('a run that takes long sees what others have placed since it has begun', async () => {
+	const skip = { skipDuplicates: 'sameNumber' };
+	const before = numbers(20, 3000);
+	const pacing = { limits: { callsPerMinute: 1 } };
+	const paced = runNode(placing('create', { ...skip, pacing }), {
+		items: toItems([...before, TO]),
+	});
+	while (!simulator.dialled.has(before[0])) await sleep(50);
+	const { json } = await runNode(placing('create'), { items: [{ to: TO }] });
+	const { json: outputs } = await paced;
+	expect(outputs.at(-1)).toMatchObject({ id: json[0].id, duplicate: true });
+	expect(dialled()[TO]).toBe(1);
+});
+
+test.each([{ skipDuplicates: 'sameNumber' }, { callKey: 'one for all' }])(
+	'within one run a call that has reached nobody does not count for %j',
+	async (options) => {
+		simulator.switches.agentPayload = 'id';
+		simulator.callSeconds = 600;
+		const { calls } = simulator.environment('default');
+		simulator.faults.add({
+			operationId: 'createCall',
+			alter: (body) => {
+				const call = calls.get((body as { id: string }).id);
+				Object.assign(call ?? {}, { status: 'error', start_time: null });
+				return body;
+			},
+		});
+		const { json } = await runNode(placing('create', options), {
+			items: toItems([TO, TO, TO]),
+		});
+		expect(json.map(({ duplicate }) => duplicate)).toEqual([undefined, undefined, true]);
+		expect(dialled()).toEqual({ [TO]: 2 });
+	},
+);
 
 describe('where the API gives numbers without a plus', () => {
 	beforeEach(() => Object.assign(simulator.switches, { numberForm: 'digits' }));

@@ -14,6 +14,14 @@ export interface Entry extends Omit<PlacedCall, 'id'> {
 	id: string | Promise<string | undefined>;
 }
 
+/** So many calls to one person, or with one key, are remembered beyond a run. */
+const MOST_ENTRIES = 10;
+
+/** The newest come first. A call that reached nobody must not hide one that did, so both are kept. */
+export function withEntry<T extends Pick<Entry, 'id'>>(entries: T[], entry: T): T[] {
+	return [entry, ...entries.filter(({ id }) => id !== entry.id)].slice(0, MOST_ENTRIES);
+}
+
 /** Calls of which it is known who they are for. */
 export interface CallIndex<T> {
 	/** For the same person. */

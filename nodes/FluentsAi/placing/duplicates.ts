@@ -87,7 +87,8 @@ export async function findDuplicate(run: Run, wanted: Wanted): Promise<IDataObje
 		const id = await entry.id;
 		if (id === undefined) continue;
 		checkPerson(run, wanted, personOf(entry));
-		return await readPlaced(run.api, id, entry.toNumber);
+		const call = await readPlaced(run.api, id, entry.toNumber);
+		if (mayReach(call)) return call;
 	}
 
 	const known = await findKnown(run, wanted);

@@ -12,8 +12,15 @@ import { createCollector, hasEnded } from '../watching/watcher';
 import { addresseeName, isOfSameRealm, keyName, type Addressee } from './addressee';
 import { carriedKey, madeAt } from './callKey';
 import { digitsOf, sameNumber } from '../../shared/phoneNumbers/parse';
-import { createCallIndex, Lists, type CallIndex, type Entry, type PlacedCall } from './callIndex';
-import { callsOfProcess } from './ofProcess';
+import {
+	createCallIndex,
+	Lists,
+	withEntry,
+	type CallIndex,
+	type Entry,
+	type PlacedCall,
+} from './callIndex';
+import { callsOfProcess, REMEMBERED } from './ofProcess';
 import { readRecentCalls } from './recentCalls';
 
 const HOUR = 3_600_000;
@@ -23,6 +30,12 @@ const LONGEST_QUEUE = 2 * HOUR;
 
 /** Pages of the newest calls that are read at most to find one, or to count those in progress. */
 const MOST_PAGES = 5;
+
+/**
+ * For how long a reading of the list holds, in milliseconds: shorter than this process remembers what
+ * others have placed since, and long enough for lists that lag.
+ */
+const READING_HOLDS = REMEMBERED / 2;
 
 /** When this process saw a call first that has not started. Fluents.ai does not tell when it was made. */
 const firstSeen = new Memory<number>(10_000, 2 * LONGEST_QUEUE);
@@ -50,7 +63,7 @@ export interface Ledger {
 	isOfRun(id: string): boolean;
 	/**
 	 * The calls that have reached somebody since a time, or still may. One reading of the list serves all
-	 * items.
+	 * items of some minutes.
 	 *
 	 * @param since milliseconds since 1970; a little later than what was read is fine as well.
 	 */
@@ -79,7 +92,7 @@ export function createLedger({ api, context }: Run): Ledger {
 	const ofProcess = callsOfProcess(api.credential);
 	const ids = new Set<string>();
 	const variables = new Map<string, Promise<IDataObject>>();
-	let reading: { since: number; index: Promise<ListedCalls> } | undefined;
+	let reading: { at: number; since: number; index: Promise<ListedCalls> } | undefined;
 
 	/** The call, at least with the variables that lists may leave out. */
 	const withVariables = async (call: IDataObject): Promise<IDataObject> => {
@@ -100,8 +113,8 @@ export function createLedger({ api, context }: Run): Ledger {
 	return {
 		ofRun: entries,
 		ofExecution: {
-			to: (addressee) => toList(placed.find(addressed(addressee))),
-			withKey: (key, addressee) => toList(placed.find(keyed(key, addressee))),
+			to: (addressee) => placed.find(addressed(addressee)),
+			withKey: (key, addressee) => placed.find(keyed(key, addressee)),
 		},
 		ofProcess,
 		enter(entry) {
@@ -114,9 +127,10 @@ export function createLedger({ api, context }: Run): Ledger {
 		},
 		isOfRun: (id) => ids.has(id),
 		async earlier(since) {
-			if (!reading || since < reading.since) {
+			const at = Date.now();
+			if (!reading || since < reading.since || at - reading.at > READING_HOLDS) {
 				const index = readEarlier(since);
-				reading = { since, index };
+				reading = { at, since, index };
 				index.catch(() => (reading = undefined));
 			}
 			return await reading.index;
@@ -195,17 +209,14 @@ export function indexListed(all: IDataObject[]): ListedCalls {
  * rule holds.
  */
 function placedBy(context: IExecuteFunctions) {
-	if (isTool(context)) return { find: () => undefined, enter: () => {} };
-	const flow = context.getContext('flow') as { fluentsAiCalls?: Record<string, PlacedCall> };
+	if (isTool(context)) return { find: () => [], enter: () => {} };
+	const flow = context.getContext('flow') as { fluentsAiCalls?: Record<string, PlacedCall[]> };
+	const find = (name: string): PlacedCall[] => flow.fluentsAiCalls?.[name] ?? [];
 	return {
-		find: (name: string): PlacedCall | undefined => flow.fluentsAiCalls?.[name],
+		find,
 		enter(names: string[], call: PlacedCall): void {
 			flow.fluentsAiCalls ??= {};
-			for (const name of names) flow.fluentsAiCalls[name] = call;
+			for (const name of names) flow.fluentsAiCalls[name] = withEntry(find(name), call);
 		},
 	};
-}
-
-function toList<T>(value: T | undefined): T[] {
-	return value === undefined ? [] : [value];
 }

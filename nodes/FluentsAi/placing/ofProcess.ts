@@ -6,12 +6,15 @@ import { canonical } from '../../shared/canonical';
 import { Memory } from '../../shared/memory';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
 import { addresseeName, keyName, type Addressee } from './addressee';
-import type { CallIndex, Entry } from './callIndex';
+import { withEntry, type CallIndex, type Entry } from './callIndex';
 
 const MINUTE = 60_000;
 
-/** Calls of all executions of this process. Fluents.ai lists them by the time at which they are forgotten. */
-const placed = new Memory<Entry>(20_000, 10 * MINUTE);
+/** For how long the calls of this process are remembered, in milliseconds: Fluents.ai lists them by then. */
+export const REMEMBERED = 10 * MINUTE;
+
+/** Calls of all executions of this process. */
+const placed = new Memory<Entry[]>(20_000, REMEMBERED);
 
 /** What this process knows about calls, whichever execution has placed them. */
 export interface CallsOfProcess extends CallIndex<Entry> {
@@ -20,18 +23,19 @@ export interface CallsOfProcess extends CallIndex<Entry> {
 
 export function callsOfProcess(credential: FluentsCredential): CallsOfProcess {
 	const namesOf = (key: string, addressee: Addressee) => callNames(credential, key, addressee);
-	const find = (name: string) => {
-		const entry = placed.get(name);
-		return entry ? [entry] : [];
-	};
+	const find = (name: string) => placed.get(name) ?? [];
 	return {
 		to: (addressee) => find(namesOf('', addressee)[0]),
 		withKey: (key, addressee) => find(namesOf(key, addressee)[1]),
 		enter(entry) {
 			const names = namesOf(entry.key, entry);
-			for (const name of names) placed.set(name, entry);
+			for (const name of names) placed.set(name, withEntry(find(name), entry));
 			const forget = () => {
-				for (const name of names) if (placed.get(name) === entry) placed.delete(name);
+				for (const name of names) {
+					const others = find(name).filter((one) => one !== entry);
+					if (others.length > 0) placed.set(name, others);
+					else placed.delete(name);
+				}
 			};
 			// Where nothing came of it, or nobody knows, the list is asked anew.
 			void Promise.resolve(entry.id).then((id) => id === undefined && forget(), forget);
