@@ -821,6 +821,44 @@ test.each([{ skipDuplicates: 'sameNumber' }, { callKey: 'one for all' }])(
 	},
 );
 
+describe('where the API does not sort its lists', () => {
+	const HOUR = 3_600_000;
+	const others = numbers(250, 2000);
+
+	/** Calls of the last days, in the order of their start or the other way round. */
+	function addOld(oldestFirst: boolean, last: IDataObject[] = []) {
+		const environment = simulator.environment('default');
+		const old = others.map((to_number, i) => {
+			const start_time = Date.now() - (600 - 2 * i) * HOUR;
+			return { to_number, start_time, end_time: start_time };
+		});
+		const all = [...old, ...last];
+		for (const fields of oldestFirst ? all : all.reverse()) environment.addCalls(1, fields);
+		simulator.quirks.sortIgnored = true;
+	}
+
+	test.each([true, false])('an earlier call is found (the oldest first: %s)', async (first) => {
+		const start_time = Date.now() - HOUR;
+		addOld(first, [{ to_number: TO, start_time, end_time: start_time }]);
+		const { json } = await runNode(placing('create', { skipDuplicates: 'sameNumber' }), {
+			items: [{ to: TO }],
+		});
+		expect(json[0]).toMatchObject({ to_number: TO, duplicate: true });
+		expect(dialled()).toEqual({});
+	});
+
+	test('a call whose answer was lost is found, and not dialled again', async () => {
+		addOld(true);
+		simulator.switches.agentPayload = 'id';
+		simulator.faults.add({ operationId: 'createCall', when: 'after', reset: true });
+		const { json } = await runNode(placing('create', { retryUnconfirmed: true }), {
+			items: [{ to: TO }],
+		});
+		expect(json[0]).toMatchObject({ to_number: TO });
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+});
+
 describe('where the API gives numbers without a plus', () => {
 	beforeEach(() => Object.assign(simulator.switches, { numberForm: 'digits' }));
 

@@ -24,7 +24,6 @@ export async function readRecentCalls(
 		keep = (call) => call,
 	}: { mostPages?: number; keep?: (call: IDataObject) => IDataObject } = {},
 ): Promise<{ recent: IDataObject[]; isComplete: boolean }> {
-	const startOf = ({ start_time: start }: IDataObject) => parseTime(start);
 	const isRecent = (call: IDataObject) => (startOf(call) ?? since) >= since;
 	const read = async (end: Pick<End, 'newestFirst' | 'mostPages' | 'isPast'>) =>
 		await readEnd(api, { ...end, keep });
@@ -73,7 +72,17 @@ async function readEnd(api: FluentsTransport, { newestFirst, mostPages, isPast, 
 		for (const call of items) seen.set(String(call.id), keep(call));
 		// A page with nothing new is the end as well, whatever the server says.
 		if (!hasMore || (page > 1 && seen.size === known)) return after(page, 'end');
-		if (items.some(isPast)) return after(page, 'past');
+		if (items.some(isPast) && isSorted(items, newestFirst)) return after(page, 'past');
 	}
 	return after(mostPages, 'cut');
+}
+
+function isSorted(page: IDataObject[], newestFirst: boolean): boolean {
+	const starts = page.map(startOf).filter((start) => start !== undefined);
+	const inOrder = newestFirst ? [...starts].reverse() : starts;
+	return inOrder.every((start, i) => i === 0 || start >= inOrder[i - 1]);
+}
+
+function startOf({ start_time: start }: IDataObject): number | undefined {
+	return parseTime(start);
 }
