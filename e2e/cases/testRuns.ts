@@ -151,7 +151,7 @@ export default {
 		check('who has asked not to be called is skipped', async (room) => {
 			const { simulator } = room;
 			const options = { skipIfAsked: { period: {} } };
-			const detecting = { additionalFields: { runDoNotCallDetection: true } };
+			const detecting = { additionalFields: { doNotCallDetection: true } };
 			const numbers = ['+12125550110', ...people(1)];
 			const usual = createAndWait(room, { pollInterval: 1, ...options });
 			const node = (name: string) =>

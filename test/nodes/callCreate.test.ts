@@ -104,7 +104,7 @@ describe('one call', () => {
 				},
 				additionalFields: {
 					onNoHumanAnswer: 'hangup',
-					runDoNotCallDetection: true,
+					doNotCallDetection: true,
 					hipaaCompliant: false,
 				},
 			}),

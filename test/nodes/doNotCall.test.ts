@@ -31,7 +31,7 @@ const skipped = ({ json }: Awaited<ReturnType<typeof runNode>>) =>
 test.each(['create', 'createAndWait'] as const)(
 	'%s skips who has asked in an earlier call, with the reason',
 	async (operation) => {
-		const detecting = { additionalFields: { runDoNotCallDetection: true } };
+		const detecting = { additionalFields: { doNotCallDetection: true } };
 		const first = await runNode(placing('createAndWait', { pollInterval: 1 }, detecting), {
 			items: toItems([ASKS, ANNA]),
 		});

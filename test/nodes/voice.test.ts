@@ -117,10 +117,10 @@ describe('create', () => {
 				removeSilence: false,
 				speed: 1.1,
 				temperature: 0.5,
-				text_guidance: 1.5,
-				top_p: 0.9,
+				textGuidance: 1.5,
+				topP: 0.9,
 				version: '1',
-				voice_guidance: 3,
+				voiceGuidance: 3,
 			},
 			{
 				voice_id: 'p-1',

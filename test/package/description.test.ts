@@ -59,6 +59,11 @@ const hasTexts = ({ type }: INodeProperties) => type !== 'notice' && type !== 'h
 
 test('there is something to check', () => expect(places.length).toBeGreaterThan(200));
 
+test('parameters are named in camelCase, as those of other nodes', () => {
+	const names = [...new Set(places.map(({ property }) => property.name))];
+	expect(names.filter((name) => !/^[a-z][a-zA-Z0-9]*$/.test(name))).toEqual([]);
+});
+
 test.each(each(isText))('text field %s has an example', (_path, { placeholder }) => {
 	expect(placeholder).toMatch(/^e\.g\. \S/);
 });

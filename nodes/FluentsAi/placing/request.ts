@@ -38,7 +38,7 @@ const settingFields: BodyField[] = [
 		api: 'run_do_not_call_detection',
 		property: {
 			displayName: 'Do Not Call Detection',
-			name: 'runDoNotCallDetection',
+			name: 'doNotCallDetection',
 			type: 'boolean',
 			default: false,
 			description:

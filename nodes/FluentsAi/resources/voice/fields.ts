@@ -14,7 +14,7 @@ const playHtNumber = <Name extends string>(
 	api,
 	property: {
 		displayName: `${label} (PlayHT)`,
-		name: api,
+		name: api.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
 		type: 'number',
 		typeOptions: { minValue: 0, numberPrecision: 2 },
 		default: 1,
