@@ -40,7 +40,7 @@ interface Start {
  * Runs the node for all input items.
  *
  * Programmatic, where n8n would offer a declarative engine: that one sends the requests of all items
- * at once, writes no item links and drops what the API said, and a call that is dialled twice costs
+ * at once, writes no item links and drops what the API said, and a call that is dialed twice costs
  * money and annoys a person.
  *
  * With Continue On Fail nothing is thrown, whatever fails: n8n would pass the input on as output.

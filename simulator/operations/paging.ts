@@ -23,7 +23,7 @@ function sorted<T extends StoredObject>(context: OperationContext, objects: T[])
 			text: 'is not a column',
 		});
 	}
-	// Boolean after validation, but a capitalised text is accepted as well.
+	// Boolean after validation, but a capitalized text is accepted as well.
 	const direction = /^true$/i.test(String(query.sort_desc)) ? -1 : 1;
 	const emptyEnd = switches.nullStartTime === 'last' ? -direction : direction;
 	return [...objects].sort((left, right) => {

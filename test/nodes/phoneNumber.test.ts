@@ -328,12 +328,12 @@ describe('cancel', () => {
 		operation('cancel', { phoneNumberId: byNumber('={{ $json.number }}'), ...changes });
 
 	test.each([[false], ['={{ $json.missing }}'], ['={{ "false" }}'], [undefined]])(
-		'with Confirm %p nothing is cancelled',
+		'with Confirm %p nothing is canceled',
 		async (confirm) => {
 			const { error, requests } = await runNode(cancel({ confirm }), { items: [{ number }] });
 			expect(error?.name).toBe('NodeOperationError');
 			expect(error?.message).toBe(
-				"'Confirm Cancellation' is off, so no phone number is cancelled [item 0]",
+				"'Confirm Cancellation' is off, so no phone number is canceled [item 0]",
 			);
 			expect(error?.description).toContain('Nothing was sent.');
 			expect(requests).toEqual([]);
@@ -341,7 +341,7 @@ describe('cancel', () => {
 		},
 	);
 
-	test('one item without confirmation keeps the others from being cancelled too', async () => {
+	test('one item without confirmation keeps the others from being canceled too', async () => {
 		const items = numbers().map((own, i) => ({ number: own as string, sure: i < 2 }));
 		const { error, requests } = await runNode(cancel({ confirm: '={{ $json.sure }}' }), {
 			items,
@@ -350,19 +350,19 @@ describe('cancel', () => {
 		expect(requests).toEqual([]);
 	});
 
-	test('gives the cancelled number, and the error of a later item tells of it', async () => {
+	test('gives the canceled number, and the error of a later item tells of it', async () => {
 		const [first, second, third] = numbers().map(String);
 		const items = [{ number: first }, { number: '+12125559999' }, { number: third }];
 		const { error } = await runNode(cancel({ confirm: true }), { items });
 		expect(error?.message).toContain("'+12125559999' does not exist");
 		expect(error?.context.itemIndex).toBe(1);
 		expect(error?.description).toContain(
-			`Before this, and not undone: phone number ${first} cancelled.`,
+			`Before this, and not undone: phone number ${first} canceled.`,
 		);
 		expect(numbers()).toEqual([second, third]);
 	});
 
-	test('with Continue On Fail the others are cancelled, each with its item', async () => {
+	test('with Continue On Fail the others are canceled, each with its item', async () => {
 		const [first, second, third] = numbers().map(String);
 		const { items } = await runNode(cancel({ confirm: true }), {
 			items: [{ number: first }, { number: '+12125559999' }, { number: third }],

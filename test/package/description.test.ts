@@ -186,6 +186,7 @@ test('no text has a tab or a line break, which n8n shows as a gap', () => {
 
 /** The term for each thing, and what it must not be called. */
 const terms: Array<[string, RegExp]> = [
+	['canceled, dialed, labeled, as Americans do', /\b(cancel|dial|label)led\b/i],
 	['context variable', /\b(dynamic|prompt) variables?\b/i],
 	['phone number', /\b(tele)?phone no\b|\btelephone numbers?\b/i],
 	['timeout', /\btime-out\b/i],

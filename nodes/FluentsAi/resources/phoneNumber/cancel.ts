@@ -14,7 +14,7 @@ const confirmField: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether the number is to be given up for good. Nothing is cancelled while this is off.',
+		'Whether the number is to be given up for good. Nothing is canceled while this is off.',
 };
 
 interface Parameters {
@@ -38,8 +38,8 @@ export const cancel: Operation<Parameters> = {
 		if (!from.boolean(confirmField)) {
 			throw from.fail(
 				confirmField,
-				'is off, so no phone number is cancelled',
-				'Nothing was sent. A cancelled number is lost for good. Turn this on if that is what you want; to keep the number at its provider, use the operation Detach.',
+				'is off, so no phone number is canceled',
+				'Nothing was sent. A canceled number is lost for good. Turn this on if that is what you want; to keep the number at its provider, use the operation Detach.',
 			);
 		}
 		return { key, output: readOutputOptions(from) };
@@ -47,7 +47,7 @@ export const cancel: Operation<Parameters> = {
 	async execute(run, { key, output }) {
 		const found = await findNumber(run, key);
 		const record = await changeNumber(run, 'cancel', found, release);
-		run.note(`phone number ${found.number} cancelled`);
+		run.note(`phone number ${found.number} canceled`);
 		return [{ json: shapeRecord(record, phoneNumbers.shape, output) }];
 	},
 };
