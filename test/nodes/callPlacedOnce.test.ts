@@ -799,6 +799,22 @@ test('a run that takes long sees what others have placed since it has begun', as
 	expect(dialled()[TO]).toBe(1);
 });
 
+test('an item that waits long for room sees what others have placed meanwhile', async () => {
+	simulator.callSeconds = 3000;
+	const [busy] = numbers(1, 3100);
+	await runNode(placing('create'), { items: [{ to: busy }] });
+	const pacing = { limits: { maxConcurrentCalls: 1, countAll: true } };
+	const options = { skipDuplicates: 'sameNumber', maxWait: 120, pacing };
+	const before = simulator.requests.length;
+	const paced = runNode(placing('create', options), { items: [{ to: TO }] });
+	while (simulator.requests.length < before + 3) await sleep(50);
+	simulator.callSeconds = 1;
+	const { json } = await runNode(placing('create'), { items: [{ to: TO }] });
+	const { json: outputs } = await paced;
+	expect(outputs[0]).toMatchObject({ id: json[0].id, duplicate: true });
+	expect(dialled()[TO]).toBe(1);
+});
+
 test.each([{ skipDuplicates: 'sameNumber' }, { callKey: 'one for all' }])(
 	'within one run a call that has reached nobody does not count for %j',
 	async (options) => {

@@ -141,7 +141,7 @@ async function findListed(
  * @throws NodeOperationError when the key was used for another number, or it stays open whether a call
  * was placed.
  */
-export async function findKnown(run: Run, wanted: Wanted): Promise<IDataObject | undefined> {
+async function findKnown(run: Run, wanted: Wanted): Promise<IDataObject | undefined> {
 	const { ofExecution, ofProcess } = callsOf(run).ledger;
 	const since = Date.now() - wanted.duplicates.lookBack;
 	const recentIn = <T extends { at: number }>(index: CallIndex<T>) =>

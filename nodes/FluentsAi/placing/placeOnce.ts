@@ -8,7 +8,7 @@ import { isOpen, waitForWindow } from './callingWindow';
 import { callsOf, pacerOf } from './callsOf';
 import { dial, wantsOtherForm } from './dial';
 import type { Asked } from './doNotCall';
-import { findDuplicate, findKnown } from './duplicates';
+import { findDuplicate } from './duplicates';
 import { findCall, findRefused, MOST_DIALS, unconfirmedError } from './findCall';
 import { mayReach } from './ledger';
 import { callNames, inTurn } from './ofProcess';
@@ -179,7 +179,8 @@ async function takeTurn(
 		async () =>
 			await inTurn(namesOf(run, request, due), async () => {
 				run.signal.throwIfAborted();
-				const other = await findKnown(run, request);
+				// Others may have called while there was no room.
+				const other = await findDuplicate(run, request);
 				if (other) return { kind: 'earlier', call: other };
 				return await attempt(run, request, attempts, due);
 			}),
