@@ -519,6 +519,22 @@ describe('two executions in the same process, before the list shows the calls of
 		expect(dialled()).toEqual({ [TO]: 2 });
 	});
 
+	test.each(ways)('%j holds while Fluents.ai cannot read the call yet', async (options) => {
+		const first = await place(options);
+		simulator.faults.add({ operationId: 'getCall', status: 404, times: Infinity });
+		const { json } = await place(options);
+		expect(json[0]).toMatchObject({ id: first.json[0].id, duplicate: true });
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test('a call that Fluents.ai does not have any more does not count after a minute', async () => {
+		await place({ callKey: 'order 1' });
+		simulator.faults.add({ operationId: 'getCall', status: 404, times: Infinity });
+		for (let seconds = 0; seconds < 61; seconds++) await sleep(1000);
+		await place({ callKey: 'order 1' });
+		expect(dialled()).toEqual({ [TO]: 2 });
+	});
+
 	test.each(ways)('%j holds also after a later call that was not placed', async (options) => {
 		const first = await place(options);
 		const key = options.callKey ? { callKey: options.callKey, lookBack: 0 } : {};

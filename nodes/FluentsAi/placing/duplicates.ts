@@ -27,6 +27,9 @@ import { sameNumber, withPlus } from '../../shared/phoneNumbers/parse';
 
 const HOUR = 3_600_000;
 
+/** Milliseconds in which a server may not know a call yet that it has placed. */
+const UNTIL_READABLE = 60_000;
+
 const skipDuplicatesOption: INodeProperties = {
 	displayName: 'Skip If Already Called',
 	name: 'skipDuplicates',
@@ -169,12 +172,16 @@ function sameIn<T>(index: CallIndex<T>, wanted: Wanted): T[] {
 	];
 }
 
-/** Reads a call of another execution, unless Fluents.ai does not have it any more. */
+/** Reads a call of another execution, unless Fluents.ai does not have it any more, or has another one. */
 function readKept(entry: Entry) {
 	return async (api: FluentsTransport, id: string, toNumber: string) => {
-		const unread = { value: { id, to_number: toNumber } };
-		const read = await withFallback(catchStatus(readOne(api, calls, id), ['404']), unread);
-		if (!('value' in read)) return undefined;
+		const unread: IDataObject = { id, to_number: toNumber };
+		const read = await withFallback(catchStatus(readOne(api, calls, id), ['404']), {
+			value: unread,
+			refusal: undefined,
+		});
+		const isNew = Date.now() - entry.at < UNTIL_READABLE;
+		if (read.refusal) return isNew ? unread : undefined;
 		const { value: call } = read;
 		const isIt = [entry.key, null, undefined].includes(carriedKey(call));
 		const isToSame = sameNumber(call.to_number, toNumber) && mayBeFor(call, entry);
