@@ -7,6 +7,7 @@ import { exceptionError, reworded } from '../shared/api/errors';
 import { createLimiter, createStagger } from '../shared/api/limiter';
 import { cancelSignal, pauseUnlessStopped, type FluentsTransport } from '../shared/api/transport';
 import { withoutSecret } from '../shared/masking';
+import { foreignText } from '../shared/foreignText';
 import { ItemReader } from '../shared/parameters/reader';
 import {
 	requireEnvironment,
@@ -135,7 +136,8 @@ async function runAll(
 		signal,
 		cancelled,
 		oneAtATime: createTurns(signal, (error) => endsRun({ error }) && stop.abort()),
-		note: (what) => done.push(what),
+		// It names what the answer of Fluents.ai holds.
+		note: (what) => done.push(foreignText(what, [apiKey])),
 	};
 
 	const results: Array<Result<Output[]>> = prepared.map(() => ({ value: [] }));

@@ -94,8 +94,18 @@ export function readSignature(from: ParameterReader): SignatureCheck {
 	const options = optionsOf(from);
 	return {
 		mode: options.choice(signatureOption, { guards: true }),
-		header: options.text(signatureHeaderOption).toLowerCase(),
+		header: readSignatureHeader(options),
 	};
+}
+
+/** What HTTP allows in the name of a header. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
+
+/** Another name would never be found, and would stand in the log of n8n. */
+function readSignatureHeader(options: ParameterReader): string {
+	const name = options.text(signatureHeaderOption).trim();
+	if (HEADER_NAME.test(name)) return name.toLowerCase();
+	throw options.fail(signatureHeaderOption, `is not the name of a header: '${name}'`);
 }
 
 /**

@@ -82,6 +82,11 @@ const liveRefusals: Array<[string, INodeParameters, string]> = [
 		"'Signature' gives nothing",
 	],
 	[
+		'a header that HTTP does not know',
+		{ options: { signatureHeader: '={{ "x\\u001b[31m" }}' } },
+		"'Signature Header' is not the name of a header",
+	],
+	[
 		'a text where there must be one',
 		{ answerUsing: 'immediately', answerText: ' ' },
 		"'Text' is empty",
