@@ -178,7 +178,8 @@ test(`whatever Fluents.ai answers, each operation ends well (FUZZ_SEED=${seed})`
 			const complaints = judge(name, result);
 			const asked = server.requests.length;
 			if (Date.now() - clock > LONGEST) complaints.push(`took ${Date.now() - clock} ms`);
-			if (performance.now() - began > 120_000) complaints.push('took minutes');
+			// Time-outs of 250 ms are real, and there may be hundreds of them.
+			if (performance.now() - began > 600_000) complaints.push('took minutes');
 			if (asked > MOST_REQUESTS) complaints.push(`sent ${asked} requests`);
 			if (longest > 200) complaints.push(`blocked n8n for ${longest} ms`);
 			expect({ name, complaints }).toEqual({ name, complaints: [] });
