@@ -132,14 +132,21 @@ async function run(parameters: INodeParameters, settings: Partial<INode>): Promi
 	return await runNode(parameters, { items, settings });
 }
 
-/** Requests without what differs from run to run: keys, and how often a call is looked at. */
+/** Requests without what differs from run to run: keys, new IDs, and how often a call is looked at. */
 function asked({ requests }: NodeRun): string[] {
 	const asking = requests.filter(({ path }) => !/^\/v1\/calls(\/list)?$/.test(path));
 	const places =
 		asking.length < requests.length &&
 		requests.some(({ operationId }) => operationId === 'createCall');
+	// What was made has another ID each time, by which Create or Update reads it again.
+	const makes = requests.some(({ method, path }) => method === 'POST' && /\/create$/.test(path));
 	const texts = (places ? asking : requests).map(({ method, path, query, body }) =>
-		JSON.stringify([method, path, query, body]).replace(/(n8n_call_key":")[^"]*/g, '$1'),
+		JSON.stringify([
+			method,
+			path,
+			makes && query.id ? { ...query, id: 'new' } : query,
+			body,
+		]).replace(/(n8n_call_key":")[^"]*/g, '$1'),
 	);
 	return [...new Set(texts)].sort();
 }

@@ -4,9 +4,10 @@ import { isObject, isTooDeep } from '../json';
 
 /**
  * What an operation needs of a successful answer: an object with its `id`, a page of a list, nothing, as for
- * deletes, of which some answers are empty, or any JSON, which then comes as `answer`.
+ * deletes, of which some answers are empty, or any JSON, which then comes as `answer`. Phone numbers on sale
+ * come in a page, and have no ID yet.
  */
-export type Expected = 'object' | 'page' | 'nothing' | 'anything';
+export type Expected = 'object' | 'page' | 'numbersOnSale' | 'nothing' | 'anything';
 
 /** A page of a list as the API sends it. */
 export interface PageAnswer extends IDataObject {
@@ -27,7 +28,9 @@ export function decode(expected: Expected, body: unknown, id?: unknown): IDataOb
 		case 'object':
 			return isObject(body) && isId(body.id) && isSame(body.id, id) ? body : undefined;
 		case 'page':
-			return isPage(body) ? body : undefined;
+			return isPage(body, 'id') ? body : undefined;
+		case 'numbersOnSale':
+			return isPage(body, 'number') ? body : undefined;
 		case 'nothing':
 			if (body === undefined || body === null || body === '') return {};
 			return isObject(body) ? body : undefined;
@@ -48,17 +51,12 @@ function isSame(given: unknown, id: unknown = given): boolean {
 	return String(given).toLowerCase() === String(id).toLowerCase();
 }
 
-/** Whether this is a record of a list. A number that can be bought has no ID yet. */
-function isRecord(item: unknown): boolean {
-	return isObject(item) && (isId(item.id) || isId(item.number));
-}
-
-/** Whether this is a page of a list (API: listAgents). */
-export function isPage(body: unknown): body is PageAnswer {
+/** Whether this is a page of records that each have this field (API: listAgents). */
+function isPage(body: unknown, field: 'id' | 'number'): body is PageAnswer {
 	return (
 		isObject(body) &&
 		Array.isArray(body.items) &&
-		body.items.every(isRecord) &&
+		body.items.every((item) => isObject(item) && isId(item[field])) &&
 		typeof body.has_more === 'boolean'
 	);
 }

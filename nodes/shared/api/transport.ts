@@ -111,8 +111,12 @@ export class FluentsTransport {
 	 *
 	 * @throws NodeApiError in the user's words.
 	 */
-	async getPage(path: string, query: IDataObject): Promise<PageAnswer> {
-		const answer = await this.requestJson('read', 'page', { method: 'GET', path, query });
+	async getPage(
+		path: string,
+		query: IDataObject,
+		expected: 'page' | 'numbersOnSale' = 'page',
+	): Promise<PageAnswer> {
+		const answer = await this.requestJson('read', expected, { method: 'GET', path, query });
 		return answer as PageAnswer;
 	}
 

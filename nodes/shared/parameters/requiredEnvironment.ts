@@ -1,6 +1,7 @@
 import type { INode, INodeProperties } from 'n8n-workflow';
 
 import { operationError } from '../api/errors';
+import { foreignText } from '../foreignText';
 
 export const requiredEnvironmentOption: INodeProperties = {
 	displayName: 'Required Environment',
@@ -23,7 +24,7 @@ export function requireEnvironment(
 	const where = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
 	throw operationError(
 		node,
-		`This node requires the Fluents.ai environment '${required}', but its credential is for '${actual}'${where}`,
+		`This node requires the Fluents.ai environment '${foreignText(required)}', but its credential is for '${actual}'${where}`,
 		{
 			itemIndex,
 			description:

@@ -58,7 +58,8 @@ export const getAvailable: Operation<Parameters> = {
 		output: readOutputOptions(from),
 	}),
 	async execute({ api }, { limit, query, output }) {
-		const { items } = await api.getPage(`${phoneNumbers.path}/available`, { ...query, limit });
+		const path = `${phoneNumbers.path}/available`;
+		const { items } = await api.getPage(path, { ...query, limit }, 'numbersOnSale');
 		return items
 			.slice(0, limit)
 			.map((record) => ({ json: shapeRecord(record, shape, output) }));
