@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { byId, credentialFor, engine, runNode, simulator } from '../support/harness';
+import { program, root } from '../support/program';
 
 beforeEach(() => simulator.reset());
 
@@ -126,15 +126,10 @@ describe('the key never leaves', () => {
 	});
 
 	test('in the log of n8n, at its most talkative', async () => {
-		const root = resolve(__dirname, '../..');
-		const { stdout, stderr } = await promisify(execFile)(
-			resolve(root, 'node_modules/.bin/tsx'),
-			[resolve(root, 'scripts/demo.ts')],
-			{
-				cwd: root,
-				env: { ...process.env, N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console' },
-			},
-		);
+		const { stdout, stderr } = await promisify(execFile)(...program('scripts/demo.ts'), {
+			cwd: root,
+			env: { ...process.env, N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console' },
+		});
 		expect(stdout).toContain('Recording: ');
 		expect(stdout + stderr).not.toContain(simulator.keys.default);
 	});

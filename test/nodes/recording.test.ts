@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { IDataObject } from 'n8n-workflow';
 
 import { byId, engine, runNode, simulator } from '../support/harness';
-
-const root = resolve(__dirname, '../..');
+import { program, root } from '../support/program';
 
 let callId: string;
 
@@ -243,10 +241,11 @@ test('what the storage refuses is told as its refusal, not as that of the key', 
 
 test('200 MB go to disk without being held in memory', async () => {
 	simulator.recording.bytes = 200_000_000;
-	const tsx = resolve(root, 'node_modules/.bin/tsx');
-	const script = resolve(root, 'test/support/recordingMemory.ts');
-	const args = [script, simulator.url, simulator.keys.default, callId];
-	const { stdout } = await promisify(execFile)(tsx, args, { cwd: root });
+	const command = program(
+		'test/support/recordingMemory.ts',
+		...[simulator.url, simulator.keys.default, callId],
+	);
+	const { stdout } = await promisify(execFile)(...command, { cwd: root });
 	const { growth, bytes } = JSON.parse(stdout) as { growth: number; bytes: number };
 	expect(bytes).toBeGreaterThanOrEqual(200_000_000);
 	// V8 lets some 64 MB of buffers that are done with pile up before it collects them.

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 
 import { parseCredential } from '../../nodes/shared/api/credential';
 import { checkLive, type LiveReport } from '../../scripts/check-live/check';
@@ -8,8 +7,8 @@ import { readOnlyClient } from '../../scripts/check-live/client';
 import { loadApi } from '../../simulator/api';
 import { startSimulator, type Simulator } from '../../simulator';
 import { switchesFor, truths, type SwitchName, type Switches } from '../../simulator/truths';
+import { program, root } from '../support/program';
 
-const root = resolve(__dirname, '../..');
 const names = Object.keys(truths) as SwitchName[];
 
 /** Facts about writes, delivered events and live requests: no reading can show them. */
@@ -213,19 +212,15 @@ test.each(['post', 'put', 'patch', 'delete', 'head'] as const)(
 describe('the command', () => {
 	/** Runs it as a user does. */
 	async function run(env: Record<string, string>) {
-		const child = spawn(
-			resolve(root, 'node_modules/.bin/tsx'),
-			['scripts/check-live/main.ts'],
-			{
-				cwd: root,
-				env: {
-					...process.env,
-					FLUENTS_API_KEY: '',
-					FLUENTS_BASE_URL: simulator.url,
-					...env,
-				},
+		const child = spawn(...program('scripts/check-live/main.ts'), {
+			cwd: root,
+			env: {
+				...process.env,
+				FLUENTS_API_KEY: '',
+				FLUENTS_BASE_URL: simulator.url,
+				...env,
 			},
-		);
+		});
 		let output = '';
 		for (const stream of [child.stdout, child.stderr]) {
 			stream.on('data', (chunk) => (output += String(chunk)));

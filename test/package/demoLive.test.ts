@@ -1,13 +1,10 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-
-const root = resolve(__dirname, '../..');
+import { program, root } from '../support/program';
 
 test('npm run demo:live shows a call in which the agent asks twice and says the answers', async () => {
-	const tsx = resolve(root, 'node_modules/.bin/tsx');
 	// It ends with an error code unless both answers were said.
-	const { stdout } = await promisify(execFile)(tsx, ['scripts/demo-live.ts'], { cwd: root });
+	const { stdout } = await promisify(execFile)(...program('scripts/demo-live.ts'), { cwd: root });
 	const lines = stdout.split('\n').map((line) => line.trim());
 	expect(lines.filter((line) => /^asks the workflow +\{"date":/.test(line))).toHaveLength(2);
 	expect(lines.filter((line) => /^\d+ ms later +\{"booked":"(yes|no)"/.test(line))).toHaveLength(

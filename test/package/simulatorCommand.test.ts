@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import axios from 'axios';
+import { program, root } from '../support/program';
 
 test('npm run simulator prints its address and keys, answers there, and ends with Ctrl+C', async () => {
-	const root = resolve(__dirname, '../..');
-	// As package.json does: the command `tsx` kills a program that is too busy to take the signal.
-	const command = ['--import', 'tsx', 'simulator/main.ts', '--port', '0', '--truth', 'b'];
-	const simulator = spawn(process.execPath, command, { cwd: root });
+	const command = program('simulator/main.ts', '--port', '0', '--truth', 'b');
+	const simulator = spawn(...command, { cwd: root });
 	let printed = '';
 	simulator.stdout.on('data', (text) => (printed += text));
 	while (!printed.includes('Ctrl+C')) await once(simulator.stdout, 'data');

@@ -142,7 +142,7 @@ export const troubles: fc.Arbitrary<Trouble> = fc.record({
  * server that acts and then says so lies in a way that nobody can notice.
  */
 const isDenial = (status: number) =>
-	[301, 307, 308].includes(status) || (status >= 400 && status < 500 && status !== 408);
+	[301, 304, 307, 308].includes(status) || (status >= 400 && status < 500 && status !== 408);
 
 /** Stands between the nodes and the API, and does with requests what it likes. All it sends is valid HTTP. */
 export class HostileServer {
