@@ -1,13 +1,10 @@
 import { deepEqual, ok } from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { WorkflowJson } from '../../engine';
-import { CREDENTIAL, errorOf, outputOf } from '../api';
+import { errorOf, outputOf } from '../api';
 import { check, eventually, type Case, type CaseContext } from '../case';
-
-const example = resolve(__dirname, '../../examples/do-not-call.json');
+import { readExample, skipWithoutTables } from '../example';
 
 /** Options of the nodes: the table alone is to tell who has asked. */
 const options: Record<string, INodeParameters> = {
@@ -17,28 +14,18 @@ const options: Record<string, INodeParameters> = {
 
 /** The example with the test's credential, a table of its own, and its trigger at this computer. */
 async function prepared({ credentials }: CaseContext): Promise<WorkflowJson> {
-	const text = await readFile(example, 'utf8');
-	const json = JSON.parse(
-		text.replaceAll('"Do not call"', '"Do not call in e2e"'),
-	) as WorkflowJson;
-	const nodes = json.nodes.map((node) => {
-		if (!node.credentials) return node;
-		const changes = node.name in options ? { options: options[node.name] } : {};
-		return {
-			...node,
-			parameters: { ...node.parameters, ...changes },
-			credentials: { [CREDENTIAL]: credentials.default },
-		};
-	});
-	return { ...json, nodes };
+	const json = await readExample(
+		'do-not-call',
+		credentials.default,
+		({ name, parameters }) => options[name] ?? (parameters.options as INodeParameters),
+	);
+	const text = JSON.stringify(json);
+	return JSON.parse(text.replaceAll('"Do not call"', '"Do not call in e2e"')) as WorkflowJson;
 }
 
 /** The example of a list of people who asked, as people use it: published, and executed by hand. */
 export default {
-	async skip({ n8n }) {
-		const hasTables = await n8n.nodeType('n8n-nodes-base.dataTable');
-		return hasTables ? undefined : 'this n8n has no Data Tables';
-	},
+	skip: skipWithoutTables,
 	setUp: async (context) => await Promise.resolve(context),
 	checks: [
 		check('who asks gets a row in the table, and is not called again', async (room) => {

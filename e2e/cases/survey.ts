@@ -1,36 +1,22 @@
 import { deepEqual } from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import type { INodeParameters } from 'n8n-workflow';
 
 import type { WorkflowJson } from '../../engine';
-import { CREDENTIAL, outputOf } from '../api';
+import { outputOf } from '../api';
 import { check, type Case, type CaseContext } from '../case';
-
-const example = resolve(__dirname, '../../examples/survey-by-phone.json');
+import { readExample, skipWithoutTables } from '../example';
 
 /** The example with the test's credential, its trigger at an address of this computer. */
 async function prepared({ credentials }: CaseContext): Promise<WorkflowJson> {
-	const json = JSON.parse(await readFile(example, 'utf8')) as WorkflowJson;
-	const nodes = json.nodes.map((node) => {
-		if (!node.credentials) return node;
-		const options = { ...(node.parameters.options as object) };
-		const isTrigger = node.type.endsWith('LiveTrigger');
-		const changes = isTrigger ? { allowUnreachableUrl: true } : { pollInterval: 1 };
-		return {
-			...node,
-			parameters: { ...node.parameters, options: { ...options, ...changes } },
-			credentials: { [CREDENTIAL]: credentials.default },
-		};
-	});
-	return { ...json, nodes };
+	return await readExample('survey-by-phone', credentials.default, ({ type, parameters }) => ({
+		...(parameters.options as INodeParameters),
+		...(type.endsWith('LiveTrigger') ? { allowUnreachableUrl: true } : { pollInterval: 1 }),
+	}));
 }
 
 /** The example of a survey, as people use it: published, and executed by hand. */
 export default {
-	async skip({ n8n }) {
-		const hasTables = await n8n.nodeType('n8n-nodes-base.dataTable');
-		return hasTables ? undefined : 'this n8n has no Data Tables';
-	},
+	skip: skipWithoutTables,
 	setUp: async (context) => await Promise.resolve(context),
 	checks: [
 		check('the answers of a call come out typed, and stand in its row', async (room) => {
