@@ -73,7 +73,7 @@ async function prepareRun(
 ): Promise<Start> {
 	const first = new ItemReader(context, 0);
 	const operation = choose(first);
-	const options = readRunOptions(first);
+	const options = readRunOptions(first, operation);
 	const continues = context.continueOnFail();
 	return {
 		context,

@@ -296,13 +296,17 @@ describe('create', () => {
 		});
 	});
 
-	test('the signature secret is masked unless secrets are included', async () => {
+	test('the signature secret is masked, and Get shows it when asked', async () => {
 		const parameters = create('action_external', { ...external, ...speech(), simple: false });
 		const secretOf = ({ json }: { json: IDataObject[] }) =>
 			(json[0].config as IDataObject).signature_secret;
-		expect(secretOf(await runNode(parameters))).toBe(MASKED);
-		const shown = await runNode({ ...parameters, options: { includeSecrets: true } });
-		expect(secretOf(shown)).toBe(configOf(shown.json[0].id as string).signature_secret);
+		const created = await runNode({ ...parameters, options: { includeSecrets: true } });
+		expect(secretOf(created)).toBe(MASKED);
+		const id = created.json[0].id as string;
+		const get = action('get', { actionId: byId(id), simple: false });
+		expect(secretOf(await runNode(get))).toBe(MASKED);
+		const shown = await runNode({ ...get, options: { includeSecrets: true } });
+		expect(secretOf(shown)).toBe(configOf(id).signature_secret);
 	});
 });
 

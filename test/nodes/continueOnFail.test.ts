@@ -30,10 +30,6 @@ describe('no input leaves as output', () => {
 			{ additionalFields: { telephonyProvider: '={{ $("Nowhere").first() }}' } },
 		],
 		['Area Code', { areaCode: '={{ $("Nowhere").item.json.x }}' }],
-		[
-			'Options',
-			{ options: { batching: { batch: { batchSize: '={{ $("Nowhere").item }}' } } } },
-		],
 	])('where an expression in %s throws', async (label, parameters) => {
 		const {
 			items: outputs,
@@ -53,16 +49,6 @@ describe('no input leaves as output', () => {
 
 	test.each<[string, INodeParameters, string]>([
 		[
-			'ten',
-			{ options: { batching: { batch: { batchSize: 'ten' } } } },
-			"'Batching: Items per Batch' is not a number: 'ten'",
-		],
-		[
-			'0',
-			{ options: { batching: { batch: { batchSize: 0 } } } },
-			"'Batching: Items per Batch' has to be a whole number of 1 or more",
-		],
-		[
 			'an hour and more',
 			{ options: { timeout: 3_600_001 } },
 			"'Timeout (Ms)' has to be a number of 1 or more and 3600000 or less",
@@ -79,6 +65,22 @@ describe('no input leaves as output', () => {
 		],
 	])('where an option is wrong: %s', async (_what, parameters, message) => {
 		const run = await runNode(buy(parameters), { items, settings: continues });
+		expect(run.json).toHaveLength(2);
+		for (const { error } of run.json) expect(error).toContain(message);
+		expect(run.requests).toEqual([]);
+	});
+
+	test.each<[INodeParameters[string], string]>([
+		['ten', "'Batching: Items per Batch' is not a number: 'ten'"],
+		[0, "'Batching: Items per Batch' has to be a whole number of 1 or more"],
+		['={{ $("Nowhere").item }}', "'Options' could not be evaluated: "],
+	])('where a batch has a wrong size: %p', async (batchSize, message) => {
+		const list = {
+			resource: 'agent',
+			operation: 'getAll',
+			options: { batching: { batch: { batchSize } } },
+		};
+		const run = await runNode(list, { items, settings: continues });
 		expect(run.json).toHaveLength(2);
 		for (const { error } of run.json) expect(error).toContain(message);
 		expect(run.requests).toEqual([]);

@@ -150,6 +150,24 @@ describe('Batching', () => {
 		expect(at[6]).toBeGreaterThanOrEqual(600);
 	});
 
+	test('is not for what changes something, which goes one after the other', async () => {
+		simulator.latencyMs = 20;
+		const items = agentIds().map((id) => ({ id }));
+		expect(items.length).toBeGreaterThan(1);
+		const { requests, error } = await runNode(
+			{
+				...getAgent,
+				operation: 'update',
+				updateFields: { label: 'New' },
+				...batching(50, 60_000),
+			},
+			{ items },
+		);
+		expect(error).toBeUndefined();
+		expect(Math.max(...requests.map(({ open }) => open))).toBe(1);
+		expect(requests.at(-1)!.at - requests[0].at).toBeLessThan(60_000);
+	});
+
 	test('lets calls be placed side by side when the user asks for it', async () => {
 		simulator.latencyMs = 30;
 		const items = Array.from({ length: 4 }, (_, i) => ({ to: `+1212555010${i}` }));

@@ -252,6 +252,25 @@ describe.each(resources.map((resource) => [resource.option.name, resource] as co
 	},
 );
 
+describe('options of a run stand only where they do something', () => {
+	const rows = resources.flatMap(({ option: resource, operations }) =>
+		operations.map((operation) => {
+			const { options = [] } = operation.properties.at(-1) ?? {};
+			const names = options.map(({ name }) => name);
+			return [`${resource.value}.${operation.option.value}`, { operation, names }] as const;
+		}),
+	);
+
+	test.each(rows)('%s', (name, { operation, names }) => {
+		expect(names.includes('batching')).toBe(operation.kind !== 'write');
+		expect(names.includes('timeout')).toBe(name !== 'liveRequest.respond');
+		expect(names).toContain('requiredEnvironment');
+		const reads = /^(get|getAll|send)$/.test(operation.option.value);
+		const mayHoldSecrets = !/^(prompt|webhook)\./.test(name);
+		expect(names.includes('includeSecrets')).toBe(reads && mayHoldSecrets);
+	});
+});
+
 test('resources stand in order', () => {
 	const names = resources.map(({ option }) => option.name);
 	expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));

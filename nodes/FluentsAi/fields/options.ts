@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { requiredEnvironmentOption } from '../../shared/parameters/requiredEnvironment';
 import type { ParameterReader } from '../../shared/parameters/reader';
 import type { TransportOptions } from '../../shared/api/transport';
+import type { Operation } from '../operation';
 import { sortedByLabel } from './sorted';
 
 const HOUR = 3_600_000;
@@ -18,8 +19,7 @@ const batchSize: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, numberPrecision: 0 },
 	default: 50,
-	description:
-		'How many items are handled at the same time. The next batch starts when the whole batch is done. Without batching, up to 200 items that read run at a time, and items that change something one after the other.',
+	description: 'How many items are handled at the same time, before the next batch starts',
 };
 
 const batchInterval: INodeProperties = {
@@ -47,7 +47,7 @@ export const includeSecretsOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to output provider credentials, API keys of voices and signature secrets of actions in clear text, instead of masked. Works only with Simplify off. They are then kept in the execution data too.',
+		'Whether to show secrets in place of stars, with Simplify off. The execution data then holds them, too.',
 };
 
 const timeout: INodeProperties = {
@@ -59,14 +59,17 @@ const timeout: INodeProperties = {
 	description: 'Time to wait for Fluents.ai to answer one request, in milliseconds',
 };
 
-/** The Options field of an operation that outputs records: what all have, and `own` ones, by label. */
-export function optionsField(own: INodeProperties[] = []): INodeProperties {
-	return plainOptionsField([...own, includeSecretsOption]);
+/**
+ * The Options field of an operation that reads or places calls: its `own` ones and those of all, by label.
+ * What changes something else goes one item after the other, so there is nothing to batch.
+ */
+export function batchedOptionsField(own: INodeProperties[] = []): INodeProperties {
+	return optionsField([...own, batching]);
 }
 
-/** The Options field of an operation whose output holds no secrets. */
-export function plainOptionsField(own: INodeProperties[] = []): INodeProperties {
-	return collectionOfOptions([...own, batching, requiredEnvironmentOption, timeout]);
+/** The Options field of an operation that asks Fluents.ai: its `own` ones and those of all, by label. */
+export function optionsField(own: INodeProperties[] = []): INodeProperties {
+	return collectionOfOptions([...own, requiredEnvironmentOption, timeout]);
 }
 
 /** An Options field with these options alone. */
@@ -86,12 +89,22 @@ export function optionsOf(from: ParameterReader): ParameterReader {
 	return from.inside(collectionOfOptions([]), { guards: true });
 }
 
+/**
+ * How long one request may take.
+ *
+ * @returns milliseconds.
+ * @throws NodeOperationError that names the parameter.
+ */
+export function readTimeout(from: ParameterReader): number {
+	return optionsOf(from).number(timeout);
+}
+
 /** @throws NodeOperationError that names the parameter. */
-export function readRunOptions(from: ParameterReader): RunOptions {
+export function readRunOptions(from: ParameterReader, { kind }: Operation): RunOptions {
 	const options = optionsOf(from);
-	const batch = options.entry(batching);
+	const batch = kind === 'write' ? undefined : options.entry(batching);
 	return {
-		timeout: options.number(timeout),
+		timeout: readTimeout(from),
 		batching: batch && {
 			batchSize: batch.number(batchSize),
 			batchInterval: batch.number(batchInterval),

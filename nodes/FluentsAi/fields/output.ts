@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { OutputFields, OutputOptions } from '../../shared/records/shape';
+import type { OutputFields, OutputOptions, Shape } from '../../shared/records/shape';
 import type { ParameterReader } from '../../shared/parameters/reader';
 import { includeSecretsOption, optionsOf } from './options';
 
@@ -25,11 +25,17 @@ export const transcriptTurnsOption: INodeProperties = {
 /** What the option adds to the output. */
 export const transcriptTurnsFields: OutputFields = { transcript_turns: 'array' };
 
-export function readOutputOptions(from: ParameterReader): OutputOptions {
+/** The option to show secrets, where an operation that only reads has any in its raw output. */
+export function secretsOptions({ hasSecrets }: Shape): INodeProperties[] {
+	return hasSecrets ? [includeSecretsOption] : [];
+}
+
+/** @param read what an operation that only reads gives; other operations show no secrets. */
+export function readOutputOptions(from: ParameterReader, read?: Shape): OutputOptions {
 	const options = optionsOf(from);
 	return {
 		simple: from.boolean(simplifyField),
-		includeSecrets: options.boolean(includeSecretsOption),
+		includeSecrets: read?.hasSecrets === true && options.boolean(includeSecretsOption),
 		transcriptTurns: options.boolean(transcriptTurnsOption),
 	};
 }

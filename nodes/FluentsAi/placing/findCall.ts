@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { FluentsApiError, withFallback } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
-import { readRunOptions } from '../fields/options';
+import { readTimeout } from '../fields/options';
 import { ItemReader } from '../../shared/parameters/reader';
 import type { Run } from '../operation';
 import { readIfPossible } from '../watching/watcher';
@@ -50,8 +50,7 @@ interface Numbers {
  */
 export async function findCall(run: Run, numbers: Numbers, attempt: SentAttempt): Promise<Finding> {
 	const { ledger } = callsOf(run);
-	const settled =
-		Date.now() + settlingTime(readRunOptions(new ItemReader(run.context, 0)).timeout);
+	const settled = Date.now() + settlingTime(readTimeout(new ItemReader(run.context, 0)));
 	const foreign = new Set<string>();
 
 	for (let pause = 1000; ; pause *= 2) {

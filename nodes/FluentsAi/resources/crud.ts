@@ -20,8 +20,8 @@ import {
 } from '../fields/body';
 import { limitFields, readLimit } from '../fields/limit';
 import { listOptions, readListQuery, sortField } from '../fields/list';
-import { optionsField, optionsOf, plainOptionsField } from '../fields/options';
-import { readOutputOptions, simplifyField } from '../fields/output';
+import { batchedOptionsField, optionsField, optionsOf } from '../fields/options';
+import { readOutputOptions, secretsOptions, simplifyField } from '../fields/output';
 import type { Operation, Run } from '../operation';
 import { findByLabel, writeOnce } from '../writeOnce';
 
@@ -29,16 +29,20 @@ export function getOperation(
 	collection: Collection,
 	locator: INodeProperties,
 	description: string,
-	{ options, added }: { options?: INodeProperties[]; added?: OutputFields } = {},
+	{ options = [], added }: { options?: INodeProperties[]; added?: OutputFields } = {},
 ): Operation<{ id: string; output: OutputOptions }> {
 	const { one, shape } = collection;
 	return {
 		option: { name: 'Get', value: 'get', action: `Get ${withArticle(one)}`, description },
-		properties: [locator, simplifyField, optionsField(options)],
+		properties: [
+			locator,
+			simplifyField,
+			batchedOptionsField([...options, ...secretsOptions(shape)]),
+		],
 		output: shape.simple,
 		added: { ...shape.added, ...added },
 		kind: 'read',
-		read: (from) => ({ id: from.id(locator), output: readOutputOptions(from) }),
+		read: (from) => ({ id: from.id(locator), output: readOutputOptions(from, shape) }),
 		async execute({ api }, { id, output }) {
 			return [{ json: shapeRecord(await readOne(api, collection, id), shape, output) }];
 		},
@@ -58,13 +62,18 @@ export function getAllOperation(
 ): Operation<ListParameters> {
 	return {
 		option: { name: 'Get Many', value: 'getAll', action: `Get many ${many}`, description },
-		properties: [...limitFields, sortField, simplifyField, optionsField(listOptions)],
+		properties: [
+			...limitFields,
+			sortField,
+			simplifyField,
+			batchedOptionsField([...listOptions, ...secretsOptions(shape)]),
+		],
 		output: shape.simple,
 		kind: 'read',
 		read: (from) => ({
 			limit: readLimit(from),
 			query: readListQuery(from, sort),
-			output: readOutputOptions(from),
+			output: readOutputOptions(from, shape),
 		}),
 		async execute({ api }, { limit, query, output }) {
 			const records = await getRecords(api, `${path}/list`, { query, limit });
@@ -204,7 +213,7 @@ export function deleteOperation(
 			action: `Delete ${withArticle(one)}`,
 			description,
 		},
-		properties: [locator, plainOptionsField([ignoreMissingOption])],
+		properties: [locator, optionsField([ignoreMissingOption])],
 		output: { deleted: 'boolean' },
 		kind: 'write',
 		read: (from) => ({

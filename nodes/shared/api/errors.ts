@@ -286,7 +286,7 @@ const EXPLANATIONS: Record<string, Explanation | undefined> = {
 		advice: ({ retryAfter }) =>
 			sentences(
 				`A limit is reached${retryAfter === undefined ? '' : `, and Fluents.ai asks to wait ${Math.ceil(retryAfter / 1000)} seconds`}.`,
-				"Run it again later, or slow down with the option 'Batching'.",
+				"Run it again later or with fewer items, or slow down with the option 'Batching' where there is one.",
 			),
 	},
 	'2xx': {

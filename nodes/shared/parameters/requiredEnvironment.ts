@@ -10,7 +10,7 @@ export const requiredEnvironmentOption: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. staging',
 	description:
-		'The node stops before it sends anything if its credential is for another Fluents.ai environment. Use it to keep tests away from live traffic.',
+		'The environment that the credential has to be for. Otherwise the node stops before it sends anything.',
 };
 
 /** @throws NodeOperationError when the credential is for another environment than the node requires. */

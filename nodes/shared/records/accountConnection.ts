@@ -6,6 +6,7 @@ export const accountConnections: Collection = {
 	path: '/account_connections',
 	shape: {
 		references: [],
+		hasSecrets: true,
 		simple: {
 			id: 'string',
 			label: 'string',

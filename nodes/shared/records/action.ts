@@ -8,6 +8,7 @@ export const actions: Collection = {
 	path: '/actions',
 	shape: {
 		references: [],
+		hasSecrets: true,
 		flatten({ config, action_trigger: trigger }) {
 			const { phone_number: digits, name, url } = (config ?? {}) as IDataObject;
 			const { type, config: triggerConfig } = (trigger ?? {}) as IDataObject;

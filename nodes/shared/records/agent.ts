@@ -9,6 +9,7 @@ export const agents: Collection = {
 	path: '/agents',
 	shape: {
 		references: ['prompt', 'voice', 'actions', 'webhook', 'openai_account_connection'],
+		hasSecrets: true,
 		simple: {
 			id: 'string',
 			name: 'string',

@@ -9,6 +9,7 @@ import { durationSeconds, toIsoTime } from './time';
 
 const shape: Shape = {
 	references: ['agent', 'telephony_account_connection'],
+	hasSecrets: true,
 	phoneNumbers: ['agent_phone_number', 'from_number', 'to_number'],
 	normalize(call) {
 		const { start_time: start, end_time: end, action_history: actions } = call;

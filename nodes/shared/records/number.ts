@@ -9,6 +9,7 @@ export const phoneNumbers: Collection = {
 	path: '/numbers',
 	shape: {
 		references: ['inbound_agent', 'telephony_account_connection'],
+		hasSecrets: true,
 		phoneNumbers: ['number'],
 		simple: {
 			id: 'string',

@@ -10,6 +10,8 @@ export interface Shape {
 	references: readonly string[];
 	/** Fields that hold a phone number, which the API gives with or without its plus (API: C24). */
 	phoneNumbers?: readonly string[];
+	/** Whether records hold secrets, of their own or of objects that the API gives in full. */
+	hasSecrets?: boolean;
 	/** Brings fields of this resource into one form. Fields that it does not know it leaves alone. */
 	normalize?: (record: IDataObject) => IDataObject;
 	/** Takes fields for the simplified output from deeper inside. */

@@ -6,6 +6,7 @@ export const voices: Collection = {
 	path: '/voices',
 	shape: {
 		references: [],
+		hasSecrets: true,
 		simple: {
 			id: 'string',
 			label: 'string',

@@ -94,7 +94,14 @@ export const send: Operation<Parameters> = {
 		action: 'Send a custom request',
 		description: 'Ask the Fluents.ai API for something that this node does not offer',
 	},
-	properties: [methodField, pathField, queryField, bodyField, returnAllField, optionsField()],
+	properties: [
+		methodField,
+		pathField,
+		queryField,
+		bodyField,
+		returnAllField,
+		optionsField([includeSecretsOption]),
+	],
 	output: {},
 	kind: 'write',
 	read(from) {

@@ -1,5 +1,5 @@
 import type { OutputOptions } from '../../../shared/records/shape';
-import { optionsField } from '../../fields/options';
+import { batchedOptionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { calls } from '../../../shared/records/call';
@@ -24,7 +24,7 @@ export const create: Operation<Parameters> = {
 		description:
 			'Call a person with a voice agent and go on at once. This dials a real phone number immediately and costs money.',
 	},
-	properties: [...placeFields, simplifyField, optionsField(placeOptions)],
+	properties: [...placeFields, simplifyField, batchedOptionsField(placeOptions)],
 	output: calls.shape.simple,
 	added: { ...placedFields, ...dryRunFields },
 	kind: 'wait',

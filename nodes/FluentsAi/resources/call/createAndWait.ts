@@ -1,5 +1,5 @@
 import type { OutputOptions } from '../../../shared/records/shape';
-import { optionsField } from '../../fields/options';
+import { batchedOptionsField } from '../../fields/options';
 import {
 	readOutputOptions,
 	simplifyField,
@@ -46,7 +46,7 @@ export const createAndWait: Operation<Parameters> = {
 	properties: [
 		...placeFields,
 		simplifyField,
-		optionsField([
+		batchedOptionsField([
 			...placeOptions,
 			transcriptTurnsOption,
 			...waitOptions,

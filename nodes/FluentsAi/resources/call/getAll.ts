@@ -9,9 +9,10 @@ import { readOne } from '../../../shared/records/collection';
 import { shapeRecord } from '../../../shared/records/shape';
 import { limitFields, readLimit } from '../../fields/limit';
 import { listOptions, readListQuery, sortField } from '../../fields/list';
-import { optionsField, optionsOf } from '../../fields/options';
+import { batchedOptionsField, optionsOf } from '../../fields/options';
 import {
 	readOutputOptions,
+	secretsOptions,
 	simplifyField,
 	transcriptTurnsFields,
 	transcriptTurnsOption,
@@ -60,7 +61,13 @@ export const getAll: Operation<Parameters> = {
 		filtersField,
 		sortField,
 		simplifyField,
-		optionsField([...listOptions, maxPagesOption, readEachOption, transcriptTurnsOption]),
+		batchedOptionsField([
+			...listOptions,
+			...secretsOptions(calls.shape),
+			maxPagesOption,
+			readEachOption,
+			transcriptTurnsOption,
+		]),
 	],
 	output: calls.shape.simple,
 	added: { ...calls.shape.added, ...transcriptTurnsFields },
@@ -72,7 +79,7 @@ export const getAll: Operation<Parameters> = {
 			limit: readLimit(from),
 			query,
 			choose: readCallFilters(from, query),
-			output: readOutputOptions(from),
+			output: readOutputOptions(from, calls.shape),
 			maxPages: options.has(maxPagesOption) ? options.number(maxPagesOption) : undefined,
 			readsEach: options.boolean(readEachOption),
 		};

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { callLocator } from '../../fields/locators';
-import { optionsOf, plainOptionsField } from '../../fields/options';
+import { optionsOf, batchedOptionsField } from '../../fields/options';
 import type { Operation } from '../../operation';
 import { downloadRecording } from '../../../shared/records/recording';
 
@@ -38,7 +38,7 @@ export const getRecording: Operation<Parameters> = {
 		action: 'Get the recording of a call',
 		description: 'Download the recording of a call as a file',
 	},
-	properties: [callLocator, outputFieldField, plainOptionsField([fileNameOption])],
+	properties: [callLocator, outputFieldField, batchedOptionsField([fileNameOption])],
 	output: {
 		call_id: 'string',
 		file_name: 'string',

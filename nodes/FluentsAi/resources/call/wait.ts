@@ -1,6 +1,6 @@
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { callLocator } from '../../fields/locators';
-import { optionsField } from '../../fields/options';
+import { batchedOptionsField } from '../../fields/options';
 import {
 	readOutputOptions,
 	simplifyField,
@@ -37,7 +37,7 @@ export const wait: Operation<Parameters> = {
 	properties: [
 		callLocator,
 		simplifyField,
-		optionsField([maxWaitOption, transcriptTurnsOption, ...waitOptions]),
+		batchedOptionsField([maxWaitOption, transcriptTurnsOption, ...waitOptions]),
 	],
 	output: calls.shape.simple,
 	added: { ...calls.shape.added, ...waitedFields, ...transcriptTurnsFields },

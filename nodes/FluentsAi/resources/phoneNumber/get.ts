@@ -1,7 +1,7 @@
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { phoneNumberLocator } from '../../fields/locators';
-import { optionsField } from '../../fields/options';
-import { readOutputOptions, simplifyField } from '../../fields/output';
+import { batchedOptionsField } from '../../fields/options';
+import { readOutputOptions, secretsOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { phoneNumbers, readNumber } from '../../../shared/records/number';
 import { findNumber, readNumberKey, type NumberKey } from './key';
@@ -18,12 +18,16 @@ export const get: Operation<Parameters> = {
 		action: 'Get a phone number',
 		description: 'Get the settings of a phone number',
 	},
-	properties: [phoneNumberLocator, simplifyField, optionsField()],
+	properties: [
+		phoneNumberLocator,
+		simplifyField,
+		batchedOptionsField(secretsOptions(phoneNumbers.shape)),
+	],
 	output: phoneNumbers.shape.simple,
 	kind: 'read',
 	read: (from) => ({
 		key: readNumberKey(from),
-		output: readOutputOptions(from),
+		output: readOutputOptions(from, phoneNumbers.shape),
 	}),
 	async execute(run, { key, output }) {
 		const { number } = 'number' in key ? key : await findNumber(run, key);
