@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+
 import { sleep, type IDataObject, type INode, type INodeParameters } from 'n8n-workflow';
 
 import type { Fault } from '../../simulator';
@@ -17,6 +20,41 @@ const TO = '+12125550101';
 const timeout = 500;
 const goesOn: Partial<INode> = { onError: 'continueRegularOutput' };
 const repeats: Partial<INode> = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+
+/** Leads to the simulator while it is open. */
+class Door {
+	private readonly server = createServer((socket) => {
+		const behind = connect(Number(new URL(simulator.url).port), '127.0.0.1');
+		socket.on('data', (data) => {
+			if (this.last !== undefined && String(data).includes(this.last)) this.close();
+		});
+		socket.pipe(behind).pipe(socket);
+		for (const end of [socket, behind]) end.on('error', () => socket.destroy());
+	});
+	private port = 0;
+	private last?: string;
+
+	/** @returns the base URL, the same each time. */
+	async open(): Promise<string> {
+		this.last = undefined;
+		await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
+		({ port: this.port } = this.server.address() as AddressInfo);
+		const { pathname } = new URL(simulator.url);
+		return `http://127.0.0.1:${this.port}${pathname}`;
+	}
+
+	/** Takes nobody in after the next request whose head holds `text`. */
+	closeAfter(text: string): void {
+		this.last = text;
+	}
+
+	close(): void {
+		this.server.close();
+	}
+}
+
+const door = new Door();
+afterAll(() => door.close());
 
 beforeAll(placeFirst);
 beforeEach(() => simulator.reset());
@@ -317,6 +355,31 @@ describe('a call that is refused although it was placed', () => {
 			items: [{ to: TO }],
 			settings: { ...repeats, maxTries: 3 },
 		});
+		expect(error).toBeUndefined();
+		expect(json[0].to_number).toBe(TO);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
+	test('is found by its own key, also after a try that did not reach Fluents.ai', async () => {
+		simulator.faults.add(refusing(409));
+		let isBehind = true;
+		simulator.faults.add({
+			operationId: 'listCalls',
+			times: Infinity,
+			match: () => isBehind,
+			alter: (body) => ({ ...(body as object), items: [], has_more: false }),
+		});
+		const credential = credentialFor('default', { baseUrl: await door.open() });
+		const refused = await runNode(placing('create'), { items: [{ to: TO }], credential });
+		expect(refused.error?.message).toBe('No');
+
+		door.closeAfter('GET /v1/calls/list');
+		const unsent = await runNode(placing('create'), { credential, retryOf: refused });
+		expect(unsent.error?.message).toBe('Fluents.ai could not be reached');
+
+		isBehind = false;
+		await door.open();
+		const { json, error } = await runNode(placing('create'), { credential, retryOf: unsent });
 		expect(error).toBeUndefined();
 		expect(json[0].to_number).toBe(TO);
 		expect(dialled()).toEqual({ [TO]: 1 });

@@ -137,6 +137,9 @@ export const troubles: fc.Arbitrary<Trouble> = fc.record({
 	isCompressed: fc.boolean(),
 });
 
+/** Whether the client learns the status, though maybe not all of the body. */
+const tellsStatus = (kind: Trouble['kind']) => kind !== 'stalled' && kind !== 'reset';
+
 /**
  * Whether an answer says for sure that nothing was done: a refusal, or the wish to be asked elsewhere. A
  * server that acts and then says so lies in a way that nobody can notice.
@@ -212,7 +215,7 @@ export class HostileServer {
 		const acts =
 			isHonest ||
 			method === 'GET' ||
-			(trouble.acts && !(kind === 'other' && isDenial(status)));
+			(trouble.acts && !(tellsStatus(kind) && isDenial(status)));
 		const honest = acts ? await this.ask(request, body) : undefined;
 		if (acts && method !== 'GET' && Number(honest?.status) < 300) {
 			const asked = `${method} ${url} ${String(body)}`;

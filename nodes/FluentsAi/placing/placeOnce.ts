@@ -216,17 +216,21 @@ async function attempt(
 	const noted = { key, toNumber, insteadOf, at, webhookUrl: webhook?.url };
 	const sent: SentAttempt = { ...noted, state: 'sent', dials: dials + 1 };
 	const keyed = { ...request, key: { ...request.key, key } };
+	let before: Attempt | undefined;
 	const dialed = await dial(run, keyed, {
 		async beforeSending() {
+			before = notedFor(request, attempts);
 			const earlier = await callOfRefused(run, request, attempts);
 			if (!earlier) attempts.note(sent);
 			return earlier;
 		},
 		afterRefusal({ reason: doubt, httpCode }) {
-			const what = httpCode
-				? ({ state: 'refused', doubt, httpCode } as const)
-				: ({ state: 'unsent' } as const);
-			attempts.note({ ...noted, dials, ...what });
+			if (httpCode) attempts.note({ ...noted, dials, state: 'refused', doubt, httpCode });
+			// What was refused before may still turn up as a call, and is looked for then.
+			else
+				attempts.note(
+					before?.state === 'refused' ? before : { ...noted, dials, state: 'unsent' },
+				);
 		},
 	});
 	switch (dialed.kind) {
