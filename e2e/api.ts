@@ -7,6 +7,7 @@ import type {
 	INodeExecutionData,
 	INodeListSearchResult,
 	INodeParameters,
+	INodePropertyOptions,
 	INodeTypeDescription,
 	IRunExecutionData,
 } from 'n8n-workflow';
@@ -149,6 +150,16 @@ export class N8nApi {
 			filter,
 			paginationToken,
 		})) as INodeListSearchResult;
+	}
+
+	/** Loads the options of a field, before a credential is chosen. */
+	async options(nodeType: string, methodName: string): Promise<INodePropertyOptions[]> {
+		return (await this.call('POST', '/dynamic-node-parameters/options', {
+			nodeTypeAndVersion: { name: nodeType, version: 1 },
+			path: 'parameters.options',
+			methodName,
+			currentNodeParameters: {},
+		})) as INodePropertyOptions[];
 	}
 
 	/**

@@ -1,6 +1,7 @@
 import { deepEqual, doesNotMatch, equal } from 'node:assert/strict';
 
 import type { Environment } from '../../simulator';
+import { FLUENTS_AI, FLUENTS_AI_LIVE_TRIGGER } from '../api';
 import { check, type Case, type CaseContext } from '../case';
 
 type Room = CaseContext & { environment: Environment };
@@ -56,6 +57,19 @@ export default {
 				);
 			},
 		),
+		check('time zones and countries are listed without a credential', async ({ n8n }) => {
+			const zones = await n8n.options(FLUENTS_AI, 'getTimeZones');
+			equal(zones[0].name, 'Of the Number Called');
+			const countries = await Promise.all(
+				[FLUENTS_AI, FLUENTS_AI_LIVE_TRIGGER].map(
+					async (type) => await n8n.options(type, 'getCountries'),
+				),
+			);
+			deepEqual(countries[0], countries[1]);
+			const germany = countries[0].find(({ value }) => value === 'DE');
+			equal(germany?.name, 'Germany (+49)');
+			return `${zones.length} and ${countries[0].length}`;
+		}),
 		check('a refused key is told in the list', async ({ n8n, simulator }) => {
 			const refused = await n8n.createCredential('Refused', {
 				environment: 'staging',

@@ -1,6 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
+import { longLists } from '../shared/parameters/longLists';
 import { loadOptions } from '../triggers/loadOptions';
 import { properties } from './fields';
 import { receive } from './receive';
@@ -56,7 +57,7 @@ export class FluentsAiLiveTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { loadOptions };
+	methods = { loadOptions: { ...loadOptions, ...longLists } };
 
 	webhookMethods = { default: lifeCycle };
 

@@ -317,7 +317,7 @@ export const properties: INodeProperties[] = [
 			...defaultCountryOption,
 			displayOptions: { show: { '/requestType': ['callerLookup'] } },
 			description:
-				'The country of callers whose number comes without a country code. An expression gives its two-letter ISO code, such as US.',
+				'The country of callers whose number comes without a country code. An expression gives its ISO code, such as US.',
 		},
 		fallbackAnswerOption,
 		leaveBehindOption,

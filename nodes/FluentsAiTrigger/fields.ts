@@ -99,8 +99,7 @@ export const transcriptTurnsOption: INodeProperties = {
 	name: 'transcriptTurns',
 	type: 'boolean',
 	default: false,
-	description:
-		'Whether to add the transcript as a list, transcript_turns: who spoke (bot or human), the text, and at how many seconds from the start of the call',
+	description: 'Whether to add transcript_turns: a list of who spoke, what, and when',
 };
 
 export const eventsField: INodeProperties = {

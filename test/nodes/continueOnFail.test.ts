@@ -75,12 +75,13 @@ describe('no input leaves as output', () => {
 		[0, "'Batching: Items per Batch' has to be a whole number of 1 or more"],
 		['={{ $("Nowhere").item }}', "'Options' could not be evaluated: "],
 	])('where a batch has a wrong size: %p', async (batchSize, message) => {
-		const list = {
+		const get = {
 			resource: 'agent',
-			operation: 'getAll',
+			operation: 'get',
+			agentId: { __rl: true, mode: 'id', value: 'x' },
 			options: { batching: { batch: { batchSize } } },
 		};
-		const run = await runNode(list, { items, settings: continues });
+		const run = await runNode(get, { items, settings: continues });
 		expect(run.json).toHaveLength(2);
 		for (const { error } of run.json) expect(error).toContain(message);
 		expect(run.requests).toEqual([]);

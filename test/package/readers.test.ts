@@ -31,7 +31,7 @@ function sampleOf({ name, type, default: usual, options }: INodeProperties): unk
 		case 'json':
 			return '{}';
 		case 'options':
-			return (options as INodePropertyCollection[])[0]?.name ?? '';
+			return (options as INodePropertyCollection[] | undefined)?.[0]?.name ?? '';
 		default:
 			return /number/i.test(name) ? '+14155550123' : 'https://example.com/sample';
 	}

@@ -68,8 +68,7 @@ export const additionalBodyFields: INodeProperties = {
 	type: 'json',
 	default: '{}',
 	placeholder: 'e.g. { "new_field": true }',
-	description:
-		'Fields of the Fluents.ai API that this node does not offer, as a JSON object. They win over the fields above.',
+	description: 'Further fields of the API, as a JSON object. They win over those above.',
 };
 
 /** The fields to create an object with: required ones first, the others under Additional Fields. */

@@ -50,8 +50,7 @@ export const contextEndpointField: SentField<'context_endpoint'> = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. https://example.com/who-is-calling',
-		description:
-			'URL that Fluents.ai asks for context variables when somebody calls, e.g. of a Live Trigger',
+		description: 'URL that gives the context variables for a caller, e.g. of a Live Trigger',
 	},
 	toApi: toUrl,
 };
@@ -95,7 +94,7 @@ export function typeFields(
 				default: '',
 				required: true,
 				placeholder,
-				description: 'The type as Fluents.ai names it, if it is not in the list of types',
+				description: 'The type as Fluents.ai names it',
 				...ofType(OTHER_TYPE),
 			},
 		},

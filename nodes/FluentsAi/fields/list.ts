@@ -43,14 +43,14 @@ const apiFilters: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. {"label":"Reception"}',
 	description:
-		'Sent to Fluents.ai as it is, in the query parameter "filters". Its grammar is not documented: ask Fluents.ai support.',
+		'Sent as it is in the query parameter filters. Ask Fluents.ai support for its grammar.',
 };
 
 const customQuery = nameValueField(
 	{
 		displayName: 'Custom Query Parameters',
 		name: 'customQuery',
-		description: 'Query parameters of the Fluents.ai API that this node does not offer',
+		description: 'Query parameters of the API that this node does not offer',
 	},
 	{
 		displayName: 'Parameter',

@@ -19,7 +19,7 @@ const batchSize: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, numberPrecision: 0 },
 	default: 50,
-	description: 'How many items are handled at the same time, before the next batch starts',
+	description: 'Items that are handled at the same time',
 };
 
 const batchInterval: INodeProperties = {
@@ -28,7 +28,7 @@ const batchInterval: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: HOUR },
 	default: 1000,
-	description: 'Time to wait between two batches, in milliseconds',
+	description: 'Pause between two batches, in milliseconds',
 };
 
 const batching: INodeProperties = {
@@ -46,8 +46,7 @@ export const includeSecretsOption: INodeProperties = {
 	name: 'includeSecrets',
 	type: 'boolean',
 	default: false,
-	description:
-		'Whether to show secrets in place of stars, with Simplify off. The execution data then holds them, too.',
+	description: 'Whether raw output shows secrets, which the execution data then holds, too',
 };
 
 const timeout: INodeProperties = {
@@ -56,12 +55,13 @@ const timeout: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: HOUR },
 	default: 30000,
-	description: 'Time to wait for Fluents.ai to answer one request, in milliseconds',
+	description: 'Longest wait for an answer, in milliseconds',
 };
 
 /**
- * The Options field of an operation that reads or places calls: its `own` ones and those of all, by label.
- * What changes something else goes one item after the other, so there is nothing to batch.
+ * The Options field of an operation that reads one record for an item, or places calls: its `own` ones and
+ * those of all, by label. What changes something else goes one item after the other, and a list takes many
+ * requests for one item, so there a batch would say nothing.
  */
 export function batchedOptionsField(own: INodeProperties[] = []): INodeProperties {
 	return optionsField([...own, batching]);
@@ -100,9 +100,12 @@ export function readTimeout(from: ParameterReader): number {
 }
 
 /** @throws NodeOperationError that names the parameter. */
-export function readRunOptions(from: ParameterReader, { kind }: Operation): RunOptions {
-	const options = optionsOf(from);
-	const batch = kind === 'write' ? undefined : options.entry(batching);
+export function readRunOptions(from: ParameterReader, { properties }: Operation): RunOptions {
+	// Workflows may hold options that an operation does not offer.
+	const batches = properties.some(({ options }) =>
+		(options as INodeProperties[] | undefined)?.includes(batching),
+	);
+	const batch = batches ? optionsOf(from).entry(batching) : undefined;
 	return {
 		timeout: readTimeout(from),
 		batching: batch && {

@@ -15,7 +15,7 @@ const callKeyOption: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. order-1234',
 	description:
-		'Names this call, so that it is placed once: an item whose key was called within Look Back gives that call. Make it from your data, e.g. an order number, and it holds when you run the workflow again. One key belongs to one phone number. Without this option, the node makes a key that holds within one execution and its retries.',
+		'Names this call, so that it is placed once, also by later executions: a key that was called within Look Back gives that call. Make it from your data, e.g. an order number.',
 };
 
 const sendCallKeyOption: INodeProperties = {
@@ -24,7 +24,7 @@ const sendCallKeyOption: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether the key goes along with the call, as the context variable n8n_call_key. Without it, a call whose answer was lost cannot be told from others, and calls of earlier executions are not found by their key.',
+		'Whether the key goes along as the context variable n8n_call_key. Without it, calls are not found again by their key.',
 };
 
 export const callKeyOptions = [callKeyOption, sendCallKeyOption];

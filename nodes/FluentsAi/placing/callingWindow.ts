@@ -10,7 +10,8 @@ import {
 	type Convert,
 	type Fail,
 } from '../../shared/parameters/convert';
-import { timeZonesOf, toTimeZone, zoneNames } from '../../shared/phoneNumbers/timeZones';
+import { longList, ZONE_OF_NUMBER } from '../../shared/parameters/longLists';
+import { timeZonesOf, toTimeZone } from '../../shared/phoneNumbers/timeZones';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { shown } from '../../shared/shown';
 import { optionsOf } from '../fields/options';
@@ -18,9 +19,6 @@ import type { Run } from '../operation';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-
-/** As value of Time Zone: that of the number called. */
-const OF_NUMBER = 'number';
 
 /** In the order of a week, as Intl names them. */
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
@@ -87,20 +85,10 @@ const outsideField: INodeProperties = {
 const timezoneField: INodeProperties = {
 	displayName: 'Time Zone',
 	name: 'timezone',
-	type: 'options',
-	options: [
-		{
-			name: 'Of the Number Called',
-			value: OF_NUMBER,
-			description:
-				'Where the number is from. If that may be several zones, the window has to be open in all of them.',
-		},
-		{ name: 'Of the Workflow', value: '' },
-		...[...zoneNames, 'UTC'].map((name) => ({ name, value: name })),
-	],
+	...longList('getTimeZones'),
 	default: '',
 	description:
-		'By which clock the window opens and closes. Where a number is from is not always where the person is. An expression gives a name such as Europe/Berlin, also one of Windows.',
+		'Whose clock opens and closes the window. An expression gives a name such as Europe/Berlin, or number for the zone of the number called.',
 };
 
 const notOnField: INodeProperties = {
@@ -109,8 +97,7 @@ const notOnField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. 2026-12-25, 2026-12-26',
-	description:
-		'Dates on which nobody is called, such as holidays, with commas between. An expression may give a list.',
+	description: 'Dates on which nobody is called, such as holidays, with commas between',
 };
 
 export const callingWindowOption: INodeProperties = {
@@ -174,7 +161,7 @@ export function readCallingWindow(from: ItemReader, toNumber: string): CallingWi
 }
 
 function toTimezones(name: string, toNumber: string, fail: Fail): string[] {
-	if (name === OF_NUMBER) return timeZonesOf(toNumber);
+	if (name === ZONE_OF_NUMBER) return timeZonesOf(toNumber);
 	const timezone = toTimeZone(name);
 	if (timezone !== undefined) return [timezone];
 	throw fail(`is not known: ${shown(name)}. Write it e.g. as Europe/Berlin`);

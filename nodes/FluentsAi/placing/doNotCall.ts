@@ -32,7 +32,7 @@ export const doNotCallOption: INodeProperties = {
 	typeOptions: { multipleValues: false },
 	default: { period: {} },
 	description:
-		'Leaves out people who have asked an agent not to call them again. Only calls that were placed with Do Not Call Detection tell. All calls of the period are read, one request for each 100, once for all items; where the list does not tell, also each call to the number.',
+		'Leaves out people who have asked an agent not to call them again, in a call with Do Not Call Detection',
 	options: [{ displayName: 'Period', name: 'period', values: [withinField] }],
 };
 

@@ -40,7 +40,7 @@ const skipDuplicatesOption: INodeProperties = {
 	],
 	default: 'none',
 	description:
-		'Whether an item whose number was called within Look Back dials nothing and gives that call, marked as duplicate. Executions of different workers at the same moment do not know of each other.',
+		'Whether an item whose number was called within Look Back gives that call, and calls nobody',
 };
 
 const lookBackOption: INodeProperties = {

@@ -20,7 +20,7 @@ export const retryUnconfirmedOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to dial again when the answer to a call was lost and, after a while, the call is not among those of Fluents.ai. If the first one comes after all, the person is called twice.',
+		'Whether to dial again when the answer was lost and Fluents.ai lists no such call. The person may be called twice.',
 };
 
 /** Milliseconds by which the clocks of n8n and Fluents.ai may differ. */

@@ -24,7 +24,7 @@ const callsField: INodeProperties = {
 	],
 	default: 'place',
 	description:
-		'Whether people are really called. An expression gives place, dryRun or testNumber, e.g. by the environment that the workflow runs in.',
+		'Whether people are really called. An expression gives place, dryRun or testNumber.',
 };
 
 const testNumberField: INodeProperties = {

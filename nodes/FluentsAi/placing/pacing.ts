@@ -25,8 +25,7 @@ const callsPerMinuteField: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0 },
 	default: 0,
-	description:
-		'How many calls this run places per minute, evenly spread. 0 is as fast as they are taken.',
+	description: 'Most calls per minute, evenly spread; 0 is no limit',
 };
 
 const maxConcurrentCallsField: INodeProperties = {
@@ -35,8 +34,7 @@ const maxConcurrentCallsField: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0, numberPrecision: 0 },
 	default: 0,
-	description:
-		'How many calls are in progress at most. The next one is placed when one of them has ended. 0 is no limit.',
+	description: 'Most calls that are in progress at a time; 0 is no limit',
 };
 
 const countAllField: INodeProperties = {
@@ -44,8 +42,7 @@ const countAllField: INodeProperties = {
 	name: 'countAll',
 	type: 'boolean',
 	default: false,
-	description:
-		'Whether calls of others count as in progress too, such as those of other workflows, instead of those of this run only',
+	description: 'Whether all calls of the environment count, not only those of this run',
 };
 
 export const pacingOption: INodeProperties = {

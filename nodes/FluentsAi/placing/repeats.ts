@@ -30,7 +30,7 @@ export const repeatWindowOption: INodeProperties = {
 	default: 10,
 	displayOptions: { show: { '@tool': [true] } },
 	description:
-		'For how long the same request of a tool is a repeat: same operation, number, From Number, agent and context. A repeat gives the earlier call, marked as duplicate, and nobody is called again. With Create and Wait, Max Wait is added. 0 turns this off.',
+		'For how long the same request of a tool gives the earlier call, and calls nobody again. 0 turns this off.',
 };
 
 /** By what a request of a tool is known that was made before. */

@@ -29,7 +29,7 @@ const toNumberField: INodeProperties = {
 	required: true,
 	placeholder: 'e.g. +14155550123',
 	description:
-		'The phone number to call, with + and country code, or with the option Default Country as people write it there. Who answers it is called at once.',
+		'The number to call at once, with + and country code, e.g. +14155550123. Default Country takes others.',
 };
 
 /** What a call may be placed with beside numbers, agent and context (API: createCall). */
@@ -41,8 +41,7 @@ const settingFields: BodyField[] = [
 			name: 'doNotCallDetection',
 			type: 'boolean',
 			default: false,
-			description:
-				'Whether Fluents.ai checks if the person asks not to be called again. The call then has a do_not_call_result.',
+			description: 'Whether Fluents.ai notices when the person asks not to be called again',
 		},
 	},
 	{
@@ -53,7 +52,7 @@ const settingFields: BodyField[] = [
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether the call is handled as HIPAA requires. Fluents.ai then keeps neither transcript nor recording.',
+				'Whether HIPAA holds: Fluents.ai then keeps neither transcript nor recording',
 		},
 	},
 	{
@@ -105,7 +104,7 @@ const agentPayloadOption: INodeProperties = {
 	],
 	default: 'id',
 	description:
-		'How the agent is named in the request. With its ID, the node falls back to the full agent when Fluents.ai refuses the request. With the full agent, it is read first.',
+		'How the request names the agent. If the ID is refused, the node sends the full agent.',
 };
 
 /** The options with which a call is placed. */

@@ -66,7 +66,7 @@ export function getAllOperation(
 			...limitFields,
 			sortField,
 			simplifyField,
-			batchedOptionsField([...listOptions, ...secretsOptions(shape)]),
+			optionsField([...listOptions, ...secretsOptions(shape)]),
 		],
 		output: shape.simple,
 		kind: 'read',

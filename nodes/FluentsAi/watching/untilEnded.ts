@@ -31,8 +31,7 @@ const onCancelOption: INodeProperties = {
 		{ name: 'End Calls in Progress', value: 'end' },
 	],
 	default: 'keep',
-	description:
-		'What happens to the calls that are waited for when somebody stops the execution. Waiting itself ends at once.',
+	description: 'What happens to calls in progress when somebody stops the execution',
 };
 
 const pollIntervalOption: INodeProperties = {
@@ -49,8 +48,7 @@ const waitForRecordingOption: INodeProperties = {
 	name: 'waitForRecording',
 	type: 'boolean',
 	default: false,
-	description:
-		'Whether to wait until the recording is available too, which can take minutes after the end. It does not wait for calls that will have none.',
+	description: 'Whether to wait for the recording, too, which may come minutes after the end',
 };
 
 export const onTimeoutOption: INodeProperties = {

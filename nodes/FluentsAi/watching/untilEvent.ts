@@ -52,7 +52,7 @@ const replaceWebhookOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		"Whether the events of this call may wake the execution instead of going to the agent's own webhook. Only with Wait Using set to Webhook. The agent itself is not changed.",
+		"Whether the events of this call wake the execution instead of going to the agent's own webhook",
 };
 
 export const webhookWaitOptions = [waitUsingOption, replaceWebhookOption];

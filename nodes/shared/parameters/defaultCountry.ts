@@ -1,16 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { countryOptions, toCountry } from '../phoneNumbers/countries';
+import { toCountry } from '../phoneNumbers/countries';
 import { toTrimmedText, type Convert } from './convert';
+import { longList } from './longLists';
 
 export const defaultCountryOption: INodeProperties = {
 	displayName: 'Default Country',
 	name: 'defaultCountry',
-	type: 'options',
-	options: countryOptions,
+	...longList('getCountries'),
 	default: 'US',
 	description:
-		'The country of numbers that are written without a country code. An expression gives its two-letter ISO code, such as US.',
+		'The country of numbers without a country code. An expression gives its ISO code, such as US.',
 };
 
 /** The ISO code of a country, given as that or by its English name; undefined when none is set. */

@@ -9,8 +9,7 @@ export const requiredEnvironmentOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. staging',
-	description:
-		'The environment that the credential has to be for. Otherwise the node stops before it sends anything.',
+	description: 'Stops the node unless the credential is for this environment',
 };
 
 /** @throws NodeOperationError when the credential is for another environment than the node requires. */

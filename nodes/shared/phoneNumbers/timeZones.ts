@@ -53,13 +53,12 @@ function readWindowsTable(): Map<string, string> {
 }
 
 /** The names of all zones that numbers lie in, for lists to choose from. */
-export const zoneNames = [
-	...new Set(
-		TIME_ZONES.trim()
-			.split('\n')
-			.flatMap((row) => row.split(' ', 1)[0].split('&')),
-	),
-].sort();
+export function zoneNames(): string[] {
+	const names = TIME_ZONES.trim()
+		.split('\n')
+		.flatMap((row) => row.split(' ', 1)[0].split('&'));
+	return [...new Set(names)].sort();
+}
 
 /** IST is in India, Israel or Ireland, and EST is a zone without summer time to Node.js. */
 const ABBREVIATION = /^(?!CET|EET|MET|WET|GMT|HST|UCT)[A-Z]{2}T$/i;

@@ -68,7 +68,7 @@ const speech = (
 		default: 'true',
 		required: true,
 		placeholder: 'e.g. Let me check that for you.',
-		description: `What the agent says ${when}: a text, true for words of its own, or false for nothing`,
+		description: `What the agent says ${when}: a text, true for its own words, false for nothing`,
 		...ofType(EXTERNAL),
 	},
 	toApi: toSpeech,
@@ -116,7 +116,7 @@ export const actionFields: Array<BodyField<'ActionInput'>> = [
 			required: true,
 			placeholder: 'e.g. +1 415 555 0100',
 			description:
-				'The number to transfer to or to add, with + and country code, or a context variable in braces, such as {transfer_phone_number}, which Fluents.ai fills in for each call. Fluents.ai gets the digits.',
+				'The number to transfer to or to add, with + and country code, or a context variable in braces, such as {transfer_phone_number}',
 			...ofType(CONFERENCE, TRANSFER),
 		},
 		toApi: toDigits,
@@ -209,7 +209,7 @@ export const actionFields: Array<BodyField<'ActionInput'>> = [
 			default: '',
 			placeholder: 'e.g. goodbye',
 			description:
-				'The action is taken when the agent says one of these phrases, one a line. Without any, the agent decides. Not for DTMF and External.',
+				'Phrases of the agent that start the action, one a line. Without any, the agent decides. Not for DTMF and External.',
 			// Those two know the function trigger only (API: createAction).
 			...ofType(CONFERENCE, END, HOLD, OTHER_TYPE, TRANSFER, WARM_TRANSFER),
 		},

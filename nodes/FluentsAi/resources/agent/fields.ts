@@ -141,7 +141,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			allowArbitraryValues: true,
 			default: 'en',
 			description:
-				'Language of the conversation. For one that is not in the list, use an expression with its code, e.g. zh.',
+				'Language of the conversation. An expression may give another code, e.g. zh.',
 		},
 	},
 	{
@@ -410,7 +410,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			default: '',
 			placeholder: 'e.g. { "Fluents": 2 }',
 			description:
-				'Words for the speech recognition to expect: an object with a weight for each, or a list. Fluents.ai tells which of the two it takes.',
+				'Words for the speech recognition to expect: an object with a weight for each, or a list',
 		},
 	},
 	contextEndpointField,

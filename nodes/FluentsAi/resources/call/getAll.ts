@@ -9,7 +9,7 @@ import { readOne } from '../../../shared/records/collection';
 import { shapeRecord } from '../../../shared/records/shape';
 import { limitFields, readLimit } from '../../fields/limit';
 import { listOptions, readListQuery, sortField } from '../../fields/list';
-import { batchedOptionsField, optionsOf } from '../../fields/options';
+import { optionsField, optionsOf } from '../../fields/options';
 import {
 	readOutputOptions,
 	secretsOptions,
@@ -28,7 +28,7 @@ const maxPagesOption: INodeProperties = {
 	typeOptions: { minValue: 1, numberPrecision: 0 },
 	default: 10,
 	description:
-		'How many pages of up to 100 calls to look through at most for calls that pass the filters. Without it, the whole list if need be. The output pane says when there are more.',
+		'How many pages of 100 calls to look through at most. The output pane says when there are more.',
 };
 
 const readEachOption: INodeProperties = {
@@ -37,7 +37,7 @@ const readEachOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to read every call of the output by itself, with one more request for each. Only then the output has answers, since lists of Fluents.ai do not tell which actions an agent used.',
+		'Whether to read each call by itself, with one request more for each. Only then the output has answers.',
 };
 
 /** Calls that are read at the same time. */
@@ -61,7 +61,7 @@ export const getAll: Operation<Parameters> = {
 		filtersField,
 		sortField,
 		simplifyField,
-		batchedOptionsField([
+		optionsField([
 			...listOptions,
 			...secretsOptions(calls.shape),
 			maxPagesOption,

@@ -5,7 +5,7 @@ import { telephonyProviderField } from '../../fields/common';
 import type { ParameterReader } from '../../../shared/parameters/reader';
 import { limitField, readLimit } from '../../fields/limit';
 import { listOptions, readListQuery } from '../../fields/list';
-import { batchedOptionsField } from '../../fields/options';
+import { optionsField } from '../../fields/options';
 import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { phoneNumbers } from '../../../shared/records/number';
@@ -49,7 +49,7 @@ export const getAvailable: Operation<Parameters> = {
 		action: 'Get available phone numbers',
 		description: 'Get phone numbers that can be bought',
 	},
-	properties: [limitField, filtersField, simplifyField, batchedOptionsField(listOptions)],
+	properties: [limitField, filtersField, simplifyField, optionsField(listOptions)],
 	output: shape.simple,
 	kind: 'read',
 	read: (from) => ({
