@@ -44,6 +44,9 @@ import type {
 import type { Readable } from 'node:stream';
 
 import { standInFor } from './standIns';
+import { Tables } from './tables';
+
+export { Tables, type Table } from './tables';
 
 /** A workflow as n8n exports it. */
 export interface WorkflowJson {
@@ -79,6 +82,9 @@ const TOOL = /Tool$/;
  * packages give their pinned data, or a stand-in runs for them.
  */
 export class Engine {
+	/** The Data Tables of this n8n. */
+	tables = new Tables();
+
 	private constructor(private readonly loader: PackageDirectoryLoader) {}
 
 	/** Loads the package from its `dist/`, so it has to be built before. */
@@ -96,7 +102,7 @@ export class Engine {
 	nodeType(type: string): INodeType {
 		const name = type.replace(`${this.loader.packageName}.`, '').replace(TOOL, '');
 		const known = this.loader.nodeTypes[name]?.type as INodeType | undefined;
-		if (!known) return standInFor(type);
+		if (!known) return standInFor(type, this.tables);
 		if (!TOOL.test(type)) return known;
 		const description = { ...known.description, name: `${known.description.name}Tool` };
 		return Object.create(known, { description: { value: description } }) as INodeType;
@@ -229,7 +235,7 @@ export class Engine {
 		const routing = { name: 'test', displayName: 'Test', type: 'string', default: '' } as const;
 		const nodeType = {
 			description: {
-				...standInFor('test').description,
+				...standInFor('test', this.tables).description,
 				credentials: [{ name, required: true }],
 				properties: [{ ...routing, routing: { request } }],
 			},

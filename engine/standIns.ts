@@ -9,13 +9,16 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 
+import type { Condition, Tables } from './tables';
+
 /**
  * Stands in for a node of another package, of which only n8n-core is at hand: the nodes that decide
  * which items go where or what is in them do so, all others pass their input through.
  *
  * @param type full name of the node type, e.g. `n8n-nodes-base.filter`.
+ * @param tables the Data Tables of this n8n.
  */
-export function standInFor(type: string): INodeType {
+export function standInFor(type: string, tables: Tables): INodeType {
 	const { properties, execute } = known[type] ?? passThrough;
 	const isTrigger = /trigger$/i.test(type);
 	return {
@@ -33,7 +36,7 @@ export function standInFor(type: string): INodeType {
 		// n8n-core knows by it where a workflow starts; what runs is `execute`.
 		...(isTrigger && { trigger: async () => await Promise.resolve({}) }),
 		async execute() {
-			return await Promise.resolve(execute(this));
+			return await Promise.resolve(execute(this, tables));
 		},
 	};
 }
@@ -43,7 +46,7 @@ type Items = ReturnType<IExecuteFunctions['getInputData']>;
 interface StandIn {
 	/** The parameters that it reads. n8n drops all others. */
 	properties: INodeProperties[];
-	execute(context: IExecuteFunctions): Items[] | Promise<Items[]>;
+	execute(context: IExecuteFunctions, tables: Tables): Items[] | Promise<Items[]>;
 }
 
 const property = (name: string, type: INodeProperties['type']): INodeProperties => ({
@@ -94,8 +97,8 @@ const code: StandIn = {
 	execute(context) {
 		const items = context.getInputData();
 		const jsCode = context.getNodeParameter('jsCode', 0) as string;
-		const { $ } = context.getWorkflowDataProxy(0);
-		const known = { $, $input: { all: () => items } };
+		const { $, $now } = context.getWorkflowDataProxy(0);
+		const known = { $, $now, $input: { all: () => items } };
 		return [runInNewContext(`(() => {${jsCode}\n})()`, known) as Items];
 	},
 };
@@ -124,8 +127,55 @@ const waiter: StandIn = {
 	},
 };
 
+/** Data Table: makes tables, reads and writes rows. */
+const dataTable: StandIn = {
+	properties: [
+		property('resource', 'string'),
+		property('operation', 'string'),
+		property('tableName', 'string'),
+		property('dataTableId', 'resourceLocator'),
+		property('filters', 'json'),
+		property('columns', 'json'),
+	],
+	execute(context, tables) {
+		const items = context.getInputData();
+		const output = items.flatMap((item, itemIndex) => {
+			const given = <T>(name: string) => context.getNodeParameter(name, itemIndex) as T;
+			const link = (json: IDataObject) => ({ json, pairedItem: { item: itemIndex } });
+			if (given('resource') === 'table') {
+				const { column } = given<{ column: Array<{ name: string }> }>('columns');
+				tables.create(
+					given('tableName'),
+					column.map(({ name }) => name),
+				);
+				return [link({ name: given<string>('tableName') })];
+			}
+			const { value: table } = given<{ value: string }>('dataTableId');
+			const { conditions = [] } = given<{ conditions?: Condition[] }>('filters');
+			const values = () => {
+				const { mappingMode, value } = given<IDataObject>('columns');
+				return mappingMode === 'autoMapInputData' ? item.json : (value as IDataObject);
+			};
+			switch (given('operation')) {
+				case 'get':
+					return tables.find(table, conditions).map(link);
+				case 'rowNotExists':
+					return tables.find(table, conditions).length > 0 ? [] : [item];
+				case 'update':
+					return tables.update(table, conditions, values()).map(link);
+				case 'upsert':
+					return tables.upsert(table, conditions, values()).map(link);
+				default:
+					throw new Error(`Not built: the operation ${given<string>('operation')}`);
+			}
+		});
+		return [output];
+	},
+};
+
 const known: { [type in string]?: StandIn } = {
 	'n8n-nodes-base.code': code,
+	'n8n-nodes-base.dataTable': dataTable,
 	'n8n-nodes-base.filter': sorter,
 	'n8n-nodes-base.if': sorter,
 	'n8n-nodes-base.set': set,

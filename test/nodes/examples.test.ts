@@ -1,19 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { NodeHelpers } from 'n8n-workflow';
-import type {
-	IDataObject,
-	INode,
-	INodeParameters,
-	INodeProperties,
-	IPinData,
-	IRun,
-} from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters, INodeProperties, IRun } from 'n8n-workflow';
 
 import { findOperation } from '../../nodes/FluentsAi/resources';
-import { outputOf, type WorkflowJson } from '../../engine';
+import { outputOf, Tables, type WorkflowJson } from '../../engine';
 import type { RequestRecord } from '../../simulator';
-import { credentialFor, engine, FLUENTS_AI, simulator } from '../support/harness';
+import { clock, credentialFor, engine, FLUENTS_AI, simulator } from '../support/harness';
 import {
 	FLUENTS_AI_LIVE_TRIGGER,
 	liveSettings,
@@ -33,7 +26,10 @@ const isOwn = ({ type }: INode) => OWN.includes(type);
 const operationOf = ({ parameters: { resource, operation } }: INode) =>
 	findOperation(String(resource), String(operation));
 
-beforeEach(() => simulator.reset());
+beforeEach(() => {
+	simulator.reset();
+	engine.tables = new Tables();
+});
 
 interface ExampleRun {
 	run: IRun;
@@ -252,15 +248,17 @@ test('reminder-calls-from-sheet.json calls nobody when all rows have a status', 
 	expect(ran).toEqual(['Weekdays at Ten', 'Get Rows', 'Not Called Yet']);
 });
 
-/** The example for calling hours, with hours that are everywhere now or nowhere. */
-function withHours(isOpen: boolean): WorkflowJson {
-	const json = read('calls-within-calling-hours.json');
+const HOURS = 'calls-within-calling-hours.json';
+
+/** An example with calling hours, where those are everywhere now or nowhere. */
+function withHours(file: string, isOpen: boolean): WorkflowJson {
+	const json = read(file);
 	const minutes = Math.floor(Date.now() / 60_000) - 2;
-	const clock = (time: number) => new Date(time * 60_000).toISOString().slice(11, 16);
+	const timeOf = (minute: number) => new Date(minute * 60_000).toISOString().slice(11, 16);
 	const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 	const hours = isOpen
 		? { days, opensAt: '00:00', closesAt: '24:00' }
-		: { days, opensAt: clock(minutes), closesAt: clock(minutes + 1), timezone: 'UTC' };
+		: { days, opensAt: timeOf(minutes), closesAt: timeOf(minutes + 1), timezone: 'UTC' };
 	const nodes = json.nodes.map((node) => {
 		if (!isOwn(node)) return node;
 		const options = node.parameters.options as INodeParameters;
@@ -274,13 +272,13 @@ function withHours(isOpen: boolean): WorkflowJson {
 }
 
 test('calls-within-calling-hours.json calls each once, also when it is started again', async () => {
-	const { run } = await runExample(withHours(true));
+	const { run } = await runExample(withHours(HOURS, true));
 	const all = { '+12125550101': 1, '+12125550102': 1, '+12135550103': 1 };
 	expect(dialled()).toEqual(all);
 	const [first] = outputOf(run, 'Outside of the Hours', 1).map(({ json }) => json);
 	expect(first).toMatchObject({ to_number: '+12125550101', outcome: 'answered' });
 
-	const again = await runExample(withHours(true));
+	const again = await runExample(withHours(HOURS, true));
 	expect(again.changes).toEqual([]);
 	const calls = outputOf(again.run, 'Outside of the Hours', 1).map(({ json }) => json);
 	expect(calls.map(({ duplicate }) => duplicate)).toEqual([true, true, true]);
@@ -289,7 +287,7 @@ test('calls-within-calling-hours.json calls each once, also when it is started a
 });
 
 test('calls-within-calling-hours.json sleeps until the hours begin, and hands everybody in again', async () => {
-	const { run, changes } = await runExample(withHours(false));
+	const { run, changes } = await runExample(withHours(HOURS, false));
 	expect(changes).toEqual([]);
 	const given = outputOf(run, 'Outside of the Hours').map(({ json }) => json);
 	expect(given.map(({ skipped, Phone }) => [skipped, Phone])).toEqual([
@@ -574,40 +572,199 @@ test('call-events-to-crm-and-chat.json tells of a call that could not be read', 
 
 test('do-not-call.json calls who is not on the list, and puts on it who asks for that', async () => {
 	const json = read('do-not-call.json');
-	const row = (to_number: string) => ({ json: { to_number }, pairedItem: { item: 0 } });
-	const called = await runExample({
-		...json,
-		pinData: {
-			...json.pinData,
-			'Make Table': [{ json: {} }],
-			'Not on the List': [row('+12125550110')],
-		},
-	});
-	expect(dialled()).toEqual({ '+12125550110': 1 });
-	expect(outputOf(called.run, 'Call')[0].json.asked_not_to_be_called).toBe(true);
-	const readable = outputOf(called.run, 'Can Be Called').map(
-		({ json: given }) => given.to_number,
-	);
-	expect(readable).toEqual(['+12125550101', '+12125550102', '+12125550110']);
+	const called = await runExample(json);
+	expect(dialled()).toEqual({ '+12125550101': 1, '+12125550102': 1, '+12125550110': 1 });
+	const asked = outputOf(called.run, 'Call').map(({ json: call }) => call.asked_not_to_be_called);
+	expect(asked).toEqual([false, null, true]);
 
-	// Without its row in the table, the calls of before tell.
-	const again = await runExample({
-		...json,
-		pinData: {
-			...json.pinData,
-			'Make Table': [{ json: {} }],
-			'Not on the List': [row('+12125550110')],
-		},
-	});
-	expect(outputOf(again.run, 'Call')[0].json.skipped).toBe('asked_not_to_be_called');
-	expect(dialled()).toEqual({ '+12125550110': 1 });
+	// Without a row in the table, the calls of before tell.
+	const again = await runExample(json);
+	const skipped = outputOf(again.run, 'Call').map(({ json: call }) => call.skipped);
+	expect(skipped).toEqual([undefined, undefined, 'asked_not_to_be_called']);
 
 	const heard = await runExample({
 		...json,
 		nodes: json.nodes.filter(({ id }) => id !== 'trigger'),
 	});
 	expect(heard.ran).toEqual(['Call Is Over', 'Asked Not to Be Called', 'Put on the List']);
+	const [{ phone }] = engine.tables.rows('Do not call');
+	expect(phone).toBe('+12125550110');
+	const last = await runExample(json);
+	expect(outputOf(last.run, 'Call')).toHaveLength(2);
+	expect(dialled()['+12125550110']).toBe(1);
 });
+
+const HOUR = 60 * 60_000;
+
+/** The call list at an hour at which everybody may be called, with changes of its node that calls. */
+function callList(changes: INodeParameters = {}, isOpen = true): WorkflowJson {
+	const json = withHours('call-list.json', isOpen);
+	const nodes = json.nodes.map((node) => {
+		if (!isOwn(node)) return node;
+		const { options, ...others } = changes;
+		const own = node.parameters.options as INodeParameters;
+		const pacing = { limits: { callsPerMinute: 120, maxConcurrentCalls: 5 } };
+		const all = { ...own, pacing, ...(options as INodeParameters) };
+		return withParameters(node, { ...others, options: all });
+	});
+	return { ...json, nodes };
+}
+
+/** What stands in the call list, by name: fields with a value alone. */
+function listed(...fields: string[]) {
+	return Object.fromEntries(
+		engine.tables
+			.rows('Call list')
+			.map((row) => [
+				row.name,
+				Object.fromEntries(fields.map((field) => [field, row[field]])),
+			]),
+	);
+}
+
+test('call-list.json calls everybody, and again who did not pick up, three times at most', async () => {
+	await runExample(callList());
+	const once = { '+12125550101': 1, '+13125550102': 1, '+12125550110': 1 };
+	expect(dialled()).toEqual(once);
+	const fields = ['attempts', 'outcome', 'do_not_call', 'note'];
+	expect(listed(...fields)).toEqual({
+		Anna: { attempts: 1, outcome: 'answered', do_not_call: null, note: null },
+		Ben: { attempts: 1, outcome: 'no_answer', do_not_call: null, note: null },
+		Carl: { attempts: 1, outcome: 'answered', do_not_call: true, note: null },
+	});
+	const inHours = Date.parse(String(listed('next_attempt').Ben.next_attempt)) - Date.now();
+	expect(Math.round(inHours / HOUR)).toBe(27);
+
+	await runExample(callList());
+	expect(dialled()).toEqual(once);
+	for (const attempt of [2, 3, 3]) {
+		clock.advance(28 * HOUR);
+		await runExample(callList());
+		expect(dialled()).toEqual({ ...once, '+13125550102': attempt });
+		expect(listed('attempts', 'outcome').Ben).toEqual({
+			attempts: attempt,
+			outcome: 'no_answer',
+		});
+	}
+});
+
+/** Plays a round of the call list in which the computer dies before the row of somebody is written. */
+async function crashBefore(name: string): Promise<void> {
+	const { tables } = engine;
+	const update = tables.update.bind(tables);
+	tables.update = (table, conditions, values) => {
+		const [{ keyValue: id }] = conditions;
+		const [row] = tables.find(table, [{ keyName: 'id', condition: 'eq', keyValue: id }]);
+		if ('attempts' in values && row.name === name) throw new Error('No power');
+		return update(table, conditions, values);
+	};
+	const { data } = await engine.run(callList(), { credentials: credentials() });
+	expect(data.resultData.error?.message).toBe('No power');
+	tables.update = update;
+}
+
+test('call-list.json finds the calls of a round that crashed before it wrote', async () => {
+	await crashBefore('Ben');
+	const once = dialled();
+	expect(listed('attempts')).toEqual({
+		Anna: { attempts: 1 },
+		Ben: { attempts: null },
+		Carl: { attempts: null },
+	});
+
+	clock.advance(HOUR);
+	const { run } = await runExample(callList());
+	expect(dialled()).toEqual(once);
+	expect(outputOf(run, 'What Came of It')).toHaveLength(2);
+	expect(listed('attempts', 'outcome', 'do_not_call')).toEqual({
+		Anna: { attempts: 1, outcome: 'answered', do_not_call: null },
+		Ben: { attempts: 1, outcome: 'no_answer', do_not_call: null },
+		// Who has asked is left alone before anybody looks for the call.
+		Carl: { attempts: null, outcome: null, do_not_call: true },
+	});
+	clock.advance(28 * HOUR);
+	await runExample(callList());
+	expect(dialled()).toEqual({ ...once, '+13125550102': 2 });
+});
+
+test('call-list.json calls each once in rounds that overlap', async () => {
+	await Promise.all([runExample(callList()), runExample(callList())]);
+	expect(dialled()).toEqual({ '+12125550101': 1, '+13125550102': 1, '+12125550110': 1 });
+	const attempts = ['Anna', 'Ben'].map((name) => listed('attempts')[name].attempts);
+	expect(attempts).toEqual([1, 1]);
+});
+
+test('call-list.json waits on in the next round for a call that goes on', async () => {
+	simulator.callSeconds = 60 * 60;
+	await runExample(callList({ options: { maxWait: 1 } }));
+	const once = dialled();
+	expect(listed('attempts', 'outcome').Anna).toEqual({ attempts: null, outcome: 'in_progress' });
+
+	clock.advance(2 * HOUR);
+	await runExample(callList());
+	expect(dialled()).toEqual(once);
+	expect(listed('attempts', 'outcome').Anna).toEqual({ attempts: 1, outcome: 'answered' });
+});
+
+test('call-list.json gives up a call that does not end, and calls nobody again for it', async () => {
+	simulator.callSeconds = 60 * 60 * 24 * 7;
+	await runExample(callList({ options: { maxWait: 1 } }));
+	const once = dialled();
+	for (let day = 1; day <= 3; day++) {
+		clock.advance(25 * HOUR);
+		await runExample(callList({ options: { maxWait: 1 } }));
+	}
+	expect(dialled()).toEqual(once);
+	expect(listed('attempts', 'outcome').Anna).toEqual({ attempts: 1, outcome: 'unknown' });
+});
+
+test('call-list.json calls nobody outside of the hours, and says when they begin', async () => {
+	const { run, changes } = await runExample(callList({}, false));
+	expect(changes).toEqual([]);
+	const [{ json: given }] = outputOf(run, 'Call and Wait');
+	expect(listed('attempts', 'next_attempt').Anna).toEqual({
+		attempts: null,
+		next_attempt: given.opens_at,
+	});
+	await runExample(callList());
+	expect(dialled()).toEqual({});
+});
+
+test('call-list.json notes why somebody cannot be called, and calls when that is mended', async () => {
+	await runExample(callList());
+	const [anna] = engine.tables.rows('Call list');
+	Object.assign(anna, {
+		phone: '212 555 0103',
+		outcome: null,
+		attempts: null,
+		next_attempt: null,
+	});
+	simulator.dialled.clear();
+	await runExample(callList());
+	expect(dialled()).toEqual({});
+	expect(anna).toMatchObject({
+		attempts: null,
+		note: expect.stringContaining('no country code') as string,
+	});
+
+	anna.phone = '+12125550103';
+	clock.advance(2 * HOUR);
+	await runExample(callList());
+	expect(dialled()).toEqual({ '+12125550103': 1 });
+	expect(anna).toMatchObject({ attempts: 1, outcome: 'voicemail', note: null });
+});
+
+test.each([{ calls: 'dryRun' }, { calls: 'testNumber', testNumber: '+12125550101' }])(
+	'call-list.json changes no row with %p',
+	async (changes) => {
+		await runExample(callList(changes));
+		expect(listed('attempts', 'outcome', 'next_attempt').Ben).toEqual({
+			attempts: null,
+			outcome: null,
+			next_attempt: null,
+		});
+	},
+);
 
 test('transcripts-to-table.json makes a row of each turn', async () => {
 	const { run } = await runExample(read('transcripts-to-table.json'));
@@ -709,7 +866,7 @@ test('survey-by-phone.json takes the answers while the agent asks, and gives the
 	expect([input, call_id]).toEqual([{ rating: 4, comment: 'Quick.' }, call]);
 
 	simulator.dialled.clear();
-	const { run } = await runExample(withoutTables(read('survey-by-phone.json')));
+	const { run } = await runExample(read('survey-by-phone.json'));
 	expect(dialled()).toEqual({ '+12125550106': 1, '+12125550102': 1 });
 	const found = outputOf(run, 'Call and Wait').map(({ json }) => [json.outcome, json.answers]);
 	expect(found).toEqual([
@@ -719,12 +876,53 @@ test('survey-by-phone.json takes the answers while the agent asks, and gives the
 	await end();
 });
 
-/** Data Tables are a part of n8n's server, which is not in the engine. */
-function withoutTables(json: WorkflowJson): WorkflowJson {
-	const tables = json.nodes.filter(({ type }) => type === 'n8n-nodes-base.dataTable');
-	const pinned = tables.map(({ name }) => [name, [{ json: {} }]]);
-	return { ...json, pinData: { ...json.pinData, ...(Object.fromEntries(pinned) as IPinData) } };
-}
+test.each<[string, IDataObject[], IDataObject, string]>([
+	[
+		'06',
+		[{ approved: 'true', words: 'Yes.' }],
+		{ approved: true, words: 'Yes.' },
+		'Carry It Out',
+	],
+	[
+		'06',
+		[
+			{ approved: true, words: 'Yes.' },
+			{ approved: false, words: 'No, wait.' },
+		],
+		{ approved: false, words: 'No, wait.' },
+		'Stop Here',
+	],
+	['06', [], { approved: false, words: '', outcome: 'answered' }, 'Stop Here'],
+	['02', [], { approved: false, words: '', outcome: 'no_answer' }, 'Stop Here'],
+	['03', [], { approved: false, words: '', outcome: 'voicemail' }, 'Stop Here'],
+])(
+	'approval-by-phone.json, with a call to %s in which %j is said',
+	async (to, said, decision, next) => {
+		const { server, end } = await publishLive('approval-by-phone.json');
+		const asks = said.map((parameters, i) => ({ at: 8 + i, parameters }));
+		simulator.scriptOf = () => (said.length > 0 || to === '06' ? { asks } : {});
+		// The engine calls each workflow of the server by another name than that of the example.
+		const text = JSON.stringify(read('approval-by-phone.json')).replace(
+			'+12125550106',
+			`+121255501${to}`,
+		);
+		const json = { ...(JSON.parse(text) as WorkflowJson), name: 'Example' };
+		const { run, ran } = await runExample(json);
+		expect(outputOf(run, 'Decision')[0].json).toMatchObject(decision);
+		expect(ran.at(-1)).toBe(next);
+		const noted = simulator.liveRequests.map(
+			({ answer }) => (answer as IDataObject).agent_message,
+		);
+		expect(noted).toEqual(
+			said.map(
+				({ approved }) =>
+					expect.stringContaining(approved ? 'you approve' : 'not approve') as string,
+			),
+		);
+		if (said.length > 0) await end();
+		else await server.deactivate('example');
+	},
+);
 
 test.each<[IDataObject | undefined, IDataObject, string]>([
 	[undefined, { name: 'Anna Berg', last_order: 'a blue bicycle' }, 'Hello Anna Berg'],

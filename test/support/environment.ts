@@ -45,6 +45,7 @@ export default class FluentsEnvironment extends NodeEnvironment {
 		});
 		Object.assign(this.global, {
 			engine: await loading,
+			clock,
 			simulator: this.simulator,
 			truth: this.truth,
 			TriggerServer,

@@ -11,15 +11,17 @@ import type {
 
 import type { Engine, RunOptions, WorkflowJson } from '../../engine';
 import type { RequestRecord, Simulator } from '../../simulator';
+import type { clock as Clock } from './clock';
 
 interface Provided {
 	engine: Engine;
 	simulator: Simulator;
+	clock: typeof Clock;
 	truth: 'a' | 'b';
 }
 
 /** From test/support/environment.ts. */
-export const { engine, simulator, truth } = globalThis as unknown as Provided;
+export const { engine, simulator, clock, truth } = globalThis as unknown as Provided;
 
 export const FLUENTS_AI = 'n8n-nodes-fluentsai.fluentsAi';
 
