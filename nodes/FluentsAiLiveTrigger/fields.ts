@@ -103,7 +103,7 @@ export const silentAfterOption: INodeProperties = {
 	default: false,
 	displayOptions: { show: { '/requestType': ['action'] } },
 	description:
-		'Whether the agent stays silent when the answer is there, and goes on only when the person speaks. For workflows that just note something.',
+		'Whether the agent stays silent when it gets the answer, and continues only when the person speaks. For workflows that only record something.',
 };
 
 export const deadlineOption: INodeProperties = {
@@ -143,7 +143,7 @@ export const signatureOption: INodeProperties = {
 	default: 'ifSent',
 	displayOptions: { show: { '/requestType': ['action'] } },
 	description:
-		'Whether to check the signature of requests, beside the secret in the address, which is always checked',
+		'Whether to check the signature of requests, in addition to the secret in the address, which is always checked',
 };
 
 export const signatureHeaderOption: INodeProperties = {
@@ -247,7 +247,7 @@ export const speakOnReceiveField: INodeProperties = {
 	placeholder: 'e.g. I have found it.',
 	displayOptions: forActions,
 	description:
-		'What the agent says first when the answer is there. Empty: it goes on with the answer at once.',
+		'What the agent says first when it gets the answer. If empty, it says the answer at once.',
 };
 
 export const answerUsingField: INodeProperties = {

@@ -78,7 +78,7 @@ export const ifUnconfirmedOption: INodeProperties = {
 			value: 'start',
 			description: 'With confirmed set to false, and the reason',
 		},
-		{ name: 'Ignore the Event', value: 'drop', description: 'The log of n8n tells it' },
+		{ name: 'Ignore the Event', value: 'drop', description: 'The n8n log says so' },
 	],
 	default: 'start',
 	description: 'What to do with an event whose call cannot be read from the API',
@@ -141,7 +141,7 @@ export const attachField: INodeProperties = {
 		{
 			name: 'All Agents',
 			value: 'all',
-			description: 'All that there are when the workflow is published',
+			description: 'All agents that exist when the workflow is published',
 		},
 	],
 	default: 'none',

@@ -42,16 +42,6 @@ test('the README has at most 1,500 words beside its tables and code', () => {
 	expect(lines.join(' ').trim().split(/\s+/).length).toBeLessThanOrEqual(1500);
 });
 
-test('pages are in American spelling', () => {
-	const british = /\b(cancel|dial|label)led\b|\w*(behaviour|colour|honour|recognis|organis)\w*/gi;
-	const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
-	const docs = readdirSync(resolve(root, 'docs')).filter((name) => name.endsWith('.md'));
-	const found = [...pages, ...docs.map((name) => `docs/${name}`)].flatMap((path) =>
-		[...read(path).matchAll(british)].map(([word]) => `${path}: ${word}`),
-	);
-	expect(found).toEqual([]);
-});
-
 test('the index of examples lists each of them once', () => {
 	const listed = [...read('examples/README.md').matchAll(/\]\(([^)]+\.json)\)/g)];
 	const files = readdirSync(resolve(root, 'examples')).filter((file) => file.endsWith('.json'));

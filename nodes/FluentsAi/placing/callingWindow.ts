@@ -37,7 +37,7 @@ const daysField: INodeProperties = {
 	options: DAYS.map((name) => ({ name, value: name.toLowerCase() })),
 	default: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
 	description:
-		'Days on which people are called. To know which hours the law allows is your duty.',
+		'Days on which people are called. You are responsible for knowing the legal calling hours.',
 };
 
 const opensAtField: INodeProperties = {

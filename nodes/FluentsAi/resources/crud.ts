@@ -125,7 +125,7 @@ export async function createRecord(
 		{
 			path: `${path}/create`,
 			body,
-			ifUnclear: `Look with Get Many whether the ${one} is there before you run this again.`,
+			ifUnclear: `Check with Get Many whether the ${one} exists before you run this again.`,
 			read: async (id) => await readOne(run.api, collection, id),
 			find: async () =>
 				typeof body.label === 'string'
@@ -193,7 +193,10 @@ function secretsNotKept(context: IExecuteFunctions, one: string): NodeOperationE
 	return operationError(
 		context.getNode(),
 		`The ${one} was not updated: Fluents.ai shows its secrets only masked, so they would be lost`,
-		{ description: 'Enter all of its secrets under Update Fields, beside what is to change.' },
+		{
+			description:
+				'Enter all of its secrets under Update Fields, together with what you want to change.',
+		},
 	);
 }
 
@@ -241,7 +244,7 @@ const ignoreMissingOption: INodeProperties = {
 	name: 'ignoreMissing',
 	type: 'boolean',
 	default: false,
-	description: 'Whether it counts as done when there is nothing to delete any more',
+	description: 'Whether the item succeeds if there is no longer anything to delete',
 };
 
 export function withArticle(noun: string): string {

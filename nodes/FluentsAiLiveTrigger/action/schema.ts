@@ -45,7 +45,7 @@ function problemIn(schema: unknown, path: string[]): string | undefined {
 	const names = isObject(properties) ? Object.keys(properties) : [];
 	if (required !== undefined && !isListOf(required, names)) {
 		return path.length > 0 && typeof required === 'boolean'
-			? `has "required": ${required} inside of ${field}. Write "required": ["${path[path.length - 1]}"] beside the "properties" that hold the field`
+			? `has "required": ${required} inside of ${field}. Write "required": ["${path[path.length - 1]}"] next to the "properties" that hold the field`
 			: `has in "required" of ${field} something other than names of its properties. Write a list of them, e.g. "required": ["order_number"]`;
 	}
 	if (allowed !== undefined && !(Array.isArray(allowed) && allowed.length > 0)) {

@@ -859,7 +859,7 @@ export interface webhooks {
                         "application/json": components["schemas"]["ActionResponse"] | components["schemas"]["JsonObject"];
                     };
                 };
-                /** @description In the ancestor the agent apologises or asks again; the text of a 5xx is shown to its language model. */
+                /** @description In the ancestor the agent apologizes or asks again; the text of a 5xx is shown to its language model. */
                 default: {
                     headers: {
                         [name: string]: unknown;

@@ -241,7 +241,7 @@ export class ParameterReader {
 		throw this.fail(
 			property,
 			'gives nothing',
-			'It is there to prevent something, so it has to have a value. Correct the expression, or remove the field if you do not need it.',
+			'This setting guards against a mistake, so it must have a value. Correct the expression, or remove the field if you do not need it.',
 		);
 	}
 

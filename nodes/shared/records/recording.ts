@@ -66,6 +66,6 @@ async function explainMissing(api: FluentsTransport, callId: string, refusal: No
 	return reworded(refusal, {
 		message: `Call ${shown(callId)} has no recording${since}`,
 		description:
-			'A recording can take some minutes after the call has ended, and there is one only if recording is enabled on the agent and the call is not HIPAA compliant. The call has recording_available set to true once it is there.',
+			'A recording can take some minutes after the call has ended, and there is one only if recording is enabled on the agent and the call is not HIPAA compliant. The call has recording_available set to true once you can fetch it.',
 	});
 }

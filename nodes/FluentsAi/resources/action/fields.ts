@@ -184,7 +184,7 @@ export const actionFields: Array<BodyField<'ActionInput'>> = [
 		'Speak on Receive',
 		'speakOnReceive',
 		'config.speak_on_receive',
-		'when the answer is there',
+		'when it gets the answer',
 	),
 	labelField,
 	descriptionField,

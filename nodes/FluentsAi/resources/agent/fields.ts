@@ -302,7 +302,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 3,
-			description: 'How often the agent asks into the silence before it gives up',
+			description: 'How often the agent asks after a silence before it gives up',
 		},
 	},
 	{
@@ -443,7 +443,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			default: '',
 			placeholder: 'e.g. [ { "name": "satisfied" } ]',
 			description:
-				'What is found out from a call after its end, as a list of objects. Copy the form from Get.',
+				'What Fluents.ai extracts from a call after it ends, as a list of objects. Copy the form from Get.',
 		},
 		toApi: toObjects,
 	},

@@ -28,7 +28,7 @@ export const cancel: Operation<Parameters> = {
 		value: 'cancel',
 		action: 'Cancel a phone number',
 		description:
-			'Give a phone number back to its provider for good. Calls to it reach nobody any more, and it may not be had again.',
+			'Give a phone number back to its provider permanently. Calls to it no longer reach anyone, and you may not be able to get it back.',
 	},
 	properties: [phoneNumberLocator, confirmField, simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,

@@ -50,7 +50,7 @@ export const link: Operation<Parameters> = {
 			i,
 			'link',
 			body,
-			'Look with Get whether the phone number is there before you run this again.',
+			'Check with Get whether the phone number exists before you run this again.',
 		);
 		return [{ json: shapeRecord(record, phoneNumbers.shape, output) }];
 	},
