@@ -48,7 +48,7 @@ async function main(): Promise<void> {
 			log: (text) => log(`${name}: ${text}`),
 			async onServer(env, task) {
 				await launch({ n8n, cache, env, log }, async (launched) => {
-					({ version } = launched.installation);
+					({ version } = launched);
 					await task({ ...launched, ...(await launched.openAccount()) });
 				});
 			},

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import { parse } from 'flatted';
 import type {
 	IBinaryData,
 	ICredentialDataDecryptedObject,
@@ -13,7 +15,6 @@ import type {
 } from 'n8n-workflow';
 
 import type { WorkflowJson } from '../engine';
-import type { Installation } from './install';
 
 export const FLUENTS_AI = 'n8n-nodes-fluentsai.fluentsAi';
 export const FLUENTS_AI_LIVE_TRIGGER = 'n8n-nodes-fluentsai.fluentsAiLiveTrigger';
@@ -76,8 +77,24 @@ export class N8nApi {
 
 	constructor(
 		private readonly url: string,
-		private readonly installation: Installation,
+		/** Of n8n. */
+		private readonly version: string,
 	) {}
+
+	/**
+	 * Logs in to an n8n that is already running; a fresh one is set up.
+	 *
+	 * @throws Error when nothing answers there, or the owner is another.
+	 */
+	static async join(url: string, account: Owner): Promise<{ n8n: N8nApi; version: string }> {
+		const stranger = new N8nApi(url, '');
+		if (await stranger.hasOwner()) await stranger.logIn(account);
+		else await stranger.setUp(account);
+		const { versionCli } = (await stranger.call('GET', '/settings')) as { versionCli: string };
+		const n8n = new N8nApi(url, versionCli);
+		n8n.cookie = stranger.cookie;
+		return { n8n, version: versionCli };
+	}
 
 	/** Sets up the owner of a fresh n8n, which logs in. */
 	async setUp({ email, firstName, lastName, password }: Owner = owner): Promise<void> {
@@ -238,7 +255,6 @@ export class N8nApi {
 			status: string;
 			data: string;
 		};
-		const { parse } = this.installation.require('flatted') as typeof JSON;
 		return { id, status, data: parse(data) as IRunExecutionData };
 	}
 
@@ -375,7 +391,7 @@ export class N8nApi {
 	}
 
 	private get isVersion1(): boolean {
-		return this.installation.version.startsWith('1.');
+		return this.version.startsWith('1.');
 	}
 
 	private async isActive(workflowId: string): Promise<boolean> {

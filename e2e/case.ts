@@ -27,6 +27,8 @@ export interface Outage<Room> {
  * order, while other cases are at work in the same n8n: so they leave alone what they have not made.
  */
 export interface Case<Room = CaseContext> {
+	/** It ends processes of n8n, reads their log, or needs nodes of the tests, so n8n has to be started here. */
+	needsOwnN8n?: boolean;
 	/** Why this n8n cannot be checked for it, and what to do about that. */
 	skip?(context: CaseContext): Promise<string | undefined>;
 	setUp(context: CaseContext): Promise<Room>;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
-import { N8nApi, type CredentialReference } from './api';
-import { defaultCache, installN8n, type Installation } from './install';
-import { N8nServer, type ServerOptions } from './server';
+import { N8nApi, type CredentialReference, type Owner } from './api';
+import { defaultCache, installN8n } from './install';
+import { N8nServer, serverOfOthers, type Server, type ServerOptions } from './server';
 import { openServices, type ServiceAddresses } from './services';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -18,7 +18,7 @@ export interface Account {
 
 /** A real n8n with the packed package. */
 export interface RunningN8n {
-	server: N8nServer;
+	server: Server;
 	n8n: N8nApi;
 	/** Starts a simulator, which ends with n8n, and saves credentials for it. */
 	openAccount(options?: SimulatorOptions): Promise<Account>;
@@ -27,7 +27,10 @@ export interface RunningN8n {
 }
 
 export interface Launched extends RunningN8n {
-	installation: Installation;
+	/** Of n8n. */
+	version: string;
+	/** Whether n8n was started here, and so can be ended, looked into, and given further nodes. */
+	isOurs: boolean;
 	/**
 	 * Starts one more n8n, as one process, which ends with the first. It has an encryption key of its
 	 * own, and so another instance ID; with `ENCRYPTION_KEY` in `env` it is a copy of the first.
@@ -49,11 +52,13 @@ export interface LaunchOptions {
 	packages?: string[];
 	/** Settings of n8n. */
 	env?: Record<string, string>;
+	/** An n8n on this computer that has the package and is already running; nothing else is started. */
+	running?: { url: string; owner: Owner };
 	log: (line: string) => void;
 }
 
 /**
- * Installs n8n if need be, starts everything on loopback, hands it to `task`, and ends everything
+ * Installs n8n if need be, or takes one that is running, starts everything else on loopback, hands it to `task`, and ends everything
  * when that is done, fails, or somebody presses Ctrl+C.
  *
  * @param task its signal fires on Ctrl+C.
@@ -68,40 +73,50 @@ export async function launch(
 	const interrupt = () => interrupted.abort();
 	for (const signal of SIGNALS) process.on(signal, interrupt);
 	const closing: Array<() => Promise<void>> = [];
-	const work = async () => {
+	const connected = (server: Server, n8n: N8nApi): RunningN8n => ({
+		server,
+		n8n,
+		async openAccount(simulatorOptions) {
+			const simulator = await startSimulator({
+				validateResponses: true,
+				...simulatorOptions,
+			});
+			closing.push(async () => await simulator.close());
+			return { simulator, credentials: await saveCredentials(n8n, simulator) };
+		},
+		saveCredentials: async (simulator) => await saveCredentials(n8n, simulator),
+	});
+	const join = async ({ url, owner }: NonNullable<LaunchOptions['running']>) => {
+		const { n8n, version } = await N8nApi.join(url, owner);
+		const openN8n = async () =>
+			await Promise.reject(new Error(`Only n8n at ${url} can be used`));
+		const running = { ...connected(serverOfOthers(url), n8n), version, isOurs: false, openN8n };
+		await task(running, interrupted.signal);
+	};
+	const start = async () => {
 		const installation = await installN8n(options.n8n, cache, log);
 		const services = queue && (await openServices(installation, queue));
 		if (services) closing.unshift(services.remove);
-		const start = async (settings: ServerOptions): Promise<RunningN8n> => {
+		const startOne = async (settings: ServerOptions): Promise<RunningN8n> => {
 			const { packages } = options;
 			const server = await N8nServer.prepare(installation, { packages, ...settings });
 			closing.unshift(async () => await server.stop());
 			const mode = settings.queue ? 'queue mode' : 'one process';
 			log(`Starting n8n ${installation.version} (${mode}) at ${server.url}`);
 			await server.start();
-			const n8n = new N8nApi(server.url, installation);
+			const n8n = new N8nApi(server.url, installation.version);
 			await n8n.setUp();
-			return {
-				server,
-				n8n,
-				async openAccount(simulatorOptions) {
-					const simulator = await startSimulator({
-						validateResponses: true,
-						...simulatorOptions,
-					});
-					closing.push(async () => await simulator.close());
-					return { simulator, credentials: await saveCredentials(n8n, simulator) };
-				},
-				saveCredentials: async (simulator) => await saveCredentials(n8n, simulator),
-			};
+			return connected(server, n8n);
 		};
-		const first = await start({ queue: services?.env, env: options.env });
+		const first = await startOne({ queue: services?.env, env: options.env });
 		const openN8n: Launched['openN8n'] = async (env) =>
-			await start({ env: { N8N_ENCRYPTION_KEY: randomUUID(), ...options.env, ...env } });
-		await task({ installation, ...first, openN8n }, interrupted.signal);
+			await startOne({ env: { N8N_ENCRYPTION_KEY: randomUUID(), ...options.env, ...env } });
+		const { version } = installation;
+		await task({ ...first, version, isOurs: true, openN8n }, interrupted.signal);
 	};
 	try {
-		await Promise.race([work(), once(interrupted.signal, 'abort')]);
+		const work = options.running ? join(options.running) : start();
+		await Promise.race([work, once(interrupted.signal, 'abort')]);
 	} finally {
 		for (const close of closing) await close();
 		for (const signal of SIGNALS) process.off(signal, interrupt);

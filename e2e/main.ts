@@ -15,6 +15,9 @@ const usage = `Runs the packed package on a real n8n server, against the simulat
   --queue         n8n's queue mode: main, webhook process and 2 workers on Redis and PostgreSQL
   --redis URL     Redis of the queue (default: REDIS_URL, or ${defaultServices.redis})
   --database URL  PostgreSQL of the queue (default: DATABASE_URL, or ${defaultServices.database})
+  --url URL       an n8n on this computer that is running with the package in it; cases that end n8n are skipped
+  --email EMAIL   of its owner (default: ${owner.email}); a fresh n8n gets this owner
+  --password TEXT of its owner (default: ${owner.password})
   --only CASE     one case, may be repeated
   --keep          n8n stays open after the cases, until Ctrl+C
   --cache FOLDER  where n8n is installed (default: ${defaultCache})`;
@@ -78,6 +81,9 @@ async function main(): Promise<void> {
 			queue: { type: 'boolean', default: false },
 			redis: { type: 'string', default: defaultServices.redis },
 			database: { type: 'string', default: defaultServices.database },
+			url: { type: 'string' },
+			email: { type: 'string', default: owner.email },
+			password: { type: 'string', default: owner.password },
 			only: { type: 'string', multiple: true },
 			keep: { type: 'boolean', default: false },
 			cache: { type: 'string' },
@@ -85,12 +91,13 @@ async function main(): Promise<void> {
 		},
 	});
 	if (values.help) return log(usage);
-	const { n8n, cache, only, keep, redis, database } = values;
+	const { n8n, cache, only, keep, redis, database, url, email, password } = values;
 	const cases = await chooseCases(only);
 	const options = {
 		n8n,
 		cache,
 		queue: values.queue ? { redis, database } : undefined,
+		running: url === undefined ? undefined : { url, owner: { ...owner, email, password } },
 		packages: [join(__dirname, 'probe')],
 		log,
 	};
@@ -99,8 +106,9 @@ async function main(): Promise<void> {
 		const start = Date.now();
 		const rows = await runCases(cases, launched, log);
 		const minutes = ((Date.now() - start) / 60_000).toFixed(1);
-		const mode = values.queue ? 'queue mode: 2 workers and a webhook process' : 'one process';
-		passed = report(`n8n ${launched.installation.version}, ${mode}, ${minutes} minutes`, rows);
+		const ours = values.queue ? 'queue mode: 2 workers and a webhook process' : 'one process';
+		const mode = launched.isOurs ? ours : `at ${launched.server.url}`;
+		passed = report(`n8n ${launched.version}, ${mode}, ${minutes} minutes`, rows);
 		if (!keep) return;
 		log(`\n${launched.server.url} stays open for ${owner.email} with ${owner.password}`);
 		await once(interrupted, 'abort');

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { CaseContext, Check, NamedCase, Outage } from './case';
 import type { Launched } from './launch';
+import type { Server } from './server';
 
 /** So many cases are at work in n8n at once. */
 const SIDE_BY_SIDE = 5;
@@ -34,6 +35,10 @@ class Running {
 
 	async setUp(launched: Launched): Promise<void> {
 		await this.perform('sets up what its checks share', async () => {
+			if (this.one.needsOwnN8n && !launched.isOurs) {
+				const what = 'it needs an n8n that the run starts itself: leave out --url';
+				return this.add({ what, result: 'skip' });
+			}
 			const account = await launched.openAccount({ callSeconds: 2 });
 			const context: CaseContext = { ...launched, ...account };
 			const reason = await this.one.skip?.(context);
@@ -128,10 +133,14 @@ export async function runCases(
 		makeChecks,
 	);
 	for (const running of all.filter(({ isUrgent }) => isUrgent)) await makeChecks(running);
-	await endAndStart(all, 'restart', async () => await launched.server.restart());
-	await endAndStart(all, 'powerCut', async () => await launched.server.powerCut());
+	if (launched.isOurs) await endEachWay(all, launched.server);
 	await Promise.all(all.map(async (running) => await running.tearDown()));
 	return all.flatMap(({ rows }) => rows);
+}
+
+async function endEachWay(all: Running[], server: Server): Promise<void> {
+	await endAndStart(all, 'restart', async () => await server.restart());
+	await endAndStart(all, 'powerCut', async () => await server.powerCut());
 }
 
 async function endAndStart(

@@ -34,11 +34,44 @@ export interface ServerOptions {
 	env?: Record<string, string>;
 }
 
-/** An n8n with the package in it: one process, or in queue mode a fleet of them. */
-export class N8nServer {
+/** An n8n with the package in it. */
+export interface Server {
+	readonly url: string;
+	/** Where webhooks are called from outside: WEBHOOK_URL of n8n. */
+	readonly webhookUrl: string;
+	/** The process that people talk to, where it was started here. */
+	readonly main?: N8nProcess;
+	/** The processes that run executions, oldest first; empty without queue mode. */
+	readonly workers: readonly N8nProcess[];
+	restart: N8nServer['restart'];
+	powerCut: N8nServer['powerCut'];
+	startWorker: N8nServer['startWorker'];
+	stopWorker: N8nServer['stopWorker'];
+	log: N8nServer['log'];
+	stop: N8nServer['stop'];
+}
+
+/** An n8n that somebody else has started: nothing ends it, and nobody here sees its log. */
+export function serverOfOthers(url: string): Server {
+	const notOurs = async () =>
+		await Promise.reject(new Error(`n8n at ${url} is not ours to control`));
+	return {
+		url,
+		webhookUrl: url,
+		workers: [],
+		restart: notOurs,
+		powerCut: notOurs,
+		startWorker: notOurs,
+		stopWorker: notOurs,
+		log: notOurs,
+		stop: async () => {},
+	};
+}
+
+/** An n8n that is started here: one process, or in queue mode a fleet of them. */
+export class N8nServer implements Server {
 	readonly url: string;
 
-	/** The processes that run executions, oldest first; empty without queue mode. */
 	readonly workers: N8nProcess[] = [];
 
 	main!: N8nProcess;
@@ -78,7 +111,6 @@ export class N8nServer {
 		return new N8nServer(installation, folder, tarballs, port, env, fleet);
 	}
 
-	/** Where webhooks are called from outside: WEBHOOK_URL of n8n. */
 	get webhookUrl(): string {
 		return this.env.WEBHOOK_URL ?? this.queue?.balancer.url ?? this.url;
 	}

@@ -82,11 +82,12 @@ async function measure({ n8n, server, simulator }: LaunchedWithAccount, node: IN
 	};
 	// Short ones load what any run loads; after the third, the process hardly grows by another one.
 	for (let i = 0; i < 3; i++) await download(100_000);
-	const before = await memory(server.main.pid, 'VmRSS');
+	const pid = Number(server.main?.pid);
+	const before = await memory(pid, 'VmRSS');
 	// From now on, the kernel keeps the peak from here.
-	await writeFile(`/proc/${server.main.pid}/clear_refs`, '5');
+	await writeFile(`/proc/${pid}/clear_refs`, '5');
 	const time = await download(BYTES);
-	return { time, growth: (await memory(server.main.pid, 'VmHWM')) - before };
+	return { time, growth: (await memory(pid, 'VmHWM')) - before };
 }
 
 /** MB that Linux says of a process: VmRSS is what it holds now, VmHWM the most it has held. */

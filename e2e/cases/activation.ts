@@ -60,7 +60,7 @@ class Room {
 		readonly context: CaseContext,
 		readonly recorder: Recorder,
 	) {
-		this.isVersion1 = context.installation.version.startsWith('1.');
+		this.isVersion1 = context.version.startsWith('1.');
 		this.receiver = context.server.workers.length > 0 ? 'webhook' : 'start';
 	}
 
@@ -506,6 +506,7 @@ async function goesOn(room: Room): Promise<string> {
 }
 
 export default {
+	needsOwnN8n: true,
 	async setUp(context) {
 		const room = new Room(context, await Recorder.start());
 		room.workflow = await room.create('Probe');

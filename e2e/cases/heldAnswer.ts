@@ -354,6 +354,7 @@ const listening = [
 ];
 
 export default {
+	needsOwnN8n: true,
 	async setUp(context) {
 		const room = new Room(context);
 		room.byNode = await room.publish('responseNode', between, first, second);

@@ -520,6 +520,7 @@ const listening = [
 ];
 
 export default {
+	needsOwnN8n: true,
 	isUrgent: true,
 	async setUp(context) {
 		const room = new Room(context);

@@ -134,6 +134,7 @@ const bigFile = (megabytes: number) =>
 
 /** What matters only where workers share the work: one that goes, one that comes, big files. */
 export default {
+	needsOwnN8n: true,
 	skip: async ({ server }) => (server.workers.length > 0 ? undefined : await howToRunQueue()),
 	setUp: async (context) => await Promise.resolve(context),
 	checks: [losesNothing, bigFile(10), bigFile(50)],

@@ -83,6 +83,7 @@ const published = { status: 'published', errors: [] };
 const conflict = /has another webhook already: 'n8n: Shared'.*of this same trigger/s;
 
 export default {
+	needsOwnN8n: true,
 	setUp: async (context) => await Promise.resolve(new Room(context)),
 	checks: [
 		check('a clone takes nothing from the first n8n, which goes on', async (room) => {

@@ -144,7 +144,7 @@ async function main(): Promise<void> {
 	log(`Starting n8n ${installation.version}, which takes up to a minute`);
 	const n8n = await startN8n(installation, owner);
 	try {
-		await furnish(new N8nApi(urlOf(N8N_PORT), installation), owner, simulator);
+		await furnish(new N8nApi(urlOf(N8N_PORT), installation.version), owner, simulator);
 		printCalls(simulator, ENVIRONMENTS, log);
 		log(`
   Open   ${urlOf(N8N_PORT)}
