@@ -6,7 +6,15 @@ import { n8nRules } from './scripts/n8n-rules.mjs';
 const published = ['package.json', 'nodes/**/*.{ts,json}', 'credentials/**/*.ts'];
 
 export default tseslint.config(
-	{ ignores: ['.n8n-play/', 'dist/', 'nodes/shared/api/fluents.d.ts', 'package-lock.json'] },
+	{
+		ignores: [
+			'.n8n-docker/',
+			'.n8n-play/',
+			'dist/',
+			'nodes/shared/api/fluents.d.ts',
+			'package-lock.json',
+		],
+	},
 	{ linterOptions: { noInlineConfig: true } },
 	// What is published follows n8n's rules; npm run lint applies them to the packed files as well.
 	...n8nRules.map((config) => (config.rules ? limitTo(published, config) : config)),

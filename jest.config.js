@@ -10,7 +10,7 @@ const shared = {
 	rootDir: __dirname,
 	// Else it is in the folder for temporary files.
 	cacheDirectory: '<rootDir>/node_modules/.cache/jest',
-	modulePathIgnorePatterns: ['<rootDir>/.n8n-play/'],
+	modulePathIgnorePatterns: ['<rootDir>/.n8n-docker/', '<rootDir>/.n8n-play/'],
 	// openapi-backend needs a package that is published as ES modules only.
 	transform: { '\\.ts$': toCommonJs, '/@apidevtools/.+\\.js$': toCommonJs },
 	transformIgnorePatterns: ['/node_modules/(?!@apidevtools/)'],

@@ -5,6 +5,7 @@ import { parse } from 'flatted';
 import type {
 	IBinaryData,
 	ICredentialDataDecryptedObject,
+	IDataObject,
 	INode,
 	INodeExecutionData,
 	INodeListSearchResult,
@@ -49,6 +50,13 @@ export const owner: Owner = {
 	lastName: 'Owner',
 	password: 'Only4ThisTest',
 };
+
+/** A Data Table of n8n. */
+export interface Table {
+	name: string;
+	columns: Array<{ name: string; type: string }>;
+	rows: IDataObject[];
+}
 
 /** A page of executions, without what their nodes gave. */
 export interface ExecutionList {
@@ -214,6 +222,17 @@ export class N8nApi {
 		const known = all.find((tag) => tag.name === name);
 		const { id } = known ?? ((await this.call('POST', '/tags', { name })) as { id: string });
 		return id;
+	}
+
+	/** Makes a Data Table with these rows, unless there is one of this name. */
+	async createTable({ name, columns, rows }: Table): Promise<void> {
+		const { id } = (await this.call('GET', '/projects/personal')) as { id: string };
+		const tables = `/projects/${id}/data-tables`;
+		const { data } = (await this.call('GET', tables)) as { data: Array<{ name: string }> };
+		if (data.some((table) => table.name === name)) return;
+		const made = (await this.call('POST', tables, { name, columns })) as { id: string };
+		if (rows.length === 0) return;
+		await this.call('POST', `${tables}/${made.id}/insert`, { data: rows, returnType: 'count' });
 	}
 
 	/** Starts a workflow as the editor's button does, with its pinned data; returns the execution's id. */

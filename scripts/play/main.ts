@@ -4,7 +4,6 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { N8nApi, type CredentialReference, type SavedWorkflow } from '../../e2e/api';
 import {
 	defaultCache,
 	installN8n,
@@ -15,18 +14,15 @@ import {
 import { LOOPBACK } from '../../e2e/ports';
 import { N8nProcess } from '../../e2e/process';
 import { quietSettings } from '../../e2e/server';
-import { startSimulator, type Simulator } from '../../simulator';
+import { startSimulator } from '../../simulator';
 import { printCalls } from './callLog';
-import { readExamples } from './examples';
 import { clearFolder, openFolder, playFolder, type Ownership } from './folder';
+import { ENVIRONMENTS, furnish } from './furnish';
 
 /** Credentials and webhooks name them, so they stay the same. */
 const N8N_PORT = 5688;
 const BROKER_PORT = 5689;
 const SIMULATOR_PORT = 4010;
-
-const ENVIRONMENTS = ['default', 'staging'];
-const TAG = 'Fluents.ai examples';
 
 const usage = `Starts n8n with this package, example workflows, and a simulated Fluents.ai that calls nobody
 
@@ -80,41 +76,6 @@ async function startN8n(installation: Installation, owner: Ownership): Promise<N
 
 const urlOf = (port: number) => `http://${LOOPBACK}:${port}`;
 
-/** Sets up what is not there yet, and lets published workflows register with the new simulator. */
-async function furnish(n8n: N8nApi, owner: Ownership, simulator: Simulator): Promise<void> {
-	if (!(await n8n.hasOwner())) {
-		await n8n.setUp(owner);
-		for (const environment of ENVIRONMENTS) {
-			await n8n.createCredential(`Fluents.ai ${environment}`, {
-				environment,
-				apiKey: simulator.keys[environment],
-				baseUrl: simulator.url,
-			});
-		}
-	} else {
-		await n8n.logIn(owner);
-	}
-	const credentials = new Map<string, CredentialReference>();
-	for (const name of ENVIRONMENTS.map((environment) => `Fluents.ai ${environment}`)) {
-		const credential = await n8n.findCredential(name);
-		if (credential) credentials.set(name, credential);
-	}
-	const known = await n8n.workflows();
-	const tag = await n8n.tag(TAG);
-	for (const json of credentials.size > 0 ? readExamples(credentials) : []) {
-		if (known.some(({ name }) => name === json.name)) continue;
-		await n8n.createWorkflow(json, [tag]);
-	}
-	for (const workflow of known.filter(({ active }) => active)) await publishAgain(n8n, workflow);
-}
-
-/** A simulator that starts has forgotten all registrations. */
-async function publishAgain(n8n: N8nApi, workflow: SavedWorkflow): Promise<void> {
-	await n8n.unpublish(workflow);
-	const { errors } = await n8n.publish(workflow);
-	for (const error of errors) log(`'${workflow.name}' is not published: ${error}`);
-}
-
 /** Ends n8n when somebody presses Ctrl+C, closes the terminal, or n8n ends by itself. */
 async function stayUntilInterrupted(): Promise<void> {
 	await new Promise<void>((resolve) => {
@@ -144,7 +105,7 @@ async function main(): Promise<void> {
 	log(`Starting n8n ${installation.version}, which takes up to a minute`);
 	const n8n = await startN8n(installation, owner);
 	try {
-		await furnish(new N8nApi(urlOf(N8N_PORT), installation.version), owner, simulator);
+		await furnish(urlOf(N8N_PORT), owner, simulator, log);
 		printCalls(simulator, ENVIRONMENTS, log);
 		log(`
   Open   ${urlOf(N8N_PORT)}

@@ -1,4 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { parse } from 'yaml';
+
 import { readExamples } from '../../scripts/play/examples';
+import { tablesOf } from '../../scripts/play/tables';
 
 const credentials = ['default', 'staging'].map((environment, i) => ({
 	id: `${i}`,
@@ -24,4 +30,89 @@ test('nodes of this package have a credential, one example both, and its trigger
 	for (const { parameters } of triggers) {
 		expect(parameters.options).toMatchObject({ allowUnreachableUrl: true });
 	}
+});
+
+test('the Data Tables of the examples are made, and the call list has people on it', () => {
+	const tables = tablesOf(examples);
+	expect(tables.map(({ name }) => name).sort()).toEqual([
+		'Call insights',
+		'Call list',
+		'Do not call',
+		'Survey answers',
+	]);
+	const rowsOf = (name: string) => tables.find((table) => table.name === name)?.rows ?? [];
+	expect(rowsOf('Call list').map(({ name }) => name)).toEqual(['Anna', 'Ben', 'Carl']);
+	expect(rowsOf('Do not call')).toEqual([]);
+	for (const { columns, rows } of tables) {
+		const known = new Set(columns.map(({ name }) => name));
+		for (const name of rows.flatMap(Object.keys)) expect(known).toContain(name);
+	}
+});
+
+describe('compose.yaml', () => {
+	interface Service {
+		image: string;
+		environment?: Record<string, string>;
+		volumes: string[];
+		network_mode?: string;
+		ports?: string[];
+		entrypoint?: string[];
+		command?: string[];
+	}
+	const root = resolve(__dirname, '../..');
+	const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'), {
+		merge: true,
+	}) as { services: Record<string, Service> };
+	const { n8n, simulator, 'set-up': setUp } = services;
+	const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+		scripts: Record<string, string>;
+	};
+
+	test('gives n8n the package to read, and lets it load it', () => {
+		const place = '/home/node/.n8n/nodes/node_modules/n8n-nodes-fluentsai';
+		expect(n8n.volumes).toEqual(
+			expect.arrayContaining([
+				`./dist:${place}/dist:ro`,
+				`./package.json:${place}/package.json:ro`,
+			]),
+		);
+		expect(n8n.environment).toMatchObject({ N8N_UNVERIFIED_PACKAGES_ENABLED: 'true' });
+	});
+
+	test('runs the simulator in the network of n8n, in its image', () => {
+		for (const { image, network_mode: network } of [simulator, setUp]) {
+			expect([image, network]).toEqual([n8n.image, 'service:n8n']);
+		}
+		expect([simulator.command, setUp.command]).toEqual([['simulator'], ['set-up']]);
+	});
+
+	test('is reached from this computer only', () => {
+		expect(n8n.ports).toEqual(['127.0.0.1:5678:5678']);
+	});
+
+	test('puts the program where it finds the description of the API and the examples', () => {
+		const mounts = Object.fromEntries(
+			simulator.volumes.map((volume) => volume.split(':').slice(0, 2) as [string, string]),
+		);
+		const [, program] = simulator.entrypoint ?? [];
+		const folder = mounts['./.n8n-docker'];
+		expect(program).toBe(`${folder}/container.cjs`);
+		expect(scripts['start:docker']).toContain('--outfile=.n8n-docker/container.cjs');
+		// As simulator/api.ts and scripts/play/examples.ts look for them from where they are.
+		expect(mounts['./docs']).toBe(resolve(folder, '..', 'docs'));
+		expect(mounts['./examples']).toBe(resolve(folder, '../..', 'examples'));
+		for (const path of ['docs/fluents.openapi.yaml', 'examples']) {
+			expect(existsSync(join(root, path))).toBe(true);
+		}
+	});
+
+	test('logs in with the owner that n8n is given', () => {
+		const { OWNER_EMAIL: email, OWNER_PASSWORD: password } = setUp.environment ?? {};
+		expect(email).toBe(n8n.environment?.N8N_INSTANCE_OWNER_EMAIL);
+		const text = readFileSync(join(root, 'compose.yaml'), 'utf8');
+		expect(text).toContain(`# bcrypt of ${password};`);
+		expect(n8n.environment?.N8N_INSTANCE_OWNER_PASSWORD_HASH).toMatch(
+			/^\$\$2a\$\$10\$\$[./A-Za-z0-9]{53}$/,
+		);
+	});
 });
