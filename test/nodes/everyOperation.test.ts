@@ -17,6 +17,14 @@ const apiOperations = Object.values(paths)
 
 beforeEach(() => simulator.reset());
 
+/** What the editor shows of an output before the first run. */
+function schemaOf(resource: string, operation: string) {
+	const file = `nodes/FluentsAi/__schema__/v1.0.0/${resource}/${operation}.json`;
+	return JSON.parse(readFileSync(resolve(root, file), 'utf8')) as {
+		properties: Record<string, { type: string }>;
+	};
+}
+
 const reached = new Set<string | undefined>();
 const STRAY = 'is not in the description (docs/fluents.openapi.yaml)';
 
@@ -35,10 +43,7 @@ test.each(operations)('$name does its work, and its output fits its schema', asy
 	expect(error).toBeUndefined();
 	expect(requests.length).toBeGreaterThan(0);
 
-	const file = `nodes/FluentsAi/__schema__/v1.0.0/${resource}/${operation}.json`;
-	const schema = JSON.parse(readFileSync(resolve(root, file), 'utf8')) as {
-		properties: Record<string, { type: string }>;
-	};
+	const schema = schemaOf(resource, operation);
 	expect(json.length).toBeGreaterThan(0);
 	expect(items.every(({ pairedItem }) => pairedItem !== undefined)).toBe(true);
 	for (const output of json) {
@@ -53,6 +58,21 @@ test.each(operations)('$name does its work, and its output fits its schema', asy
 			expect([field, Array.isArray(value) ? 'array' : typeof value]).toEqual([field, type]);
 		}
 	}
+});
+
+const simplified = operations.filter(({ properties }) =>
+	properties.some(({ name }) => name === 'simple'),
+);
+
+test.each(simplified)('$name has a schema with all fields of its raw output', async (entry) => {
+	const { name, resource, operation } = entry;
+	const given = { ...parameters[name]?.(), simple: false };
+	const { error, json } = await runNode({ resource, operation, ...given });
+	expect(error).toBeUndefined();
+	expect(json.length).toBeGreaterThan(0);
+	const { properties } = schemaOf(resource, operation);
+	const fields = new Set(json.flatMap((output) => Object.keys(output)));
+	expect([...fields].filter((field) => !(field in properties))).toEqual([]);
 });
 
 test('every operation of the API is reached by an operation of the node', () => {

@@ -500,6 +500,16 @@ function typesIn(value: unknown): unknown {
 	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, typesIn(inner)]));
 }
 
+test('the schema of the trigger has all fields of a raw call, too', async () => {
+	const json = read('outcome-by-language-model.json');
+	const nodes = json.nodes.map((node) =>
+		isTrigger(node) ? withParameters(node, { call: 'raw' }) : node,
+	);
+	const [{ json: event }] = await publishAndCall({ ...json, nodes }, '+12125550101');
+	expect(event.call).toHaveProperty('stage_outcome');
+	expect(unknownIn(schemaOf('FluentsAiTrigger'), event)).toEqual([]);
+});
+
 /** Whom to call so that the trigger gives what is pinned to it. */
 const triggered: Array<[string, ...string[]]> = [
 	['call-events-to-crm-and-chat.json', '+12125550101', '+12125550102', '+12125550104'],

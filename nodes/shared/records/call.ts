@@ -43,6 +43,7 @@ const shape: Shape = {
 		answers: 'object',
 	},
 	added: { asked_not_to_be_called: 'boolean', outcome_reason: 'string' },
+	raw: { actions_used: 'array' },
 };
 
 export const calls: Collection = {

@@ -20,6 +20,8 @@ export interface Shape {
 	simple: OutputFields;
 	/** Fields that `normalize` adds beside those, to some records or to all. */
 	added?: OutputFields;
+	/** Fields that `normalize` adds with Simplify off alone. */
+	raw?: OutputFields;
 }
 
 /** Names and types of output fields; the editor shows them before the first run (`__schema__`). */
