@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
 import { N8nApi, type CredentialReference, type Owner } from './api';
-import { defaultCache, installN8n } from './install';
+import { defaultCache, installN8n, type Installation } from './install';
 import { N8nServer, serverOfOthers, type Server, type ServerOptions } from './server';
 import { openServices, type ServiceAddresses } from './services';
 
@@ -31,6 +31,8 @@ export interface Launched extends RunningN8n {
 	version: string;
 	/** Whether n8n was started here, and so can be ended, looked into, and given further nodes. */
 	isOurs: boolean;
+	/** The files of an n8n that was started here. */
+	installation?: Installation;
 	/**
 	 * Starts one more n8n, as one process, which ends with the first. It has an encryption key of its
 	 * own, and so another instance ID; with `ENCRYPTION_KEY` in `env` it is a copy of the first.
@@ -112,7 +114,7 @@ export async function launch(
 		const openN8n: Launched['openN8n'] = async (env) =>
 			await startOne({ env: { N8N_ENCRYPTION_KEY: randomUUID(), ...options.env, ...env } });
 		const { version } = installation;
-		await task({ ...first, version, isOurs: true, openN8n }, interrupted.signal);
+		await task({ ...first, version, isOurs: true, installation, openN8n }, interrupted.signal);
 	};
 	try {
 		const work = options.running ? join(options.running) : start();

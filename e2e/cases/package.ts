@@ -1,5 +1,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 
+import type { INodeTypeDescription } from 'n8n-workflow';
+
+import { definitionOf } from '../../scripts/definition/definition';
 import { FLUENTS_AI, FLUENTS_AI_LIVE_TRIGGER, FLUENTS_AI_TRIGGER } from '../api';
 import { check, type Case, type CaseContext, type Check } from '../case';
 
@@ -32,6 +35,20 @@ export default {
 		...nodeTypes.flatMap(checksOf),
 		check('AI agents can use it as a tool', async ({ n8n }) => {
 			ok(await n8n.nodeType(`${FLUENTS_AI}Tool`), `n8n made no ${FLUENTS_AI}Tool`);
+		}),
+		check("n8n's assistant reads what lint has measured", async (context) => {
+			const { n8n, version, installation } = context;
+			if (version.startsWith('1.')) return `n8n ${version} has no such assistant`;
+			if (!installation) return 'not in an n8n that was started by somebody else';
+			const { synthesizeNodeTypeDef } = installation.require(
+				'n8n/dist/modules/mcp-registry/synthesize-type-def',
+			) as { synthesizeNodeTypeDef: (description: INodeTypeDescription) => string };
+			const description = (await n8n.nodeType(FLUENTS_AI))!;
+			const definition = synthesizeNodeTypeDef(description);
+			const name = description.name.split('.')[1];
+			equal(definition, definitionOf({ ...description, name }));
+			match(definition, /put an If or Switch node on it/);
+			return `${definition.length} characters`;
 		}),
 		check('its output fields are known before the first run', async ({ n8n, version }) => {
 			if (version.startsWith('1.')) return `n8n ${version} shows its own nodes' only`;

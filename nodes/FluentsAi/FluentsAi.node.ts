@@ -8,6 +8,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { builderHint } from './builderHint';
 import { execute } from './execute';
 import * as methods from './methods';
 import { chosenOperation, properties } from './resources';
@@ -29,6 +30,7 @@ export class FluentsAi implements INodeType {
 			'Place and manage phone calls with Fluents.ai voice agents. Placing a call dials a real person and costs money.',
 		defaults: { name: 'Fluents.ai' },
 		usableAsTool: true,
+		builderHint,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'fluentsAiApi', required: true }],

@@ -59,7 +59,7 @@ export interface Operation<P = unknown> {
 
 /** One entry of the Resource list, with its operations. */
 export interface Resource {
-	option: INodePropertyOptions & { value: string };
+	option: INodePropertyOptions & { value: string; description: string };
 	operations: Operation[];
 	/** What is chosen when the resource is; the first operation unless said otherwise. */
 	defaultOperation?: string;

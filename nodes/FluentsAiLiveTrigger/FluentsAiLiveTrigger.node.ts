@@ -24,6 +24,16 @@ export class FluentsAiLiveTrigger implements INodeType {
 		subtitle:
 			'={{ $parameter["requestType"] === "action" ? $parameter["actionName"] : "caller lookup" }}',
 		description: "Answers a Fluents.ai agent's questions while the person is on the line",
+		builderHint: {
+			searchHint:
+				'Starts when a voice agent asks for data or an action during a call, or who is calling. Answer within seconds, with Live Request: Respond of the node Fluents.ai.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-fluentsai.fluentsAi',
+					relationHint: 'Live Request: Respond gives the agent its answer',
+				},
+			],
+		},
 		defaults: { name: 'Fluents.ai Live Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

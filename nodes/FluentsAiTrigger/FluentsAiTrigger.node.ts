@@ -17,7 +17,19 @@ export class FluentsAiTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["events"].join(", ").replaceAll("event_", "") }}',
-		description: 'Starts the workflow when something happens in a phone call of Fluents.ai',
+		// n8n shows one entry for this node and the node Fluents.ai, with this description.
+		description:
+			'Place phone calls with AI voice agents, and start workflows when something happens in a call',
+		builderHint: {
+			searchHint:
+				'Starts a workflow by events of phone calls, such as the end of a call with its outcome and transcript.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-fluentsai.fluentsAi',
+					relationHint: 'Places the calls, and gets recordings when they are ready',
+				},
+			],
+		},
 		defaults: { name: 'Fluents.ai Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { FluentsAi } from '../../nodes/FluentsAi/FluentsAi.node';
@@ -118,6 +120,9 @@ test.each(
 	switch (field) {
 		case 'days':
 			expect([names[0], names[6]]).toEqual(['Monday', 'Sunday']);
+			break;
+		case 'resource':
+			// Tested below.
 			break;
 		default:
 			expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
@@ -268,9 +273,20 @@ describe('options of a run stand only where they do something', () => {
 	});
 });
 
-test('resources stand in order', () => {
-	const names = resources.map(({ option }) => option.name);
+test('resources stand in order, after Call', () => {
+	const [first, ...names] = resources.map(({ option }) => option.name);
+	expect(first).toBe('Call');
 	expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+});
+
+test("n8n's panel shows the trigger's description for both, and it covers placing calls", () => {
+	expect(trigger.description.description).toMatch(/^Place phone calls/);
+});
+
+test.each(['telephone', 'outbound', 'respond', 'voicemail'])('people find it by %s', (word) => {
+	const path = resolve(__dirname, '../../nodes/FluentsAi/FluentsAi.node.json');
+	const { alias } = JSON.parse(readFileSync(path, 'utf8')) as { alias: string[] };
+	expect(alias.map((name) => name.toLowerCase())).toContain(word);
 });
 
 test('whatever dials or costs says so, to people and to AI agents', () => {

@@ -13,7 +13,7 @@ export const labelField: SentField<'label'> = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Reception',
-		description: 'Short text that lists show',
+		description: 'Short text that lists show, e.g. Reception',
 	},
 };
 
@@ -94,7 +94,7 @@ export function typeFields(
 				default: '',
 				required: true,
 				placeholder,
-				description: 'The type as Fluents.ai names it',
+				description: `The type as Fluents.ai names it, ${placeholder}`,
 				...ofType(OTHER_TYPE),
 			},
 		},

@@ -8,12 +8,17 @@ const byList = (searchListMethod: string, placeholder: string) => ({
 	typeOptions: { searchListMethod, searchable: true },
 });
 
+const ID = '550e8400-e29b-41d4-a716-446655440000';
+
 const byId = {
 	displayName: 'By ID',
 	name: 'id',
 	type: 'string' as const,
-	placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
+	placeholder: `e.g. ${ID}`,
 };
+
+/** For language models, which choose by ID and see no placeholders. */
+const withId = (description: string) => `${description}. An ID is like ${ID}.`;
 
 const byNumber = {
 	// 'By Number' is cut where a field has three modes.
@@ -44,18 +49,18 @@ function locator(
 export const accountConnectionLocator = locator(
 	'Account Connection',
 	'accountConnectionId',
-	'Credentials of your account at another provider',
+	withId('Credentials of your account at another provider'),
 	[byList('searchAccountConnections', 'Select an account connection...'), byId],
 );
 
 export const actionLocator = locator(
 	'Action',
 	'actionId',
-	'Something that an agent can do during a call',
+	withId('Something that an agent can do during a call'),
 	[byList('searchActions', 'Select an action...'), byId],
 );
 
-export const agentLocator = locator('Agent', 'agentId', 'The voice agent', [
+export const agentLocator = locator('Agent', 'agentId', withId('The voice agent'), [
 	byList('searchAgents', 'Select an agent...'),
 	byId,
 ]);
@@ -63,37 +68,39 @@ export const agentLocator = locator('Agent', 'agentId', 'The voice agent', [
 export const callLocator = locator(
 	'Call',
 	'callId',
-	'The phone call; its ID is part of the output of Create',
+	withId('The phone call, which Create outputs with its ID'),
 	[byList('searchCalls', 'Select a call...'), byId],
 );
 
 export const fromNumberLocator = locator(
 	'From Number',
 	'fromNumber',
-	'The number to call from. It has to be an active number of the environment.',
+	'The number to call from, an active one of the environment, e.g. +14155550100',
 	[byList('searchPhoneNumbers', 'Select a phone number...'), byNumber],
 );
 
 export const phoneNumberLocator = locator(
 	'Phone Number',
 	'phoneNumberId',
-	'A phone number of the environment',
+	'A phone number of the environment, e.g. +14155550100',
 	[byList('searchPhoneNumbers', 'Select a phone number...'), byId, byNumber],
 );
 
-export const promptLocator = locator('Prompt', 'promptId', 'The instructions of agents', [
+export const promptLocator = locator('Prompt', 'promptId', withId('The instructions of agents'), [
 	byList('searchPrompts', 'Select a prompt...'),
 	byId,
 ]);
 
-export const voiceLocator = locator('Voice', 'voiceId', 'The voice that agents speak with', [
-	byList('searchVoices', 'Select a voice...'),
-	byId,
-]);
+export const voiceLocator = locator(
+	'Voice',
+	'voiceId',
+	withId('The voice that agents speak with'),
+	[byList('searchVoices', 'Select a voice...'), byId],
+);
 
 export const webhookLocator = locator(
 	'Webhook',
 	'webhookId',
-	'An address that receives the events of calls',
+	withId('An address that receives the events of calls'),
 	[byList('searchWebhooks', 'Select a webhook...'), byId],
 );

@@ -87,7 +87,7 @@ const settingFields: BodyField[] = [
 /** The fields with which a call is placed, the same for every operation that does so. */
 export const placeFields: INodeProperties[] = [
 	...modeFields,
-	{ ...agentLocator, description: 'The voice agent that makes the call' },
+	agentLocator,
 	fromNumberLocator,
 	toNumberField,
 	...contextFields,

@@ -29,11 +29,15 @@ export function getOperation(
 	collection: Collection,
 	locator: INodeProperties,
 	description: string,
-	{ options = [], added }: { options?: INodeProperties[]; added?: OutputFields } = {},
+	{
+		action = `Get ${withArticle(collection.one)}`,
+		options = [],
+		added,
+	}: { action?: string; options?: INodeProperties[]; added?: OutputFields } = {},
 ): Operation<{ id: string; output: OutputOptions }> {
-	const { one, shape } = collection;
+	const { shape } = collection;
 	return {
-		option: { name: 'Get', value: 'get', action: `Get ${withArticle(one)}`, description },
+		option: { name: 'Get', value: 'get', action, description },
 		properties: [
 			locator,
 			simplifyField,
@@ -213,7 +217,7 @@ export function deleteOperation(
 		option: {
 			name: 'Delete',
 			value: 'delete',
-			action: `Delete ${withArticle(one)}`,
+			action: `Delete ${withArticle(one)} for good`,
 			description,
 		},
 		properties: [locator, optionsField([ignoreMissingOption])],

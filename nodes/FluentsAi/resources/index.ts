@@ -14,13 +14,13 @@ import { prompt } from './prompt';
 import { voice } from './voice';
 import { webhook } from './webhook';
 
-/** Sorted by label, as they stand in the Resource list. */
+/** As they stand in the Resource list: what most people want first, then by label. */
 export const resources: Resource[] = [
+	call,
 	accountConnection,
 	action,
 	agent,
 	apiRequest,
-	call,
 	liveRequest,
 	phoneNumber,
 	prompt,

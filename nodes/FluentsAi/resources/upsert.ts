@@ -78,7 +78,7 @@ function withKey(fields: BodyField[], key: Key, one: string): BodyField[] {
 		property: {
 			...field.property,
 			required: true,
-			description: `The ${one} with exactly this ${key} is updated. If there is none, it is created.`,
+			description: `The ${one} with exactly this ${key} is updated, or created if there is none, ${field.property.placeholder}`,
 		},
 	}));
 	return [...found, ...fields.filter((field) => !isKey(field))] as BodyField[];

@@ -5,7 +5,11 @@ import { createOperation, getAllOperation, getOperation, updateOperation } from 
 import { accountConnectionFields } from './fields';
 
 export const accountConnection: Resource = {
-	option: { name: 'Account Connection', value: 'accountConnection' },
+	option: {
+		name: 'Account Connection',
+		value: 'accountConnection',
+		description: 'Your account at another provider',
+	},
 	operations: [
 		createOperation(
 			accountConnections,

@@ -68,7 +68,7 @@ const speech = (
 		default: 'true',
 		required: true,
 		placeholder: 'e.g. Let me check that for you.',
-		description: `What the agent says ${when}: a text, true for its own words, false for nothing`,
+		description: `What the agent says ${when}, e.g. Let me check, or true for its own words, false for nothing`,
 		...ofType(EXTERNAL),
 	},
 	toApi: toSpeech,
@@ -101,7 +101,7 @@ export const actionFields: Array<BodyField<'ActionInput'>> = [
 			default: '{}',
 			placeholder: 'e.g. { "phone_number": "14155550100" }',
 			description:
-				'Settings of the action, for a type whose settings this node does not know',
+				'Settings of a type that this node does not know, e.g. { "phone_number": "14155550100" }',
 			...ofType(OTHER_TYPE, WARM_TRANSFER),
 		},
 		toApi: toObject,
@@ -116,7 +116,7 @@ export const actionFields: Array<BodyField<'ActionInput'>> = [
 			required: true,
 			placeholder: 'e.g. +1 415 555 0100',
 			description:
-				'The number to transfer to or to add, with + and country code, or a context variable in braces, such as {transfer_phone_number}',
+				'The number to transfer to or to add, e.g. +14155550100, or a context variable in braces, such as {transfer_phone_number}',
 			...ofType(CONFERENCE, TRANSFER),
 		},
 		toApi: toDigits,
@@ -130,7 +130,7 @@ export const actionFields: Array<BodyField<'ActionInput'>> = [
 			default: '',
 			required: true,
 			placeholder: 'e.g. look_up_order',
-			description: 'Name of the external action, which the agent knows it by',
+			description: 'Name that the agent knows the action by, e.g. look_up_order',
 			...ofType(EXTERNAL),
 		},
 	},
@@ -144,7 +144,8 @@ export const actionFields: Array<BodyField<'ActionInput'>> = [
 			default: '',
 			required: true,
 			placeholder: 'e.g. Use it when the caller asks where an order is.',
-			description: 'Tells the agent what the external action does and when to use it',
+			description:
+				'When the agent is to use the action, e.g. when the caller asks where an order is',
 			...ofType(EXTERNAL),
 		},
 	},
@@ -157,7 +158,8 @@ export const actionFields: Array<BodyField<'ActionInput'>> = [
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://example.com/orders',
-			description: 'Address that is asked, e.g. of a Live Trigger',
+			description:
+				'Address that is asked, e.g. https://example.com/orders, or that of a Live Trigger',
 			...ofType(EXTERNAL),
 		},
 		toApi: toUrl,
@@ -174,7 +176,7 @@ export const actionFields: Array<BodyField<'ActionInput'>> = [
 			placeholder:
 				'e.g. { "type": "object", "properties": { "order_number": { "type": "string" } } }',
 			description:
-				'What the agent collects from the caller and sends to the URL, as JSON Schema of an object',
+				'What the agent collects and sends, as JSON Schema, e.g. { "type": "object", "properties": { "order_number": { "type": "string" } } }',
 			...ofType(EXTERNAL),
 		},
 		toApi: toSchema,

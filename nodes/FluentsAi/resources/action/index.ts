@@ -12,7 +12,7 @@ import { upsertOperation } from '../upsert';
 import { actionFields } from './fields';
 
 export const action: Resource = {
-	option: { name: 'Action', value: 'action' },
+	option: { name: 'Action', value: 'action', description: 'What agents can do during a call' },
 	operations: [
 		// The API insists on a config also for types that have no settings (API: createAction).
 		createOperation(

@@ -59,7 +59,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			default: '',
 			required: true,
 			placeholder: 'e.g. Hotel Reception',
-			description: 'Name of the agent',
+			description: 'Name of the agent, e.g. Hotel Reception',
 		},
 	},
 	{
@@ -82,7 +82,6 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 		property: {
 			...promptLocator,
 			...whenPromptIs('existing'),
-			description: 'The instructions of the agent',
 		},
 	},
 	{
@@ -95,13 +94,13 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			default: '',
 			required: true,
 			placeholder: 'e.g. You are the reception of a small hotel.',
-			description: 'New instructions for the agent, instead of a prompt that exists',
+			description: 'New instructions, e.g. You are the reception of a small hotel',
 			...whenPromptIs('text'),
 		},
 		// Known to work live, other than `text` (API: createAgent).
 		toApi: (text, fail) => (isEmpty(text) ? null : { content: toSimpleText(text, fail) }),
 	},
-	{ api: 'voice', property: { ...voiceLocator, description: 'The voice of the agent' } },
+	{ api: 'voice', property: voiceLocator },
 	{
 		api: 'actions',
 		// The API may insist on a list, even an empty one (API: C11).

@@ -12,7 +12,7 @@ import { upsertOperation } from '../upsert';
 import { agentFields } from './fields';
 
 export const agent: Resource = {
-	option: { name: 'Agent', value: 'agent' },
+	option: { name: 'Agent', value: 'agent', description: 'Voice agents that make and take calls' },
 	operations: [
 		createOperation(agents, agentFields, 'Create a voice agent'),
 		upsertOperation(agents, agentFields, 'name'),

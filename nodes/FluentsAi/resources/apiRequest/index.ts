@@ -5,6 +5,7 @@ export const apiRequest: Resource = {
 	option: {
 		name: 'API Request',
 		value: 'apiRequest',
+		description: 'Any other path of the API',
 		// What an AI agent may do stands in the other operations, each with its guards.
 		displayOptions: { hide: { '@tool': [true] } },
 	},

@@ -20,7 +20,7 @@ export const create: Operation<Parameters> = {
 	option: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create a call',
+		action: 'Create a call (dials a person, costs money)',
 		description:
 			'Call a person with a voice agent and go on at once. This dials a real phone number immediately and costs money.',
 	},

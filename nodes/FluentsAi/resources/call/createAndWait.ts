@@ -39,7 +39,7 @@ export const createAndWait: Operation<Parameters> = {
 	option: {
 		name: 'Create and Wait',
 		value: 'createAndWait',
-		action: 'Create a call and wait until it has ended',
+		action: 'Create a call (dials a person, costs money) and wait for its outcome',
 		description:
 			'Call a person with a voice agent and wait for outcome and transcript. This dials a real phone number immediately and costs money.',
 	},

@@ -19,7 +19,7 @@ export const end: Operation<Parameters> = {
 	option: {
 		name: 'End',
 		value: 'end',
-		action: 'End a call',
+		action: 'End a call (hangs up on the person)',
 		description: 'Hang up a call that is in progress',
 	},
 	properties: [callLocator, simplifyField, optionsField([transcriptTurnsOption])],

@@ -12,7 +12,7 @@ const startedAfter: INodeProperties = {
 	name: 'startedAfter',
 	type: 'dateTime',
 	default: '',
-	description: 'Only calls that started at this time or later',
+	description: 'Only calls that started at this time or later, e.g. 2026-01-31T09:00',
 };
 
 const startedBefore: INodeProperties = {
@@ -20,7 +20,7 @@ const startedBefore: INodeProperties = {
 	name: 'startedBefore',
 	type: 'dateTime',
 	default: '',
-	description: 'Only calls that started before this time',
+	description: 'Only calls that started before this time, e.g. 2026-02-01',
 };
 
 const status: INodeProperties = {
@@ -44,7 +44,7 @@ const toNumber: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. +14155550123',
-	description: 'Only calls to this phone number, in international form',
+	description: 'Only calls to this phone number, e.g. +14155550123',
 };
 
 const fromNumber: INodeProperties = {
@@ -53,7 +53,7 @@ const fromNumber: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. +14155550100',
-	description: 'Only calls from this phone number, in international form',
+	description: 'Only calls from this phone number, e.g. +14155550100',
 };
 
 export const filtersField: INodeProperties = {

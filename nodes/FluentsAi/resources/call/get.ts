@@ -7,5 +7,9 @@ export const get = getOperation(
 	calls,
 	callLocator,
 	'Get outcome, transcript and answers of a call',
-	{ options: [transcriptTurnsOption], added: transcriptTurnsFields },
+	{
+		action: 'Get a call with its outcome, transcript and answers',
+		options: [transcriptTurnsOption],
+		added: transcriptTurnsFields,
+	},
 );

@@ -19,7 +19,7 @@ const outputFieldField: INodeProperties = {
 	required: true,
 	placeholder: 'e.g. data',
 	hint: 'The name of the output binary field to put the file in',
-	description: 'Name of the output field that will hold the recording',
+	description: 'Name of the output field that will hold the recording, e.g. data',
 };
 
 const fileNameOption: INodeProperties = {

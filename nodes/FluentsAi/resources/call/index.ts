@@ -8,6 +8,10 @@ import { getRecording } from './getRecording';
 import { wait } from './wait';
 
 export const call: Resource = {
-	option: { name: 'Call', value: 'call' },
+	option: {
+		name: 'Call',
+		value: 'call',
+		description: 'Phone calls to people, and what came of them',
+	},
 	operations: [create, createAndWait, end, get, getAll, getRecording, wait],
 };

@@ -31,7 +31,7 @@ export const wait: Operation<Parameters> = {
 	option: {
 		name: 'Wait',
 		value: 'wait',
-		action: 'Wait until a call has ended',
+		action: 'Wait for the outcome of a call',
 		description: 'Wait for outcome and transcript of a call that was placed before',
 	},
 	properties: [

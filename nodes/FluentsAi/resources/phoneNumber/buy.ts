@@ -45,7 +45,7 @@ export const buyNumberFields: Array<BodyField<'NumberBuy'>> = [
 			default: '',
 			required: true,
 			placeholder: 'e.g. 415',
-			description: 'Where the number is from',
+			description: 'Area code of the number to buy, e.g. 415',
 			displayOptions: { show: { chooseBy: ['areaCode'] } },
 		},
 		toApi: toTrimmedText,
@@ -71,7 +71,7 @@ export const buy: Operation<Parameters> = {
 	option: {
 		name: 'Buy',
 		value: 'buy',
-		action: 'Buy a phone number',
+		action: 'Buy a phone number (costs money)',
 		description: 'Buy a phone number. This costs money, again for each input item.',
 	},
 	properties: [...createFields(buyNumberFields), simplifyField, optionsField()],

@@ -26,7 +26,7 @@ export const cancel: Operation<Parameters> = {
 	option: {
 		name: 'Cancel',
 		value: 'cancel',
-		action: 'Cancel a phone number',
+		action: 'Cancel a phone number (gives it up for good)',
 		description:
 			'Give a phone number back to its provider permanently. Calls to it no longer reach anyone, and you may not be able to get it back.',
 	},

@@ -15,7 +15,7 @@ export const detach: Operation<Parameters> = {
 	option: {
 		name: 'Detach',
 		value: 'detach',
-		action: 'Detach a phone number',
+		action: 'Detach a phone number (stops its calls)',
 		description:
 			'Take a phone number out of Fluents.ai and keep it at its provider. Agents can no longer use it, until it is linked again.',
 	},

@@ -13,7 +13,7 @@ export const phoneNumberField: SentField<'phone_number'> = {
 		default: '',
 		required: true,
 		placeholder: 'e.g. +14155550100',
-		description: 'The number, with + and country code',
+		description: 'The number, with + and country code, e.g. +14155550100',
 	},
 	toApi: toPhoneNumber,
 };
@@ -23,7 +23,6 @@ export const accountConnectionField: SentField<'telephony_account_connection'> =
 	property: {
 		...accountConnectionLocator,
 		required: false,
-		description: 'Your account at the telephony provider',
 	},
 };
 

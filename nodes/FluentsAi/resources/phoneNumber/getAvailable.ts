@@ -46,7 +46,7 @@ export const getAvailable: Operation<Parameters> = {
 	option: {
 		name: 'Get Available',
 		value: 'getAvailable',
-		action: 'Get available phone numbers',
+		action: 'Get phone numbers that can be bought',
 		description: 'Get phone numbers that can be bought',
 	},
 	properties: [limitField, filtersField, simplifyField, optionsField(listOptions)],

@@ -15,7 +15,7 @@ export const promptFields: Array<BodyField<'PromptInput'>> = [
 			required: true,
 			placeholder: 'e.g. You are the reception of a small hotel.',
 			description:
-				'What the agent is told to be and to do. Write context variables as Fluents.ai shows them.',
+				'What the agent is told, e.g. You are the reception of a small hotel. Write context variables as Fluents.ai shows them.',
 		},
 	},
 	{ ...labelField, prominent: true },

@@ -12,7 +12,7 @@ import { upsertOperation } from '../upsert';
 import { promptFields } from './fields';
 
 export const prompt: Resource = {
-	option: { name: 'Prompt', value: 'prompt' },
+	option: { name: 'Prompt', value: 'prompt', description: 'Instructions of agents' },
 	operations: [
 		createOperation(prompts, promptFields, 'Create a prompt that agents can share'),
 		upsertOperation(prompts, promptFields, 'label'),

@@ -12,7 +12,7 @@ import { upsertOperation } from '../upsert';
 import { voiceFields } from './fields';
 
 export const voice: Resource = {
-	option: { name: 'Voice', value: 'voice' },
+	option: { name: 'Voice', value: 'voice', description: 'Voices that agents speak with' },
 	operations: [
 		createOperation(voices, voiceFields, 'Create a voice that agents can speak with'),
 		upsertOperation(voices, voiceFields, 'label'),

@@ -28,7 +28,7 @@ export const webhookFields: Array<BodyField<'WebhookInput'>> = [
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://example.com/calls',
-			description: 'Address that receives the events',
+			description: 'Address that receives the events, e.g. https://example.com/calls',
 		},
 		toApi: toUrl,
 	},

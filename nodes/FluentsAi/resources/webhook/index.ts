@@ -12,7 +12,11 @@ import { upsertOperation } from '../upsert';
 import { webhookFields } from './fields';
 
 export const webhook: Resource = {
-	option: { name: 'Webhook', value: 'webhook' },
+	option: {
+		name: 'Webhook',
+		value: 'webhook',
+		description: 'Addresses that receive the events of calls',
+	},
 	operations: [
 		createOperation(
 			webhooks,
