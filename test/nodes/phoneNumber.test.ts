@@ -609,7 +609,7 @@ test('what costs money or destroys says so where it is chosen', () => {
 	const description = (value: string) =>
 		(options as INodePropertyOptions[]).find((option) => option.value === value)?.description;
 	expect(description('buy')).toContain('costs money');
-	expect(description('cancel')).toContain('for good');
+	expect(description('cancel')).toContain('permanently');
 	expect(chosen).toBe('getAll');
 });
 
