@@ -78,6 +78,8 @@ export class TriggerServer {
 	url = '';
 	/** What triggers have started, oldest first. */
 	readonly executions: StartedExecution[] = [];
+	/** IDs of the workflows that somebody has listened to in the editor, whether that worked or not. */
+	readonly listenedTo = new Set<string>();
 	/** What n8n writes into its log: lines of nodes, and errors. */
 	readonly log: string[] = [];
 	/** These may be changed at any time. */
@@ -149,6 +151,7 @@ export class TriggerServer {
 
 	/** Waits in the editor for one event, at the test URLs of the workflow's triggers. */
 	async listen(saved: SavedWorkflow): Promise<void> {
+		this.listenedTo.add(saved.id);
 		await this.process.untilKilled(this.startTest(structuredClone(saved)));
 	}
 

@@ -12,7 +12,15 @@ import {
 	liveWorkflow,
 	lookupTrigger,
 } from '../support/liveHarness';
-import { edited, environment, seededAgents, startServer, tidyUp } from '../support/triggerHarness';
+import {
+	counting,
+	edited,
+	environment,
+	hasWritten,
+	seededAgents,
+	startServer,
+	tidyUp,
+} from '../support/triggerHarness';
 
 type Kind = 'action' | 'callerLookup';
 type Act = (server: TriggerServer, workflow: SavedWorkflow) => Promise<void>;
@@ -91,12 +99,12 @@ async function requestsOf(kind: Kind, step: Step): Promise<RequestRecord[]> {
 }
 
 /**
- * Where a step may be interrupted: at its start, and after each of its writes. Before the next one, and
- * between two reads, Fluents.ai holds the same.
+ * Where a step may be interrupted: at its start, and after each of its writes. Before the next one, between
+ * two reads, and after a write that is refused, Fluents.ai holds the same.
  */
 async function interruptionsOf(kind: Kind, step: Step) {
 	const requests = await requestsOf(kind, step);
-	const writes = requests.flatMap(({ method }, i) => (method === 'GET' ? [] : [i + 1]));
+	const writes = requests.flatMap((request, i) => (hasWritten(request) ? [i + 1] : []));
 	const points = [
 		{ number: 1, when: 'before' as const },
 		...writes.map((number) => ({ number, when: 'after' as const })),
@@ -107,12 +115,6 @@ async function interruptionsOf(kind: Kind, step: Step) {
 		generation: i % 2 === 0 ? (1 as const) : (2 as const),
 		isRestarted: i % 4 < 2,
 	}));
-}
-
-/** A fault that hits requests by their number, the first one being 1. */
-function counting(isHit: (number: number) => boolean) {
-	let count = 0;
-	return (): boolean => isHit(++count);
 }
 
 /** On each agent that is to have it, once, and on no other. */

@@ -5,6 +5,7 @@ import {
 	counting,
 	edited,
 	environment,
+	hasWritten,
 	seededAgents,
 	settings,
 	startServer,
@@ -81,14 +82,17 @@ async function requestsOf(step: Step): Promise<RequestRecord[]> {
 
 /**
  * The moments at which a step may be interrupted: before the server acts on a request or after. Of
- * requests that only read, one after another, the first will do: nothing changes in between.
+ * requests that only read, one after another, the first will do: nothing changes in between. Nor does
+ * a write that is refused.
  */
 async function interruptionsOf(step: Step) {
 	const requests = await requestsOf(step);
 	const isRead = (index: number) => requests[index]?.method === 'GET';
 	const moments = requests.flatMap(({ operationId }, index) => {
 		if (isRead(index) && isRead(index - 1)) return [];
-		const whens = isRead(index) ? (['before'] as const) : (['before', 'after'] as const);
+		const whens = hasWritten(requests[index])
+			? (['before', 'after'] as const)
+			: (['before'] as const);
 		return whens.map((when) => ({ when, number: index + 1, operationId }));
 	});
 	// Each of the two generations meets each of the two ways to go on.

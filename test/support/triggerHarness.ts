@@ -10,7 +10,7 @@ import type {
 	TriggerServer,
 	TriggerServerOptions,
 } from '../../engine/triggerServer';
-import type { StoredObject } from '../../simulator';
+import type { RequestRecord, StoredObject } from '../../simulator';
 import { byId, byNumber, credentialFor, engine, runNode, simulator } from './harness';
 
 /** From test/support/environment.ts. */
@@ -133,7 +133,8 @@ export function secretOf(server: TriggerServer, node: INode): string {
 
 /**
  * Does what a user does to get rid of everything: allows triggers to replace webhooks, starts and ends
- * listening, publishes what is not published, whether that works or not, and unpublishes it.
+ * listening where that was ever begun, publishes what is not published, whether that works or not, and
+ * unpublishes it.
  */
 export async function tidyUp(server: TriggerServer, workflows: SavedWorkflow[]): Promise<void> {
 	for (const workflow of workflows) {
@@ -142,11 +143,18 @@ export async function tidyUp(server: TriggerServer, workflows: SavedWorkflow[]):
 			parameters: { ...node.parameters, ifAttached: 'replace' },
 		}));
 		const willing = { ...workflow, nodes };
-		await server.listen(willing).catch(() => {});
-		await server.stopListening(workflow.id);
+		if (server.listenedTo.has(workflow.id)) {
+			await server.listen(willing).catch(() => {});
+			await server.stopListening(workflow.id);
+		}
 		if (!server.published(workflow.id)) await server.activate(willing).catch(() => {});
 		if (server.published(workflow.id)) await server.deactivate(workflow.id);
 	}
+}
+
+/** Whether Fluents.ai holds anything else since a request. */
+export function hasWritten({ method, status }: RequestRecord): boolean {
+	return method !== 'GET' && Number(status) < 400;
 }
 
 /** For a fault that hits requests by their number from now on, the first one being 1. */
