@@ -19,7 +19,7 @@ import { withCallKey } from './callKey';
 import { localTime, openingOf, whyClosed } from './callingWindow';
 import { bodyOf } from './dial';
 import { checkPerson, findDuplicate } from './duplicates';
-import type { DryRun } from './order';
+import type { DryRun } from './callOrDryRun';
 import { findAsked } from './placeOnce';
 import { findRepeat, repeatNote } from './repeats';
 import type { CallRequest } from './request';

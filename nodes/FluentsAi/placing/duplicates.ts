@@ -21,7 +21,7 @@ import {
 } from './addressee';
 import { carriedKey, type CallKey } from './callKey';
 import type { CallIndex, Entry } from './callIndex';
-import { callsOf } from './callsOf';
+import { callsOf } from './sharedInRun';
 import { mayReach } from './ledger';
 import { sameNumber, withPlus } from '../../shared/phoneNumbers/parse';
 

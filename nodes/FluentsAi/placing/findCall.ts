@@ -9,7 +9,7 @@ import { readIfPossible } from '../watching/watcher';
 import { isFor } from './addressee';
 import type { Attempt, RefusedAttempt, SentAttempt } from './attempts';
 import { carriedKey } from './callKey';
-import { callsOf } from './callsOf';
+import { callsOf } from './sharedInRun';
 import { mayReach } from './ledger';
 import { readRecentCalls } from './recentCalls';
 import { digitsOf } from '../../shared/phoneNumbers/parse';

@@ -20,7 +20,7 @@ import {
 	type Entry,
 	type PlacedCall,
 } from './callIndex';
-import { callsOfProcess, REMEMBERED } from './ofProcess';
+import { callsOfProcess, REMEMBERED } from './sharedInProcess';
 import { readRecentCalls } from './recentCalls';
 
 const HOUR = 3_600_000;

@@ -8,7 +8,7 @@ import type { Run } from '../operation';
 import { hasEnded, type Watcher } from '../watching/watcher';
 import type { Addressee } from './addressee';
 import type { Ledger } from './ledger';
-import { lineTo, type Line } from './ofProcess';
+import { lineTo, type Line } from './sharedInProcess';
 
 const MINUTE = 60_000;
 

@@ -11,8 +11,8 @@ import { readMaxWait } from '../watching/untilEnded';
 import type { Addressee } from './addressee';
 import type { Attempt, Attempts } from './attempts';
 import { madeAt } from './callKey';
-import { callsOf } from './callsOf';
-import { inTurn, nameOf } from './ofProcess';
+import { callsOf } from './sharedInRun';
+import { inTurn, nameOf } from './sharedInProcess';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
 
 const MINUTE = 60_000;

@@ -5,14 +5,14 @@ import type { Operation } from '../../operation';
 import { calls } from '../../../shared/records/call';
 import { tellingOfCall } from '../../placing/attempts';
 import { dryRunFields, rehearse } from '../../placing/dryRun';
-import { readOrder, type Order } from '../../placing/order';
-import { outputOf, placedFields } from '../../placing/outputOf';
+import { readCallOrDryRun, type CallOrDryRun } from '../../placing/callOrDryRun';
+import { callOutput, placedFields } from '../../placing/callOutput';
 import { placeOnce } from '../../placing/placeOnce';
 import { placeFields, placeOptions, readCallRequest } from '../../placing/request';
 import { callHints } from '../../watching/untilEnded';
 
 interface Parameters {
-	order: Order;
+	asked: CallOrDryRun;
 	output: OutputOptions;
 }
 
@@ -30,18 +30,18 @@ export const create: Operation<Parameters> = {
 	kind: 'wait',
 	hints: callHints,
 	read: (from) => ({
-		order: readOrder(from, readCallRequest),
+		asked: readCallOrDryRun(from, readCallRequest),
 		output: readOutputOptions(from),
 	}),
-	hurries: ({ order }) => order.kind !== 'place',
-	async execute(run, { order, output }, i) {
-		if (order.kind !== 'place') return [await rehearse(run, order)];
-		const { request } = order;
+	hurries: ({ asked }) => asked.kind !== 'place',
+	async execute(run, { asked, output }, i) {
+		if (asked.kind !== 'place') return [await rehearse(run, asked)];
+		const { request } = asked;
 		const placement = await tellingOfCall(
 			run.context,
 			i,
 			async () => await placeOnce(run, request, i),
 		);
-		return [outputOf(run, i, request, placement, output)];
+		return [callOutput(run, i, request, placement, output)];
 	},
 };

@@ -10,8 +10,8 @@ import type { Operation, Output, Run } from '../../operation';
 import { calls } from '../../../shared/records/call';
 import { isWokenByEvents, tellingOfCall } from '../../placing/attempts';
 import { dryRunFields, rehearse } from '../../placing/dryRun';
-import { readOrder, type Order } from '../../placing/order';
-import { outputOf, placedFields } from '../../placing/outputOf';
+import { readCallOrDryRun, type CallOrDryRun } from '../../placing/callOrDryRun';
+import { callOutput, placedFields } from '../../placing/callOutput';
 import { placeOnce } from '../../placing/placeOnce';
 import {
 	placeFields,
@@ -30,7 +30,7 @@ import {
 import { readEventTarget, sleepUntilEvent, webhookWaitOptions } from '../../watching/untilEvent';
 
 interface Parameters {
-	order: Order;
+	asked: CallOrDryRun;
 	wait: WaitOptions;
 	output: OutputOptions;
 }
@@ -58,17 +58,17 @@ export const createAndWait: Operation<Parameters> = {
 	kind: 'wait',
 	hints: callHints,
 	read: (from) => ({
-		order: readOrder(from, (of, mode) => ({
+		asked: readCallOrDryRun(from, (of, mode) => ({
 			...readCallRequest(of, mode),
 			webhook: readEventTarget(of),
 		})),
 		wait: readWaitOptions(from),
 		output: readOutputOptions(from),
 	}),
-	hurries: ({ order }) => order.kind !== 'place',
-	async execute(run, { order, wait, output }, i) {
-		if (order.kind !== 'place') return [await rehearse(run, order)];
-		const { request } = order;
+	hurries: ({ asked }) => asked.kind !== 'place',
+	async execute(run, { asked, wait, output }, i) {
+		if (asked.kind !== 'place') return [await rehearse(run, asked)];
+		const { request } = asked;
 		return await tellingOfCall(
 			run.context,
 			i,
@@ -86,7 +86,7 @@ async function placeAndWait(
 ): Promise<Output[]> {
 	const placement = await placeOnce(run, request, i);
 	if (!('call' in placement)) {
-		return [outputOf(run, i, request, placement, output)];
+		return [callOutput(run, i, request, placement, output)];
 	}
 	const { webhook } = request;
 	const sleeps = webhook !== undefined && placement.kind === 'called';
@@ -96,6 +96,6 @@ async function placeAndWait(
 		});
 	}
 	const { call, timedOut } = await waitForEnd(run, placement.call, wait);
-	const { json } = outputOf(run, i, request, { ...placement, call }, output);
+	const { json } = callOutput(run, i, request, { ...placement, call }, output);
 	return [{ json: { ...json, ...(timedOut && { timed_out: true }) } }];
 }

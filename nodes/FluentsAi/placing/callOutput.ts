@@ -9,7 +9,7 @@ import { localTime } from './callingWindow';
 import type { Placement } from './placeOnce';
 import type { CallRequest } from './request';
 
-/** What `outputOf` adds to the fields of a call. */
+/** What `callOutput` adds to the fields of a call. */
 export const placedFields: OutputFields = {
 	...calls.shape.added,
 	duplicate: 'boolean',
@@ -25,7 +25,7 @@ export const placedFields: OutputFields = {
 };
 
 /** What comes out for an item: its call, or, outside of the calling window, the item as it went in. */
-export function outputOf(
+export function callOutput(
 	{ context }: Run,
 	itemIndex: number,
 	{ window, numberHint, toNumber, insteadOf }: CallRequest,

@@ -6,7 +6,7 @@ import { readMode, type Mode } from './mode';
 import type { CallRequest } from './request';
 
 /** What is asked for an item: a call, or only to tell what would become of it. */
-export type Order = { kind: 'place'; request: CallRequest } | DryRun;
+export type CallOrDryRun = { kind: 'place'; request: CallRequest } | DryRun;
 
 export type DryRun =
 	| { kind: 'dryRun'; request: CallRequest }
@@ -20,10 +20,10 @@ export type DryRun =
  * @param readRequest reads the call itself.
  * @throws NodeOperationError that names the parameter and the item; in a dry run, only about Calls.
  */
-export function readOrder(
+export function readCallOrDryRun(
 	from: ItemReader,
 	readRequest: (from: ItemReader, mode: Mode) => CallRequest,
-): Order {
+): CallOrDryRun {
 	const mode = readMode(from);
 	if (mode.kind !== 'dryRun') return { kind: 'place', request: readRequest(from, mode) };
 	try {
