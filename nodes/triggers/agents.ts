@@ -82,7 +82,7 @@ async function updateAgent(
 	agentId: string,
 	changes: IDataObject,
 ): Promise<void> {
-	await sendChanges(agents, agentFieldNames, changes, {
+	await sendChanges(api, agents, agentFieldNames, changes, {
 		read: async () => await readOne(api, agents, agentId),
 		send: async (body) =>
 			await api.post(

@@ -278,6 +278,19 @@ describe('update', () => {
 		});
 	});
 
+	test('what the API takes is learned once in a run (C2)', async () => {
+		set({ numberKeyBoth: 'refused', updateBody: 'partial' });
+		const items = [{ to: 'One' }, { to: 'Two' }, { to: 'Three' }];
+		const { json, requests } = await runNode(update({ label: '={{ $json.to }}' }), { items });
+		expect(json.map(({ label }) => label)).toEqual(['One', 'Two', 'Three']);
+		const statuses = requests
+			.filter(({ method }) => method === 'POST')
+			.map(({ status }) => Number(status) < 300);
+		// Which of the two it is, the refusal tells or not.
+		expect(statuses.slice(-3)).toEqual([true, true, true]);
+		expect(statuses.slice(0, -3)).not.toContain(true);
+	});
+
 	test('clears what is added and left empty', async () => {
 		set({ numberKeyBoth: 'accepted', updateBody: 'partial' });
 		const { error, requests } = await runNode(

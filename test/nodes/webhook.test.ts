@@ -140,6 +140,15 @@ describe('update', () => {
 			['updateWebhook', { ...before, label: 'New' }],
 		]);
 	});
+
+	test('that the whole webhook is wanted is learned once in a run (C21)', async () => {
+		simulator.switches.updateBody = 'full';
+		const items = [{ to: 'One' }, { to: 'Two' }, { to: 'Three' }];
+		const { json, requests } = await runNode(update({ label: '={{ $json.to }}' }), { items });
+		expect(json.map(({ label }) => label)).toEqual(['One', 'Two', 'Three']);
+		const refused = requests.filter(({ status }) => Number(status) >= 400);
+		expect([refused.length, requests.length]).toEqual([1, 7]);
+	});
 });
 
 test('get gives one webhook', async () => {

@@ -178,7 +178,7 @@ export async function updateRecord(
 	body: IDataObject,
 ): Promise<IDataObject> {
 	const { one, path } = collection;
-	return await sendChanges(collection, sentNames(fields), body, {
+	return await sendChanges(api, collection, sentNames(fields), body, {
 		read: async () => await readOne(api, collection, id),
 		send: async (changes) => {
 			if (hasMaskedSecret(changes)) throw secretsNotKept(context, one);

@@ -25,15 +25,21 @@ export async function readOne(
 	return await api.get(path, { id }, { object: `${one} '${id}'` });
 }
 
+/** The fields that the API has asked for in updates, as a run has learned them. */
+const askedFor = new WeakMap<FluentsTransport, Map<string, string[]>>();
+
 /**
  * Sends what changes. Sources disagree whether the rest may be left out (API: C21), so when the
- * answer asks for fields that were left out, the object is read and sent in full, once.
+ * answer asks for fields that were left out, the object is read and sent in full, once. Later changes of
+ * the run are sent in full at once.
  *
+ * @param api of the run.
  * @returns the object as the API answers it.
  * @throws what `read` and `send` throw.
  */
 export async function sendChanges(
-	{ shape }: Collection,
+	api: FluentsTransport,
+	{ path, shape }: Collection,
 	fields: readonly string[],
 	changes: IDataObject,
 	{
@@ -48,17 +54,25 @@ export async function sendChanges(
 	const objects = topLevelNames(insides).filter((name) => isObject(changes[name]));
 	const body = objects.length > 0 ? withRest(await read(), changes, objects) : changes;
 
+	const names = topLevelNames(fields);
+	const sendWhole = async (missing: string[]) => {
+		const current = await read();
+		const unchanged = names
+			.filter((name) => missing.includes(name) || (current[name] ?? null) !== null)
+			.map((name) => [name, toInput(current[name] ?? null, shape, name)] as const);
+		return await send({ ...Object.fromEntries(unchanged), ...body });
+	};
+	const learned = askedFor.get(api) ?? new Map<string, string[]>();
+	askedFor.set(api, learned);
+	const known = (learned.get(path) ?? []).filter((name) => !(name in body));
+	if (known.length > 0) return await sendWhole(known);
+
 	const partial = await catchStatus(send(body), ['400', '422']);
 	if (!partial.refusal) return partial.value;
-	const names = topLevelNames(fields);
 	const missing = names.filter((name) => !(name in body) && namesField(partial.refusal, name));
 	if (missing.length === 0) throw partial.refusal;
-
-	const current = await read();
-	const unchanged = names
-		.filter((name) => missing.includes(name) || (current[name] ?? null) !== null)
-		.map((name) => [name, toInput(current[name] ?? null, shape, name)] as const);
-	return await send({ ...Object.fromEntries(unchanged), ...body });
+	learned.set(path, missing);
+	return await sendWhole(missing);
 }
 
 /**

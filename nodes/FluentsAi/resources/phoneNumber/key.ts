@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { namesField, catchStatus, toNodeError } from '../../../shared/api/errors';
 import { eachRecord } from '../../../shared/api/pagination';
+import type { FluentsTransport } from '../../../shared/api/transport';
 import type { ParameterReader } from '../../../shared/parameters/reader';
 import { phoneNumberLocator } from '../../fields/locators';
 import type { Run } from '../../operation';
@@ -53,12 +54,16 @@ export const release: Change = {
 	ifUnclear: 'Look with Get Many whether the phone number is still there.',
 };
 
+/** Which of the two the API takes alone, as a run has learned it. */
+const takenAlone = new WeakMap<FluentsTransport, 'phone_number' | 'id'>();
+
 /**
  * Sends a change of one number, e.g. `cancel`.
  *
  * Sources disagree whether `phone_number` or `id` tells which number is meant (API: C2), so both are
  * sent. A refusal (400, 422) is followed by a try with one of them: the one that the refusal does not
- * name, or each in turn when it names none. After any other answer nothing is sent again.
+ * name, or each in turn when it names none. After any other answer nothing is sent again. What worked
+ * alone is sent alone in later changes of the run.
  *
  * @param operation last part of the path.
  * @returns the number as the API answers it, with its ID and the number itself in any case.
@@ -80,18 +85,24 @@ export async function changeNumber(
 			ifUnclear,
 		})),
 	});
-	const byNumber = { phone_number: number };
-	const byId = { id };
+	const keys = { phone_number: number, id };
+	const sendAlone = async (name: keyof typeof keys) => {
+		const record = await send({ [name]: keys[name] });
+		takenAlone.set(api, name);
+		return record;
+	};
+	const known = takenAlone.get(api);
+	if (known) return await sendAlone(known);
 
-	const both = await catchStatus(send({ ...byNumber, ...byId }), REFUSED);
+	const both = await catchStatus(send(keys), REFUSED);
 	if (!both.refusal) return both.value;
 
 	const namesNumber = namesField(both.refusal, 'phone_number');
 	const namesId = namesField(both.refusal, 'id');
-	if (namesNumber !== namesId) return await send(namesNumber ? byId : byNumber);
+	if (namesNumber !== namesId) return await sendAlone(namesNumber ? 'id' : 'phone_number');
 	if (fields.some((field) => namesField(both.refusal, field))) throw both.refusal;
-	for (const query of [byNumber, byId]) {
-		const single = await catchStatus(send(query), REFUSED);
+	for (const name of ['phone_number', 'id'] as const) {
+		const single = await catchStatus(sendAlone(name), REFUSED);
 		if (!single.refusal) return single.value;
 	}
 	throw both.refusal;

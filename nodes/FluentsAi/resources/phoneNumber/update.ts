@@ -62,7 +62,7 @@ export const update: Operation<Parameters> = {
 	}),
 	async execute(run, { key, body, output }) {
 		const found = await findNumber(run, key);
-		const record = await sendChanges(phoneNumbers, sentNames(updateNumberFields), body, {
+		const record = await sendChanges(run.api, phoneNumbers, sentNames(updateNumberFields), body, {
 			read: async () => await readNumber(run.api, found.number),
 			send: async (changes) =>
 				await changeNumber(run, 'update', found, {
