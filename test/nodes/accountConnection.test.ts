@@ -203,7 +203,8 @@ describe('update', () => {
 		expect(error).toMatchObject({
 			message:
 				'The account connection was not updated: Fluents.ai shows its secrets only masked, so they would be lost',
-			description: 'Enter all of its secrets under Update Fields, beside what is to change.',
+			description:
+				'Enter all of its secrets under Update Fields, together with what you want to change.',
 		});
 		expect(stored()).toEqual(before);
 	});

@@ -62,15 +62,21 @@ export const update: Operation<Parameters> = {
 	}),
 	async execute(run, { key, body, output }) {
 		const found = await findNumber(run, key);
-		const record = await sendChanges(run.api, phoneNumbers, sentNames(updateNumberFields), body, {
-			read: async () => await readNumber(run.api, found.number),
-			send: async (changes) =>
-				await changeNumber(run, 'update', found, {
-					body: changes,
-					fields: topLevelNames(sentNames(updateNumberFields)),
-					ifUnclear: ifUpdateUnclear(phoneNumbers),
-				}),
-		});
+		const record = await sendChanges(
+			run.api,
+			phoneNumbers,
+			sentNames(updateNumberFields),
+			body,
+			{
+				read: async () => await readNumber(run.api, found.number),
+				send: async (changes) =>
+					await changeNumber(run, 'update', found, {
+						body: changes,
+						fields: topLevelNames(sentNames(updateNumberFields)),
+						ifUnclear: ifUpdateUnclear(phoneNumbers),
+					}),
+			},
+		);
 		return [{ json: shapeRecord(record, phoneNumbers.shape, output) }];
 	},
 };
