@@ -38,7 +38,7 @@ export default {
 			const executionId = await n8n.start(await n8n.createWorkflow(room.workflow));
 			await eventually(() => equal(simulator.dialled.size, NUMBERS.length));
 			await n8n.stop(executionId);
-			const { status } = await n8n.finished(executionId, 20);
+			const { status } = await n8n.finished(executionId);
 			equal(status, 'canceled');
 			await sleep(1500);
 			const looks = simulator.requests.length;

@@ -68,14 +68,14 @@ test(`calls that arrive meanwhile make it miss none (PAGES_SEED=${seed})`, async
 		arrivals: fc.dictionary(fc.nat(30).map(String), fc.integer({ min: 1, max: 120 })),
 		total: fc.constantFrom(
 			undefined,
-			() => 1250,
+			() => 650,
 			() => NaN,
 		),
 	});
 	await fc.assert(
 		fc.asyncProperty(plans, async ({ delays, arrivals, total }) => {
 			simulator.reset();
-			const ids = withCalls(1250);
+			const ids = withCalls(650);
 			const account = environment();
 			simulator.totalOf = total;
 			let requests = 0;
@@ -114,12 +114,12 @@ test(`whatever comes and goes, what stays is given once (PAGES_SEED=${seed})`, a
 		deletes: fc.boolean(),
 	});
 	const plans = fc.record({
-		count: fc.integer({ min: 250, max: 3000 }),
+		count: fc.integer({ min: 250, max: 1500 }),
 		changes: fc.array(change, { minLength: 1, maxLength: 25 }),
 		total: fc.constantFrom(
 			undefined,
 			() => NaN,
-			() => 5000,
+			() => 2500,
 		),
 	});
 	await fc.assert(

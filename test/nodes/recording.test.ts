@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import type { IDataObject } from 'n8n-workflow';
 
-import { byId, engine, runNode, simulator } from '../support/harness';
+import { byId, engine, runNode, simulator, truth } from '../support/harness';
 import { program, root } from '../support/program';
 
 let callId: string;
@@ -239,7 +239,8 @@ test('what the storage refuses is told as its refusal, not as that of the key', 
 	expect(stored.headers).not.toHaveProperty('authorization');
 });
 
-test('200 MB go to disk without being held in memory', async () => {
+// No truth is about the bytes of a recording.
+(truth === 'a' ? test : test.skip)('200 MB go to disk without being held in memory', async () => {
 	simulator.recording.bytes = 200_000_000;
 	const command = program(
 		'test/support/recordingMemory.ts',

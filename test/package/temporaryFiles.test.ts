@@ -40,7 +40,7 @@ test.each(['demo', 'soak'])('npm run %s removes its files when Ctrl+C ends it', 
 test('tests in several processes leave nothing behind when Ctrl+C ends them', async () => {
 	const files = ['prompt', 'voice'].map((name) => `test/nodes/${name}.test.ts`);
 	const jest = join(root, 'node_modules/jest/bin/jest.js');
-	const parameters = [jest, ...files, '--maxWorkers', '3'];
+	const parameters = [jest, ...files, '--maxWorkers', '2'];
 	const child = spawn(process.execPath, parameters, {
 		cwd: root,
 		env: { ...process.env, TMPDIR: folder, N8N_USER_FOLDER: undefined },
@@ -52,7 +52,7 @@ test('tests in several processes leave nothing behind when Ctrl+C ends them', as
 	const inside = (folders: string[]) =>
 		folders.flatMap((path) => readdirSync(path).map((name) => join(path, name)));
 	const begun = () => inside(inside(inside([folder]))).filter((path) => path.endsWith('.n8n'));
-	while (begun().length < 3 && child.exitCode === null) await sleep(20);
+	while (begun().length < 2 && child.exitCode === null) await sleep(20);
 	// The terminal sends it to all processes at once.
 	process.kill(-Number(child.pid), 'SIGINT');
 	expect(await ended).toEqual([130, null]);

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 import { exitOnSignals, temporaryFolder } from '../../engine/temporaryFolder';
 
@@ -9,6 +10,8 @@ const LONGEST_END = 5_000;
 export default function globalSetup(): void {
 	const folder = temporaryFolder('tests');
 	process.env.TMPDIR = folder;
+	// Workers and the programs that tests start all load n8n's engine: it is compiled once.
+	process.env.NODE_COMPILE_CACHE = resolve(__dirname, '../../node_modules/.cache/compiled');
 	// A worker that still runs when the folder is removed makes it anew.
 	process.prependOnceListener('exit', (code) => {
 		if (code > 128) waitUntilEmpty(folder);
