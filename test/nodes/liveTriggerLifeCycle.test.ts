@@ -310,7 +310,7 @@ describe('an action', () => {
 		[
 			'required inside of a property',
 			{ properties: { a: { type: 'string', required: true } } },
-			'"required": ["a"] beside',
+			'"required": ["a"] next to',
 		],
 		['required that is no list', { properties: { a: {} }, required: 'a' }, 'a list of them'],
 		['required of nothing', { properties: { a: {} }, required: ['b'] }, 'its properties'],
