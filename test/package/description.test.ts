@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { NodeHelpers } from 'n8n-workflow';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { FluentsAi } from '../../nodes/FluentsAi/FluentsAi.node';
@@ -277,6 +278,26 @@ test('resources stand in order, after Call', () => {
 	const [first, ...names] = resources.map(({ option }) => option.name);
 	expect(first).toBe('Call');
 	expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+});
+
+test('what makes no sense for a tool is hidden from it, by n8n itself', () => {
+	const tool = { ...description, name: `${description.name}Tool` };
+	const hidden = (place: INodeProperties | INodePropertyOptions) =>
+		[description, tool].map(
+			(type) => !NodeHelpers.displayParameter({}, place, { typeVersion: 1 }, type),
+		);
+	const found = [
+		...resources.map(({ option }) => option),
+		...places.map(({ property }) => property),
+	].filter((place) => place.displayOptions?.hide?.['@tool']);
+	expect([...new Set(found.map(({ name }) => name))].sort()).toEqual([
+		'API Request',
+		'Live Request',
+		'batching',
+		'replaceWebhook',
+		'waitUsing',
+	]);
+	for (const place of found) expect(hidden(place)).toEqual([false, true]);
 });
 
 test("n8n's panel shows the trigger's description for both, and it covers placing calls", () => {

@@ -13,6 +13,11 @@ export interface RunOptions extends TransportOptions {
 	batching?: { batchSize: number; batchInterval: number };
 }
 
+/** Hides what makes no sense for a tool of an AI agent. n8n before 1.85, without such tools, shows it. */
+export const notForTools: Pick<INodeProperties, 'displayOptions'> = {
+	displayOptions: { hide: { '@tool': [true] } },
+};
+
 const batchSize: INodeProperties = {
 	displayName: 'Items per Batch',
 	name: 'batchSize',
@@ -38,6 +43,8 @@ const batching: INodeProperties = {
 	type: 'fixedCollection',
 	typeOptions: { multipleValues: false },
 	default: { batch: {} },
+	// A tool gets one item at a time.
+	...notForTools,
 	options: [{ displayName: 'Batching', name: 'batch', values: [batchSize, batchInterval] }],
 };
 

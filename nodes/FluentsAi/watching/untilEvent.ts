@@ -10,7 +10,7 @@ import { connect } from '../../shared/api/connect';
 import { operationError } from '../../shared/api/errors';
 import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
 import type { ItemReader } from '../../shared/parameters/reader';
-import { optionsOf } from '../fields/options';
+import { notForTools, optionsOf } from '../fields/options';
 import type { Output, Run } from '../operation';
 import { calls } from '../../shared/records/call';
 import { readIfPossible } from './watcher';
@@ -43,6 +43,8 @@ const waitUsingOption: INodeProperties = {
 		},
 	],
 	default: 'poll',
+	// A tool cannot sleep.
+	...notForTools,
 	description: 'How to learn that the call has ended',
 };
 
@@ -51,6 +53,7 @@ const replaceWebhookOption: INodeProperties = {
 	name: 'replaceWebhook',
 	type: 'boolean',
 	default: false,
+	...notForTools,
 	description:
 		"Whether the events of this call wake the execution instead of going to the agent's own webhook",
 };

@@ -1,3 +1,4 @@
+import { notForTools } from '../../fields/options';
 import type { Resource } from '../../operation';
 import { send } from './send';
 
@@ -7,7 +8,7 @@ export const apiRequest: Resource = {
 		value: 'apiRequest',
 		description: 'Any other path of the API',
 		// What an AI agent may do stands in the other operations, each with its guards.
-		displayOptions: { hide: { '@tool': [true] } },
+		...notForTools,
 	},
 	operations: [send],
 };

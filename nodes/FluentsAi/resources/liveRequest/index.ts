@@ -1,3 +1,4 @@
+import { notForTools } from '../../fields/options';
 import type { Resource } from '../../operation';
 import { respond } from './respond';
 
@@ -6,6 +7,8 @@ export const liveRequest: Resource = {
 		name: 'Live Request',
 		value: 'liveRequest',
 		description: 'The question of an agent during a call',
+		// A tool stands beside the workflow that a Live Trigger has started, and cannot answer for it.
+		...notForTools,
 	},
 	operations: [respond],
 };
