@@ -14,6 +14,7 @@ import {
 	manualTrigger,
 	node,
 } from '../e2e/api';
+import { atAnyHour, readExample } from '../e2e/example';
 import { launch, type LaunchedWithAccount } from '../e2e/launch';
 import type { WorkflowJson } from '../engine';
 
@@ -154,7 +155,38 @@ const pictures: Record<string, (page: Page, launched: LaunchedWithAccount) => Pr
 		await page.locator(testId('canvas-node')).first().waitFor();
 		await page.keyboard.press('1');
 	},
+
+	async 'call-list'(page, { server, n8n, credentials }) {
+		const json = await readExample('call-list', credentials.default, ({ parameters }) => {
+			const options = atAnyHour(parameters.options as INodeParameters);
+			return { ...options, pacing: {}, pollInterval: 1 };
+		});
+		const nodes = json.nodes.map((one) =>
+			one.name === 'People to Add'
+				? { ...one, parameters: itemsNode(calledPeople).parameters }
+				: one,
+		);
+		const { status } = await n8n.run({ ...json, nodes });
+		if (status !== 'success') throw new Error(`The call list ended as ${status}`);
+		const project = (await n8n.call('GET', '/projects/personal')) as { id: string };
+		const { data } = (await n8n.call('GET', `/projects/${project.id}/data-tables`)) as {
+			data: Array<{ id: string }>;
+		};
+		await page.setViewportSize({ width: 1920, height: 560 });
+		await page.goto(`${server.url}/projects/${project.id}/datatables/${data[0].id}`);
+		await page.getByText('no_answer').first().waitFor();
+	},
 };
+
+/** Their numbers choose how the simulator lets the calls go. */
+const calledPeople = [
+	{ name: 'Anna', phone: '+12125550101', time_zone: 'America/New_York' },
+	{ name: 'Ben', phone: '+13125550102', time_zone: 'America/Chicago' },
+	{ name: 'Carl', phone: '+12125550110', time_zone: '' },
+	{ name: 'Dora', phone: '+12135550103', time_zone: 'America/Los_Angeles' },
+	{ name: 'Emil', phone: '212 555 0104', time_zone: '' },
+	{ name: 'Fay', phone: '+12125550108', time_zone: '' },
+];
 
 interface CallForm {
 	operation?: string;

@@ -1,21 +1,17 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import type { IDataObject } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import type { WorkflowJson } from '../../engine';
 import { errorOf, outputOf } from '../api';
 import { check, type Case, type CaseContext } from '../case';
-import { readExample, skipWithoutTables } from '../example';
-
-const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+import { atAnyHour, readExample, skipWithoutTables } from '../example';
 
 /** The example at an hour at which people may be called, with a table of its own. */
 async function prepared({ credentials }: CaseContext): Promise<WorkflowJson> {
 	const json = await readExample('call-list', credentials.default, ({ parameters }) => {
-		const { callingWindow, ...options } = parameters.options as IDataObject;
-		const { window } = callingWindow as { window: IDataObject };
-		const open = { ...window, days, opensAt: '00:00', closesAt: '24:00' };
+		const options = parameters.options as INodeParameters;
 		const pacing = { limits: { callsPerMinute: 60, maxConcurrentCalls: 5 } };
-		return { ...options, pacing, callingWindow: { window: open }, pollInterval: 1 } as never;
+		return { ...atAnyHour(options), pacing, pollInterval: 1 };
 	});
 	const text = JSON.stringify(json);
 	return JSON.parse(text.replaceAll('"Call list"', '"Call list in e2e"')) as WorkflowJson;

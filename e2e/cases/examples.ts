@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import type { Simulator } from '../../simulator';
 import type { WorkflowJson } from '../../engine';
@@ -17,6 +17,7 @@ import {
 } from '../api';
 import { dialIn, placeCall } from '../calls';
 import { check, eventually, type Case, type CaseContext, type Check } from '../case';
+import { atAnyHour } from '../example';
 import { ScriptedModel } from '../scriptedModel';
 
 const folder = resolve(__dirname, '../../examples');
@@ -208,7 +209,9 @@ function prepared(json: WorkflowJson, { credentials, openAi }: Room): WorkflowJs
 		if (OWN.test(node.type)) {
 			const isStaging = node.credentials?.[CREDENTIAL].name.endsWith('staging');
 			const credential = isStaging ? credentials.staging : credentials.default;
-			return { ...atAnyHour(node), credentials: { [CREDENTIAL]: credential } };
+			const options = atAnyHour((node.parameters.options ?? {}) as INodeParameters);
+			const parameters = { ...node.parameters, options };
+			return { ...node, parameters, credentials: { [CREDENTIAL]: credential } };
 		}
 		if (node.type.endsWith('.lmChatOpenAi')) {
 			return { ...node, credentials: { openAiApi: openAi } };
@@ -218,20 +221,6 @@ function prepared(json: WorkflowJson, { credentials, openAi }: Room): WorkflowJs
 		return { ...node, credentials: undefined };
 	});
 	return { ...json, nodes };
-}
-
-/** The node with a calling window that is always open: the run may be at night. */
-function atAnyHour(node: INode): INode {
-	const options = node.parameters.options as IDataObject | undefined;
-	if (!options?.callingWindow) return node;
-	const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-	const { window } = options.callingWindow as { window: IDataObject };
-	const open = { ...window, days, opensAt: '00:00', closesAt: '24:00' };
-	const parameters = {
-		...node.parameters,
-		options: { ...options, callingWindow: { window: open } },
-	};
-	return { ...node, parameters: parameters as INode['parameters'] };
 }
 
 /** Every workflow in examples/. */
