@@ -18,6 +18,7 @@ export function createAndWait(
 			agentId: byId(agentId),
 			fromNumber: { __rl: true, mode: 'number', value: activeNumber(simulator) },
 			toNumber: '={{ $json.to }}',
+			context: { mappingMode: 'defineBelow', value: { name: 'Anna' } },
 			options,
 		},
 		credentials.default,

@@ -40,6 +40,7 @@ import type {
 	IWorkflowBase,
 	IWorkflowExecuteAdditionalData,
 	IWorkflowSettings,
+	ResourceMapperFields,
 } from 'n8n-workflow';
 import type { Readable } from 'node:stream';
 
@@ -225,6 +226,17 @@ export class Engine {
 		return await load.call(this.editorContext(node, credentials));
 	}
 
+	/** Calls a method that gives the fields of a node's resource mapper, as the editor does. */
+	async mapperFields(
+		node: INode,
+		method: string,
+		credentials: RunOptions['credentials'],
+	): Promise<ResourceMapperFields> {
+		const load = this.nodeType(node.type).methods?.resourceMapping?.[method];
+		if (!load) throw new Error(`The node ${node.type} has no fields ${method}`);
+		return await load.call(this.editorContext(node, credentials));
+	}
+
 	/**
 	 * Sends the test request of a credential, with the code that n8n's own test uses for it.
 	 *
@@ -284,7 +296,9 @@ export class Engine {
 
 	private editorContext(node: INode, credentials: RunOptions['credentials']): LoadOptionsContext {
 		const workflow = this.workflowOf({ nodes: [node], connections: {} });
-		return new LoadOptionsContext(workflow, node, this.additionalData(credentials), '');
+		const additionalData = this.additionalData(credentials);
+		additionalData.currentNodeParameters = node.parameters;
+		return new LoadOptionsContext(workflow, node, additionalData, '');
 	}
 
 	/** The bytes of a binary field as a stream. */

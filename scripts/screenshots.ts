@@ -74,6 +74,30 @@ const pictures: Record<string, (page: Page, launched: LaunchedWithAccount) => Pr
 		await page.getByText('To a Test Number Only').last().waitFor();
 	},
 
+	async context(page, launched) {
+		const { prompts } = launched.simulator.environment('default');
+		const [prompt] = prompts.values();
+		const content = prompt.content;
+		prompt.content = 'You remind {name} of the {topic} on {date}, and ask whether that suits.';
+		await openCallForm(page, launched, {
+			operation: 'createAndWait',
+			people: [
+				{ name: 'Anna', phone: '+1 212 555 0101', day: 'Tuesday at ten' },
+				{ name: 'Ben', phone: '+1 212 555 0102', day: 'Friday at noon' },
+			],
+			parameters: {
+				context: {
+					mappingMode: 'defineBelow',
+					value: { name: '={{ $json.name }}', date: '={{ $json.day }}' },
+				},
+			},
+		});
+		const mapper = page.locator(testId('resource-mapper-container'));
+		await mapper.getByText('topic', { exact: true }).waitFor();
+		await mapper.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+		prompt.content = content;
+	},
+
 	async 'dry-run'(page, launched) {
 		await openCallForm(page, launched, {
 			operation: 'createAndWait',
@@ -225,7 +249,8 @@ async function openCallForm(
 					),
 					toNumber: people ? '={{ $json.phone }}' : '+12125550101',
 					context: {
-						variables: [{ name: 'name', value: people ? '={{ $json.name }}' : 'Anna' }],
+						mappingMode: 'defineBelow',
+						value: { name: people ? '={{ $json.name }}' : 'Anna' },
 					},
 					...parameters,
 				},

@@ -105,6 +105,7 @@ function ourWorkflow(launched: LaunchedWithAccount): WorkflowJson {
 			agentId: byId(agent),
 			fromNumber: { __rl: true, mode: 'number', value: from },
 			toNumber: '={{ $json.to }}',
+			context: { mappingMode: 'defineBelow', value: { name: 'Anna' } },
 			options,
 		},
 		launched.credentials.default,

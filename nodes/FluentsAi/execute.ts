@@ -140,13 +140,14 @@ async function runAll(
 		note: (what) => done.push(foreignText(what, [apiKey])),
 	};
 
-	const results: Array<Result<Output[]>> = prepared.map(() => ({ value: [] }));
+	const ready = await completeAll(start, run, prepared);
+	const results: Array<Result<Output[]>> = ready.map(() => ({ value: [] }));
 	const takesTime = (item: Result<() => unknown>) =>
 		'value' in item && (operation.kind === 'read' || !operation.hurries?.(item.value()));
-	const pauses = prepared.some(takesTime);
+	const pauses = ready.some(takesTime);
 	await forEachItem(start, { signal, pauses }, async (i) => {
 		await start.breathe();
-		const parameters = prepared[i];
+		const parameters = ready[i];
 		const result =
 			'error' in parameters
 				? parameters
@@ -170,6 +171,38 @@ async function runAll(
 		results,
 		outputs: results.flatMap((result) => ('value' in result ? result.value : [])),
 	};
+}
+
+/**
+ * Completes the parameters of all items, as many at once as may be read.
+ *
+ * @throws the error of the first item that fails, where that ends the run.
+ */
+async function completeAll(
+	{ context, operation, endsRun, breathe, api }: Start,
+	run: Run,
+	prepared: Array<Result<() => unknown>>,
+): Promise<Array<Result<() => unknown>>> {
+	if (!operation.complete) return prepared;
+	const slots = createLimiter(MOST_OPEN);
+	let isOver = false;
+	const completeOne = async (item: Result<() => unknown>, i: number) => {
+		await breathe();
+		if ('error' in item || isOver) return item;
+		const task = async () => {
+			const parameters = await operation.complete?.(run, item.value(), i);
+			return () => parameters;
+		};
+		const result = await settle(context, i, task, [api.credential.apiKey]);
+		isOver ||= endsRun(result);
+		return result;
+	};
+	const completed = await Promise.all(
+		prepared.map(async (item, i) => await slots(async () => await completeOne(item, i))),
+	);
+	const failed = completed.find(endsRun);
+	if (failed) throw failed.error;
+	return completed;
 }
 
 /** Starts the items in order, so many at once as the operation or the option Batching allows. */

@@ -52,6 +52,13 @@ export interface Operation<P = unknown> {
 	hints?(outputs: IDataObject[]): string[];
 	/** @throws NodeOperationError that names the parameter and the item. */
 	read(from: ItemReader): P;
+	/**
+	 * Completes the parameters of an item by what has to be read for it, before the first item is
+	 * executed. Not asked by what only reads.
+	 *
+	 * @throws NodeApiError or NodeOperationError for an item that is not to be executed.
+	 */
+	complete?(run: Run, parameters: P, itemIndex: number): Promise<P>;
 	/** Whether an item is not to wait, e.g. for the next batch. Not asked by what only reads. */
 	hurries?(parameters: P): boolean;
 	execute(run: Run, parameters: P, itemIndex: number): Promise<Output[]>;

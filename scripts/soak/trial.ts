@@ -156,6 +156,8 @@ function workflowOf(
 		pollInterval: 1,
 		maxWait: 1,
 		retryUnconfirmed,
+		// Where one agent cannot be read, all items would fail, and tell nothing.
+		missingVariable: 'call',
 		...(twice && { callKey: `={{ "order " + ${number} }}` }),
 	};
 	const parameters = {

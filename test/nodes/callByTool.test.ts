@@ -2,7 +2,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import type * as Tools from '../../engine/tools';
 import { credentialFor, engine, FLUENTS_AI, runNode, simulator } from '../support/harness';
-import { dialled, numbers, placing, toItems } from '../support/callFixtures';
+import { dialled, numbers, placing, plainAgent, toItems } from '../support/callFixtures';
 
 /** n8n's own ways to run a node as a tool. From test/support/environment.ts. */
 const { toolOf, ephemeralToolOf } = globalThis as unknown as typeof Tools;
@@ -242,7 +242,7 @@ describe('what Additional Body Fields hold belongs to a request', () => {
 		['agent', { name: 'A' }, { name: 'B' }],
 	])('%s: %j, then %j', async (name, first, second) => {
 		simulator.switches.agentPayload = 'id';
-		const [agent] = simulator.environment('default').agents.values();
+		const agent = plainAgent();
 		const value = name === 'agent' ? `({ ...${JSON.stringify(agent)}, ...${fromAI} })` : fromAI;
 		const tool = toolWith(`{ ${name}: ${value} }`);
 		const ask = async (given: object) => await tool({ to: TO, value: given } as IDataObject);

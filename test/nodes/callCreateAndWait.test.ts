@@ -2,6 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { ItemReader } from '../../nodes/shared/parameters/reader';
 import { readMaxWait } from '../../nodes/FluentsAi/watching/untilEnded';
+import { plainAgent } from '../support/callFixtures';
 import { byId, byNumber, credentialFor, hintsOf, runNode, simulator } from '../support/harness';
 
 let agentId: string;
@@ -9,8 +10,8 @@ let fromNumber: string;
 
 beforeEach(() => {
 	simulator.reset();
-	const { agents, numbers } = simulator.environment('default');
-	[agentId] = [...agents.keys()];
+	const { numbers } = simulator.environment('default');
+	agentId = plainAgent().id;
 	fromNumber = String([...numbers.values()].find(({ active }) => active)?.number);
 });
 

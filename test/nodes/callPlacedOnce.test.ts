@@ -13,7 +13,14 @@ import {
 	simulator,
 	truth,
 } from '../support/harness';
-import { dialled, numbers, placeFirst, placing, toItems } from '../support/callFixtures';
+import {
+	dialled,
+	numbers,
+	placeFirst,
+	placing,
+	plainAgent,
+	toItems,
+} from '../support/callFixtures';
 
 const TO = '+12125550101';
 /** Short, so that a request without an answer, and the search for its call, end soon. */
@@ -565,14 +572,14 @@ describe('two executions in the same process, before the list shows the calls of
 	test('another account is another matter', async () => {
 		await place({ skipDuplicates: 'sameNumber' });
 		const [, other] = Object.keys(simulator.keys);
-		const { agents, numbers: lines } = simulator.environment(other);
+		const { numbers: lines } = simulator.environment(other);
 		const from = [...lines.values()].find(({ active }) => active === true);
 		const { json, error } = await runNode(
 			placing(
 				'create',
 				{ skipDuplicates: 'sameNumber' },
 				{
-					agentId: byId([...agents.keys()][0]),
+					agentId: byId(plainAgent(other).id),
 					fromNumber: byNumber(String(from?.number)),
 				},
 			),

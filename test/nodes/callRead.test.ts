@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { byId, runNode, search, simulator, truth } from '../support/harness';
+import { plainAgent } from '../support/callFixtures';
 
 beforeEach(() => simulator.reset());
 
@@ -209,12 +210,11 @@ describe('end', () => {
 
 	test('hangs up a call that is in progress', async () => {
 		simulator.callSeconds = 60;
-		const [agent] = simulator.environment('default').agents.keys();
 		const from = [...simulator.environment('default').numbers.values()].find((n) => n.active);
 		const placed = await runNode({
 			resource: 'call',
 			operation: 'create',
-			agentId: byId(agent),
+			agentId: byId(plainAgent().id),
 			fromNumber: { __rl: true, mode: 'number', value: String(from?.number) },
 			toNumber: '+12125550101',
 		});

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { byId, engine, hintsOf, runNode, simulator, type NodeRun } from '../support/harness';
-import { dialled, numbers, placing, toItems } from '../support/callFixtures';
+import { dialled, numbers, placing, plainAgent, toItems } from '../support/callFixtures';
 
 /** Waking an execution is n8n's part: e2e/cases/webhookWait.ts proves that on a real server. */
 const [TO] = numbers(1);
@@ -17,7 +17,7 @@ const runSleeping = async (options = {}, items = [{ to: TO, order: 12 } as IData
 	await runNode(sleeping(options), { items, webhookWaitingBaseUrl });
 const deliver = async ({ workflow, run, options }: NodeRun, body: IDataObject = {}) =>
 	await engine.deliver(workflow, run, options, body);
-const agent = () => [...simulator.environment('default').agents.values()][0];
+const agent = plainAgent;
 const placedCall = () => [...simulator.environment('default').calls.values()].at(-1);
 
 describe('an execution that sleeps', () => {
@@ -204,7 +204,7 @@ describe('nobody is called', () => {
 		agent().webhook = own.id;
 		const { error } = await runSleeping();
 		expect(error?.message).toBe(
-			"Nobody was called: the agent 'Appointment Reminder' has a webhook of its own",
+			"Nobody was called: the agent 'Reception' has a webhook of its own",
 		);
 		expect(error?.description).toContain("'Replace The Agent's Webhook For This Call'");
 		expect(dialled()).toEqual({});

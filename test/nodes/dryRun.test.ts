@@ -1,7 +1,7 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import type * as Tools from '../../engine/tools';
-import { dialled, numbers, placing, toItems } from '../support/callFixtures';
+import { dialled, numbers, placing, plainAgent, toItems } from '../support/callFixtures';
 import {
 	byId,
 	byNumber,
@@ -67,7 +67,7 @@ test.each(['create', 'createAndWait'] as const)(
 				country: 'US',
 				local_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/),
 				time_zone: 'America/New_York',
-				agent_name: 'Appointment Reminder',
+				agent_name: 'Reception',
 				missing_variables: expect.any(Array),
 				request: {
 					agent: (parameters.agentId as { value: string }).value,
@@ -97,16 +97,18 @@ test('names the variables that the prompt needs and the item lacks', async () =>
 			required_context_keys: ['city', 'name'],
 		},
 	});
-	const [agent] = simulator.environment('default').agents.values();
+	const agent = plainAgent();
 	agent.prompt = prompt.id;
-	const context = {
-		variables: [
-			{ name: 'name', value: 'Anna' },
-			{ name: 'topic', value: '' },
-		],
-	};
+	const context = { mappingMode: 'defineBelow', value: { name: 'Anna', topic: '' } };
 	const [item] = await rehearse(dryRun({}, { context }));
-	expect(item).toMatchObject({ would_call: true, missing_variables: ['topic', 'date', 'city'] });
+	const missing_variables = ['topic', 'date', 'city'];
+	expect(item).toMatchObject({
+		would_call:
+			"Nobody was called: the context has no value for 'topic', 'date', 'city', which the prompt of the agent 'Reception' needs",
+		missing_variables,
+	});
+	const [anyway] = await rehearse(dryRun({ missingVariable: 'call' }, { context }));
+	expect(anyway).toMatchObject({ would_call: true, missing_variables });
 });
 
 test('500 items leave no request behind but reads, each made once', async () => {
@@ -228,7 +230,7 @@ test('paces nothing, and counts nobody', async () => {
 
 test('shows the full agent without its secrets', async () => {
 	const environment = simulator.environment('default');
-	const [agent] = environment.agents.values();
+	const agent = plainAgent();
 	const action = [...environment.actions.values()].find(({ type }) => type === 'action_external');
 	agent.actions = [action?.id];
 	const [item] = await rehearse(dryRun({ agentPayload: 'full' }));

@@ -52,7 +52,9 @@ test('every collection is among the places', () => {
 	const paths = new Set(all.map(({ place }) => place.path.join('.')));
 	expect(paths.size).toBeGreaterThan(150);
 	expect(paths).toContain('options.callingWindow.window.opensAt');
-	expect(paths).toContain('context.variables.0.value');
+	expect(paths).toContain('furtherVariables.variables.0.value');
+	expect(paths).toContain('context.mappingMode');
+	expect(paths).toContain('context.value.first_name');
 	expect(paths).toContain('updateFields.additionalBodyFields');
 });
 

@@ -1,6 +1,7 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 
 import { byId, byNumber, credentialFor, runNode, simulator } from '../support/harness';
+import { plainAgent } from '../support/callFixtures';
 
 beforeEach(() => simulator.reset());
 
@@ -15,7 +16,7 @@ const MISSING = '550e8400-e29b-41d4-a716-446655440000';
 const placeCall = (): INodeParameters => ({
 	resource: 'call',
 	operation: 'create',
-	agentId: byId(agentIds()[0]),
+	agentId: byId(plainAgent().id),
 	fromNumber: byNumber(
 		String(
 			[...simulator.environment('default').numbers.values()].find((n) => n.active)?.number,

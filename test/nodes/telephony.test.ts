@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { RequestRecord } from '../../simulator';
+import { plainAgent } from '../support/callFixtures';
 import { byList, runNode, simulator, truth } from '../support/harness';
 
 const TO = '+12125550101';
@@ -8,13 +9,11 @@ const TO = '+12125550101';
 beforeEach(() => simulator.reset());
 
 const create = (additionalFields: INodeParameters, changes: INodeParameters = {}) => {
-	const { agents, numbers } = simulator.environment('default');
-	const [from] = numbers.values();
-	const [agent] = agents.keys();
+	const [from] = simulator.environment('default').numbers.values();
 	return {
 		resource: 'call',
 		operation: 'create',
-		agentId: byList(agent),
+		agentId: byList(plainAgent().id),
 		fromNumber: byList(String(from.number)),
 		toNumber: TO,
 		additionalFields,

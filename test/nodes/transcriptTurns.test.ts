@@ -34,7 +34,7 @@ const place = (): INodeParameters => {
 		agentId: byList(agent),
 		fromNumber: byList(String(from.number)),
 		toNumber: TO,
-		context: { variables: [{ name: 'name', value: 'Anna' }] },
+		context: { mappingMode: 'defineBelow', value: { name: 'Anna' } },
 	};
 };
 

@@ -15,7 +15,7 @@ interface Place {
 	path: string;
 	property: INodeProperties;
 	/** Of its node. */
-	methods: { listSearch?: object; loadOptions?: object };
+	methods: { listSearch?: object; loadOptions?: object; resourceMapping?: object };
 }
 
 const node = new FluentsAi();
@@ -155,6 +155,15 @@ test.each(each(({ typeOptions }) => typeOptions?.loadOptionsMethod !== undefined
 	(_path, { typeOptions }, methods) => {
 		const known = Object.keys(methods.loadOptions ?? {});
 		expect(known).toContain(typeOptions?.loadOptionsMethod);
+	},
+);
+
+test.each(each(({ type }) => type === 'resourceMapper'))(
+	'%s has fields of a method that exists, anew for each agent',
+	(_path, { typeOptions }, methods) => {
+		const known = Object.keys(methods.resourceMapping ?? {});
+		expect(known).toContain(typeOptions?.resourceMapper?.resourceMapperMethod);
+		expect(typeOptions?.loadOptionsDependsOn).toEqual(['agentId.value']);
 	},
 );
 

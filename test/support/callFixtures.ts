@@ -8,18 +8,24 @@ export const numbers = (count: number, first = 1000) =>
 
 export const toItems = (all: string[]) => all.map((to) => ({ to }));
 
+/** The agent that tests call with: its prompt needs no variables. */
+export const plainAgent = (environment = 'default') => {
+	const agents = [...simulator.environment(environment).agents.values()];
+	return agents.find(({ name }) => name === 'Reception')!;
+};
+
 /** Parameters that place a call to the number in the item's field `to`. */
 export function placing(
 	operation: 'create' | 'createAndWait',
 	options: INodeParameters = {},
 	changes: INodeParameters = {},
 ): INodeParameters {
-	const { agents, numbers: lines } = simulator.environment('default');
+	const { numbers: lines } = simulator.environment('default');
 	const from = [...lines.values()].find(({ active }) => active === true);
 	return {
 		resource: 'call',
 		operation,
-		agentId: byId([...agents.keys()][0]),
+		agentId: byId(plainAgent().id),
 		fromNumber: byNumber(String(from?.number)),
 		toNumber: '={{ $json.to }}',
 		options,

@@ -7,6 +7,7 @@ import type {
 	INodeParameters,
 	INodePropertyOptions,
 	IRun,
+	ResourceMapperFields,
 } from 'n8n-workflow';
 
 import type { Engine, RunOptions, WorkflowJson } from '../../engine';
@@ -166,4 +167,14 @@ export async function search(
 /** Loads the entries of one of the node's dropdowns, as the editor does. */
 export async function loadOptions(method: string): Promise<INodePropertyOptions[]> {
 	return await engine.loadOptions(editedNode, method, { fluentsAiApi: credentialFor() });
+}
+
+/** Asks for the fields of the node's resource mapper, as the editor does when these parameters are set. */
+export async function mapperFields(
+	method: string,
+	parameters: INodeParameters,
+	credential = credentialFor(),
+): Promise<ResourceMapperFields> {
+	const node = { ...editedNode, parameters };
+	return await engine.mapperFields(node, method, { fluentsAiApi: credential });
 }

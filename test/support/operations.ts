@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { resources } from '../../nodes/FluentsAi/resources';
+import { plainAgent } from './callFixtures';
 import { byId, byNumber, simulator } from './harness';
 
 const first = (kind: 'agents' | 'calls' | 'prompts' | 'voices' | 'webhooks' | 'actions') =>
@@ -51,14 +52,14 @@ export const leastParameters: Record<string, () => INodeParameters> = {
 		},
 	}),
 	'call create': () => ({
-		agentId: first('agents'),
+		agentId: byId(plainAgent().id),
 		fromNumber: byNumber(ownNumber()),
 		toNumber: '+12125550101',
 		// What is searched for after a lost answer is given up sooner.
 		options: { timeout: 300 },
 	}),
 	'call createAndWait': () => ({
-		agentId: first('agents'),
+		agentId: byId(plainAgent().id),
 		fromNumber: byNumber(ownNumber()),
 		toNumber: '+12125550101',
 		options: { pollInterval: 1, timeout: 300 },

@@ -65,6 +65,27 @@ function inside(outer: Place): Place[] {
 				),
 			}));
 		}
+		case 'resourceMapper':
+			return [
+				{
+					...outer,
+					property: {
+						...property,
+						type: 'options',
+						default: 'defineBelow',
+						options: ['defineBelow', 'autoMapInputData'].map((value) => ({
+							name: value,
+							value,
+						})),
+					},
+					path: [...path, 'mappingMode'],
+				},
+				{
+					...outer,
+					property: { ...property, type: 'string', default: '' },
+					path: [...path, 'value', 'first_name'],
+				},
+			];
 		default:
 			return [];
 	}

@@ -191,6 +191,7 @@ export async function placeCall(
 		toNumber: to,
 		specifyContext: 'json',
 		contextJson: JSON.stringify(context),
+		options: { missingVariable: 'call' },
 	});
 	if (error) throw new Error(error.message);
 	await simulator.allDelivered();

@@ -33,11 +33,13 @@ export function verdictOf(
 	const { is, value, means } = given;
 	// n8n drops an expression that stands for a whole collection when it loads the workflow.
 	if (/ollection$/.test(type)) return path[0] === 'updateFields' ? 'free' : 'usual';
-	if (is === 'throws') return 'refused';
+	// Nor does it evaluate one that stands for a whole mapper.
+	if (is === 'throws' || type === 'resourceMapper') return 'refused';
 	if (is === 'nothing') {
 		if (guards.has(name)) return 'refused';
 		// An empty field of an update clears; a list of variables takes empty ones.
-		if (path[0] === 'updateFields' || path.length > 3) return 'free';
+		const isVariable = path.length > 3 || path[1] === 'value';
+		if (path[0] === 'updateFields' || isVariable) return 'free';
 		if (!required) return 'usual';
 		// The default will do, but an object without its type may as well be a mistake.
 		const hasDefault = type !== 'resourceLocator' && [property.default].flat().join('') !== '';

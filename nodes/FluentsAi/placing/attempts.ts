@@ -41,6 +41,11 @@ export function attemptsOf(context: IExecuteFunctions, itemIndex: number): Attem
 	return notesOf<Attempt>(context, itemIndex, 'calls');
 }
 
+/** Whether a call was placed, or may have been. */
+export function hasDialed(attempt: Attempt | undefined): boolean {
+	return attempt !== undefined && attempt.state !== 'refused' && attempt.state !== 'unsent';
+}
+
 /** Whether the events of the item's call come to this execution, also when n8n runs the node again. */
 export function isWokenByEvents(
 	context: IExecuteFunctions,

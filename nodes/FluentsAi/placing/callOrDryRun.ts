@@ -2,8 +2,11 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { exceptionError } from '../../shared/api/errors';
 import type { ItemReader } from '../../shared/parameters/reader';
+import type { Run } from '../operation';
+import { tellingOfCall } from './attempts';
 import { readMode, type Mode } from './mode';
 import type { CallRequest } from './request';
+import { complete } from './variables';
 
 /** What is asked for an item: a call, or only to tell what would become of it. */
 export type CallOrDryRun = { kind: 'place'; request: CallRequest } | DryRun;
@@ -33,4 +36,23 @@ export function readCallOrDryRun(
 		const error = isOurs ? caught : exceptionError(from.context.getNode(), caught);
 		return { kind: 'refused', error };
 	}
+}
+
+/**
+ * The call with all that it carries. A dry run tells what is missing, so it is left as it is.
+ *
+ * @throws NodeApiError or NodeOperationError where the call cannot be placed with what was given.
+ */
+export async function completeCall(
+	run: Run,
+	asked: CallOrDryRun,
+	itemIndex: number,
+): Promise<CallOrDryRun> {
+	if (asked.kind !== 'place') return asked;
+	const request = await tellingOfCall(
+		run.context,
+		itemIndex,
+		async () => await complete(run, asked.request, itemIndex),
+	);
+	return { kind: 'place', request };
 }

@@ -3,19 +3,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { catchStatus } from '../../shared/api/errors';
 import { maskSecrets } from '../../shared/masking';
-import { isEmpty } from '../../shared/parameters/convert';
 import { shown } from '../../shared/shown';
 import { timeZonesOf } from '../../shared/phoneNumbers/timeZones';
-import { agentName, agents } from '../../shared/records/agent';
-import { readOne } from '../../shared/records/collection';
 import { readNumber } from '../../shared/records/number';
-import { readVariablesOf } from '../../shared/records/promptVariables';
 import type { OutputFields } from '../../shared/records/shape';
 import type { Output, Run } from '../operation';
 import { isTool } from '../tool';
 import { personOf, type Addressee } from './addressee';
 import { createCallIndex, type CallIndex } from './callIndex';
-import { withCallKey } from './callKey';
 import { localTime, openingOf, whyClosed } from './callingWindow';
 import { bodyOf } from './dial';
 import { checkPerson, findDuplicate } from './duplicates';
@@ -23,6 +18,7 @@ import type { DryRun } from './callOrDryRun';
 import { findAsked } from './placeOnce';
 import { findRepeat, repeatNote } from './repeats';
 import type { CallRequest } from './request';
+import { agentOf, mapped, missingOf, whyIncomplete, type Agent } from './variables';
 
 /** Answers by which Fluents.ai says that there is no such object. */
 const MISSING = ['400', '404', '422'];
@@ -60,17 +56,8 @@ const NOTHING: Findings = {
 	request: null,
 };
 
-/** An agent with the variables that its prompt needs, or why it cannot call. */
-type Agent = { kind: 'there'; name: string; variables: string[] } | Problem;
-
-interface Problem {
-	kind: 'problem';
-	reason: string;
-}
-
 /** What the items of a dry run share. Nothing of it outlives the run. */
 interface Rehearsal {
-	agents: Map<string, Promise<Agent>>;
 	/** Why calls cannot come from a number; undefined when they can. */
 	numbers: Map<string, Promise<string | undefined>>;
 	/** The calls that would have been placed. */
@@ -85,7 +72,6 @@ function rehearsalOf(run: Run): Rehearsal {
 	const known = rehearsals.get(run);
 	if (known) return known;
 	const rehearsal: Rehearsal = {
-		agents: new Map(),
 		numbers: new Map(),
 		planned: createCallIndex<Planned>(),
 	};
@@ -104,15 +90,18 @@ export async function rehearse(run: Run, order: DryRun): Promise<Output> {
 		// The output is linked to its item already.
 		return verdict(run, order.error.message.replace(/ \[item \d+\]/, ''), NOTHING);
 	}
-	const { request } = order;
 	return await run.oneAtATime(async () => {
-		const agent = await agentOf(run, request);
+		let { request } = order;
+		const read = await catchStatus(agentOf(run, request), MISSING);
+		const agent = read.refusal ? undefined : read.value;
 		let body: IDataObject | null = null;
 		const reason = await firstReason([
+			() => read.refusal?.message,
+			() => agent && void (request = mapped(request, agent)),
+			() => agent && whyIncomplete(request, agent),
 			() => whyClosed(request.window, request.maxWait),
 			async () => await whyAsked(run, request),
 			async () => await whyEarlier(run, request),
-			() => (agent.kind === 'problem' ? agent.reason : undefined),
 			async () => await numberProblem(run, request),
 			async () => void (body = maskSecrets(await bodyOf(run, request))),
 		]);
@@ -134,21 +123,16 @@ function verdict({ context }: Run, reason: Reason, findings: Findings): Output {
 	return { json };
 }
 
-function findingsOf(request: CallRequest, agent: Agent): Findings {
-	const { window, toNumber, country, numberHint, context, key } = request;
+function findingsOf(request: CallRequest, agent: Agent | undefined): Findings {
+	const { window, toNumber, country, numberHint } = request;
 	const now = Date.now();
 	const opensAt = window && openingOf(window, now);
-	const variables: IDataObject = withCallKey(context, key);
-	const isThere = agent.kind === 'there';
 	return {
 		...NOTHING,
 		to_number: toNumber,
 		country: country ?? null,
 		...localTime(timeZonesOf(toNumber), now),
-		agent_name: isThere ? agent.name : null,
-		missing_variables: isThere
-			? agent.variables.filter((name) => isEmpty(variables[name]))
-			: [],
+		...(agent && { agent_name: agent.name, missing_variables: missingOf(request, agent) }),
 		...(opensAt !== undefined && { opens_at: new Date(opensAt).toISOString() }),
 		...(numberHint !== undefined && { number_hint: numberHint }),
 	};
@@ -190,29 +174,6 @@ async function whyEarlier(run: Run, request: CallRequest): Promise<string | unde
 	if (duplicate) return `Called already: call '${String(duplicate.id)}'`;
 	const repeat = repeats && (await findRepeat(run, toNumber, repeats));
 	return repeat && repeatNote(repeat.at);
-}
-
-async function agentOf(run: Run, request: CallRequest): Promise<Agent> {
-	const { agent = request.agentId } = request.settings;
-	if (typeof agent !== 'string') return await describeAgent(run, agent as IDataObject);
-	const { agents: known } = rehearsalOf(run);
-	const reading = known.get(agent) ?? readAgent(run, agent);
-	known.set(agent, reading);
-	return await reading;
-}
-
-async function readAgent(run: Run, id: string): Promise<Agent> {
-	const read = await catchStatus(readOne(run.api, agents, id), MISSING);
-	if (read.refusal) return { kind: 'problem', reason: read.refusal.message };
-	return await describeAgent(run, read.value);
-}
-
-async function describeAgent({ api }: Run, agent: IDataObject): Promise<Agent> {
-	return {
-		kind: 'there',
-		name: agentName(agent),
-		variables: await readVariablesOf(api, agent),
-	};
 }
 
 async function numberProblem(run: Run, { fromNumber }: CallRequest): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Run } from '../operation';
 import { readIfPossible, readPlaced } from '../watching/watcher';
 import { addresseeName } from './addressee';
-import { attemptsOf, type Attempt, type Attempts, type SentAttempt } from './attempts';
+import { attemptsOf, hasDialed, type Attempt, type Attempts, type SentAttempt } from './attempts';
 import { isOpen, waitForWindow } from './callingWindow';
 import { callsOf, pacerOf } from './sharedInRun';
 import { dial, wantsOtherForm } from './dial';
@@ -65,15 +65,11 @@ export async function placeOnce(
 	const { repeats } = request;
 	if (!repeats) return await resumeOrPlace(run, request, attempts);
 	return await afterSameRequests(run, repeats, attempts, async (earlier) =>
+		// Otherwise somebody else may have asked for it meanwhile.
 		hasDialed(attempts.find())
 			? await resumeOrPlace(run, request, attempts)
 			: await placeUnlessRepeat(run, request, repeats, attempts, earlier),
 	);
-}
-
-/** Whether a call was placed, or may have been. Otherwise somebody else may have asked for it meanwhile. */
-function hasDialed(attempt: Attempt | undefined): boolean {
-	return attempt !== undefined && attempt.state !== 'refused' && attempt.state !== 'unsent';
 }
 
 async function resumeOrPlace(

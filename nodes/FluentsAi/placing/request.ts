@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { additionalBodyFields, createFields, readCreateBody, type BodyField } from '../fields/body';
 import { telephonyProviderField } from '../fields/common';
-import { contextFields, readContext } from '../fields/context';
+import { contextFields, readContext, type Context } from '../fields/context';
 import { toObject, toTextObject, toTrimmedText, type Fail } from '../../shared/parameters/convert';
 import { agentLocator, fromNumberLocator } from '../fields/locators';
 import { optionsOf } from '../fields/options';
@@ -13,10 +13,11 @@ import { callingWindowOption, readCallingWindow, type CallingWindow } from './ca
 import { retryUnconfirmedOption } from './findCall';
 import { doNotCallOption, readDoNotCall } from './doNotCall';
 import { duplicateOptions, readDuplicateOptions, type DuplicateOptions } from './duplicates';
-import { INSTEAD_OF, type Addressee } from './addressee';
+import type { Addressee } from './addressee';
 import { modeFields, type Mode } from './mode';
 import { readNumberToCall } from './numberToCall';
 import { forTests, pacingOption, readPacing, type Pacing } from './pacing';
+import { missingVariableOption, readRefusesMissing } from './variables';
 import { readRepeatRule, repeatWindowOption, type RepeatRule } from './repeats';
 import { maxWaitOption, readMaxWait } from '../watching/untilEnded';
 import type { EventTarget } from '../watching/untilEvent';
@@ -116,6 +117,7 @@ export const placeOptions: INodeProperties[] = [
 	doNotCallOption,
 	...duplicateOptions,
 	maxWaitOption,
+	missingVariableOption,
 	pacingOption,
 	repeatWindowOption,
 	retryUnconfirmedOption,
@@ -129,6 +131,10 @@ export interface CallRequest extends Addressee {
 	/** Why the person's number may not exist, although it is possible. */
 	numberHint?: string;
 	context: IDataObject;
+	/** Gives the variables that are mapped automatically, by their names. */
+	fromItem?: Context['fromItem'];
+	/** Whether a call is refused that lacks a variable which the prompt needs. */
+	refusesMissing: boolean;
 	/** Further fields of the request. They win over those that the node makes of the others. */
 	settings: IDataObject;
 	agentPayload: 'id' | 'full';
@@ -160,12 +166,13 @@ export function readCallRequest(from: ItemReader, mode: Mode): CallRequest {
 	const toNumber = toTrimmedText(ownTo, failingIn(from, 'to_number'));
 	const person = readNumberToCall(from, toNumberField, toNumber || undefined);
 	const isTest = mode.kind === 'testNumber';
+	const { variables, fromItem } = readVariables(from, ownContext);
 	const dialed = {
 		agentId: from.id(agentLocator),
 		fromNumber: fromNumber || String(from.phoneNumber(fromNumberLocator)),
 		toNumber: isTest ? mode.number : person.number,
 		insteadOf: isTest ? person.number : undefined,
-		context: readVariables(from, ownContext),
+		context: variables,
 	};
 	const repeats = readRepeatRule(from, { ...dialed, agent: settings.agent ?? dialed.agentId });
 	const key = readCallKey(from, repeats?.prefix);
@@ -174,6 +181,8 @@ export function readCallRequest(from: ItemReader, mode: Mode): CallRequest {
 		...dialed,
 		country: person.country,
 		numberHint: person.hint,
+		fromItem,
+		refusesMissing: readRefusesMissing(from),
 		settings,
 		agentPayload: options.choice<'id' | 'full'>(agentPayloadOption),
 		key,
@@ -187,11 +196,10 @@ export function readCallRequest(from: ItemReader, mode: Mode): CallRequest {
 	};
 }
 
-/** The user's variables. One by which the node knows calls of tests would make a real call one of them. */
-function readVariables(from: ItemReader, own: unknown): IDataObject {
-	const { [INSTEAD_OF]: _, ...variables } =
-		toObject(own, failingIn(from, 'context')) ?? readContext(from);
-	return variables;
+/** The user's variables. Those in the body of the request stand for all others. */
+function readVariables(from: ItemReader, own: unknown): Context {
+	const inBody = toObject(own, failingIn(from, 'context'));
+	return inBody ? { variables: inBody } : readContext(from);
 }
 
 /** Errors about a field of the request that the user wrote as JSON, instead of those above it. */

@@ -187,6 +187,11 @@ export class ParameterReader {
 		return this.among(values, prefix, () => this.source.written(collection));
 	}
 
+	/** What a collection holds whose fields are not known, such as the values of a resource mapper. */
+	object(collection: INodeProperties): IDataObject {
+		return this.objectOf(collection, this.given(collection)) ?? {};
+	}
+
 	/** The fields of a fixedCollection that holds one entry; undefined when it was not added. */
 	entry(collection: INodeProperties, reading?: Reading): ParameterReader | undefined {
 		const group = this.groupIn(collection, reading);

@@ -1,9 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { FluentsTransport } from '../api/transport';
-import { readOne } from './collection';
-import { prompts } from './prompt';
-
 /** Sources write placeholders as {name} and as ${name} (API: C12). JSON in a prompt has quotes instead. */
 const PLACEHOLDER = /\{\s*([\p{L}_][\p{L}\p{N}_.-]*)\s*\}/gu;
 
@@ -19,12 +15,12 @@ export function variablesOf({ content, prompt_template: template }: IDataObject)
  * The names of the variables that an agent's prompt needs, which the agent has as its ID or in full
  * (API: C10).
  *
- * @throws NodeApiError when the prompt cannot be read.
+ * @param readPrompt reads a prompt by its ID; what it throws is passed on.
  */
 export async function readVariablesOf(
-	api: FluentsTransport,
 	{ prompt }: IDataObject,
+	readPrompt: (id: string) => Promise<IDataObject>,
 ): Promise<string[]> {
-	if (typeof prompt === 'string') return variablesOf(await readOne(api, prompts, prompt));
+	if (typeof prompt === 'string') return variablesOf(await readPrompt(prompt));
 	return variablesOf((prompt ?? {}) as IDataObject);
 }

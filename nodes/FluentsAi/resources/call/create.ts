@@ -5,7 +5,7 @@ import type { Operation } from '../../operation';
 import { calls } from '../../../shared/records/call';
 import { tellingOfCall } from '../../placing/attempts';
 import { dryRunFields, rehearse } from '../../placing/dryRun';
-import { readCallOrDryRun, type CallOrDryRun } from '../../placing/callOrDryRun';
+import { completeCall, readCallOrDryRun, type CallOrDryRun } from '../../placing/callOrDryRun';
 import { callOutput, placedFields } from '../../placing/callOutput';
 import { placeOnce } from '../../placing/placeOnce';
 import { placeFields, placeOptions, readCallRequest } from '../../placing/request';
@@ -32,6 +32,10 @@ export const create: Operation<Parameters> = {
 	read: (from) => ({
 		asked: readCallOrDryRun(from, readCallRequest),
 		output: readOutputOptions(from),
+	}),
+	complete: async (run, parameters, i) => ({
+		...parameters,
+		asked: await completeCall(run, parameters.asked, i),
 	}),
 	hurries: ({ asked }) => asked.kind !== 'place',
 	async execute(run, { asked, output }, i) {

@@ -10,7 +10,7 @@ import type { Operation, Output, Run } from '../../operation';
 import { calls } from '../../../shared/records/call';
 import { isWokenByEvents, tellingOfCall } from '../../placing/attempts';
 import { dryRunFields, rehearse } from '../../placing/dryRun';
-import { readCallOrDryRun, type CallOrDryRun } from '../../placing/callOrDryRun';
+import { completeCall, readCallOrDryRun, type CallOrDryRun } from '../../placing/callOrDryRun';
 import { callOutput, placedFields } from '../../placing/callOutput';
 import { placeOnce } from '../../placing/placeOnce';
 import {
@@ -64,6 +64,10 @@ export const createAndWait: Operation<Parameters> = {
 		})),
 		wait: readWaitOptions(from),
 		output: readOutputOptions(from),
+	}),
+	complete: async (run, parameters, i) => ({
+		...parameters,
+		asked: await completeCall(run, parameters.asked, i),
 	}),
 	hurries: ({ asked }) => asked.kind !== 'place',
 	async execute(run, { asked, wait, output }, i) {
