@@ -56,7 +56,7 @@ export class FluentsAiApi implements ICredentialType {
 			required: true,
 			placeholder: `e.g. ${DEFAULT_BASE_URL}`,
 			description:
-				'Address of the API, with its version. It must start with https://, except for a simulator on this machine.',
+				'Address of the API, with its version. It must start with https://, except for a simulator on this computer.',
 		},
 	];
 

@@ -58,8 +58,8 @@ export class FluentsAiLiveTrigger implements INodeType {
 			header: 'Answer agents during phone calls',
 			executionsHelp: {
 				inactive:
-					'<b>While building your workflow</b>, click Execute step, then call one of the agents, or let it call you, and bring it to ask. n8n tells the agents where to ask for the test, and takes that back afterwards.<br><br><b>Once the workflow works</b>, publish it. Then it answers each question.',
-				active: '<b>While building your workflow</b>, click Execute step, then bring one of the agents to ask. For that time, the agents ask the editor and not the published workflow; afterwards they ask that again.<br><br><b>The published workflow</b> answers each question. See the results in the executions list.',
+					'<b>While building your workflow</b>, click Execute step, then call one of the agents, or let it call you, and get it to ask. For the test, n8n points the agents to the editor, and restores them afterwards.<br><br><b>Once the workflow works</b>, publish it. Then it answers each question.',
+				active: '<b>While building your workflow</b>, click Execute step, then get one of the agents to ask. During the test, the agents ask the editor instead of the published workflow.<br><br><b>The published workflow</b> answers each question. See the results in the executions list.',
 			},
 			activationHint:
 				'Once the workflow works, publish it: then it answers the agents during calls.',

@@ -18,7 +18,7 @@ export const allowedValuesField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. morning, afternoon',
-	description: 'The only values that the agent may send, with commas between',
+	description: 'The only values that the agent may send, separated by commas',
 };
 
 export const fieldDescriptionField: INodeProperties = {
@@ -93,7 +93,7 @@ export const allowRepeatsOption: INodeProperties = {
 	default: false,
 	displayOptions: { show: { '/requestType': ['action'] } },
 	description:
-		'Whether the same question of a call, asked again within 30 seconds, runs the workflow again. Otherwise it gets the answer of the first one, so that nothing is booked twice.',
+		'Whether the same question in a call, asked again within 30 seconds, runs the workflow again. Otherwise it gets the first answer, so nothing is booked twice.',
 };
 
 export const silentAfterOption: INodeProperties = {
@@ -112,8 +112,7 @@ export const deadlineOption: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 9.5, numberPrecision: 1 },
 	default: 8,
-	description:
-		'After how many seconds the fallback answer goes out. Fluents.ai is said to wait 10.',
+	description: 'Seconds after which the fallback answer is sent. Fluents.ai reportedly waits 10.',
 };
 
 export const fallbackAnswerOption: INodeProperties = {
@@ -132,12 +131,12 @@ export const signatureOption: INodeProperties = {
 	name: 'signature',
 	type: 'options',
 	options: [
-		{ name: 'If Sent', value: 'ifSent', description: 'A wrong one is refused' },
+		{ name: 'If Sent', value: 'ifSent', description: 'Wrong signatures are refused' },
 		{ name: 'Off', value: 'off', description: 'Only the secret in the address counts' },
 		{
 			name: 'Required',
 			value: 'required',
-			description: 'Also a missing one is refused',
+			description: 'Missing signatures are refused too',
 		},
 	],
 	default: 'ifSent',
@@ -154,7 +153,7 @@ export const signatureHeaderOption: INodeProperties = {
 	placeholder: 'e.g. x-vocode-signature',
 	displayOptions: { show: { '/requestType': ['action'] } },
 	description:
-		'Name of the header with the signature. Which one Fluents.ai uses is not confirmed; the log of n8n names the headers of a request without it.',
+		'Name of the header with the signature. Which one Fluents.ai uses is not confirmed; the n8n log lists the headers of a request without it.',
 };
 
 export const requestTypeField: INodeProperties = {
@@ -259,8 +258,7 @@ export const answerUsingField: INodeProperties = {
 		{
 			name: 'Fluents.ai Node',
 			value: 'respond',
-			description:
-				'By the operation Respond of the resource Live Request, anywhere in the workflow',
+			description: 'The Respond operation of Live Request, anywhere in the workflow',
 		},
 		{
 			name: 'Last Node',
@@ -270,7 +268,7 @@ export const answerUsingField: INodeProperties = {
 		{
 			name: 'Text at Once',
 			value: 'immediately',
-			description: 'The agent gets a fixed text, and the workflow goes on by itself',
+			description: 'The agent gets a fixed text, and the workflow continues on its own',
 		},
 	],
 	default: 'respond',

@@ -58,11 +58,10 @@ export class FluentsAiTrigger implements INodeType {
 			header: 'Get events from phone calls',
 			executionsHelp: {
 				inactive:
-					'<b>While building your workflow</b>, click Execute step, then place a call with one of the agents. n8n gives the agents a webhook for the test, and takes it away afterwards.<br><br><b>Once the workflow works</b>, publish it. Then it is executed for each event.',
-				active: '<b>While building your workflow</b>, click Execute step, then place a call with one of the agents. For that time, the agents send their events to the editor, and afterwards to the published workflow again.<br><br><b>The published workflow</b> is executed for each event. See the results in the executions list.',
+					'<b>While building your workflow</b>, click Execute step, then place a call with one of the agents. n8n gives the agents a webhook for the test, and removes it afterwards.<br><br><b>Once the workflow works</b>, publish it. Then it runs for each event.',
+				active: '<b>While building your workflow</b>, click Execute step, then place a call with one of the agents. During the test, the agents send their events to the editor instead of the published workflow.<br><br><b>The published workflow</b> runs for each event. See the results in the executions list.',
 			},
-			activationHint:
-				'Once the workflow works, publish it: then it is executed for each event.',
+			activationHint: 'Once the workflow works, publish it: then it runs for each event.',
 		},
 		properties,
 	};

@@ -19,7 +19,7 @@ export const contextNameFilter: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. campaign',
 	description:
-		'Only calls that were placed with this context variable. Its value has to be the one of Context Variable Value, if that is set.',
+		'Only calls that were placed with this context variable. If Context Variable Value is set, the value must match it.',
 };
 
 export const contextValueFilter: INodeProperties = {
@@ -39,7 +39,7 @@ export const filtersField: INodeProperties = {
 	default: {},
 	options: [agentsField, contextNameFilter, contextValueFilter, directionField, outcomeField],
 	description:
-		'Which calls start the workflow. What the event itself does not tell is read from the API.',
+		'Which calls start the workflow. What the event does not contain is read from the API.',
 };
 
 export const allowRepeatsOption: INodeProperties = {
@@ -147,7 +147,7 @@ export const attachField: INodeProperties = {
 	default: 'none',
 	displayOptions: { show: { callsOf: ['environment'] } },
 	description:
-		'Whether agents have to carry the webhook. Fluents.ai is said to send the events of all calls to a webhook of the environment, and also to send only those of agents that carry it. Choose All Agents if no events arrive.',
+		'Whether agents have to carry the webhook. It is not certain whether Fluents.ai sends the events of all calls to a webhook of the environment, or only those of agents that carry it. Choose All Agents if no events arrive.',
 };
 
 export const includeCallField: INodeProperties = {
@@ -155,7 +155,7 @@ export const includeCallField: INodeProperties = {
 	name: 'call',
 	type: 'options',
 	options: [
-		{ name: 'No', value: 'none', description: 'Only what the event says' },
+		{ name: 'No', value: 'none', description: 'Only the data of the event' },
 		{
 			name: 'Raw',
 			value: 'raw',

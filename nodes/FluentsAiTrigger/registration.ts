@@ -213,7 +213,7 @@ async function remove(activation: Activation, gone: IDataObject[], found: Found)
 	});
 	await forEach(heirsOf(gone, found.webhooks), async ({ heir, description }) => {
 		await removal.attempt(
-			`Webhook '${foreignText(heir.label)}' could not be told what its agents had before`,
+			`Webhook '${foreignText(heir.label)}' could not be given the note of what its agents had before`,
 			updateWebhook(api, String(heir.id), { ...heir, description }),
 		);
 	});
@@ -232,7 +232,7 @@ function conflictError({ context }: Activation, conflicts: Plan['conflicts']): N
 		description: [
 			...others,
 			...(isKin ? [KIN_ADVICE] : []),
-			"An agent has one webhook at most. Take that one off the agent in Fluents.ai, or set 'If the Agent Already Has a Webhook' to Replace It: then its events come here until the workflow is unpublished.",
+			"An agent has one webhook at most. Remove that one from the agent in Fluents.ai, or set 'If the Agent Already Has a Webhook' to Replace It: then its events come here until the workflow is unpublished.",
 		].join('. '),
 	});
 }

@@ -48,7 +48,7 @@ export function requireSameEnvironment(activation: Activation): void {
 		context.getNode(),
 		`This trigger is still registered in the Fluents.ai environment '${name}', and its credential is for another one now`,
 		{
-			description: `Choose the credential of '${name}', then publish and unpublish the workflow once. Or turn on the option '${leaveBehindOption.displayName}', and take away in Fluents.ai what is left there.`,
+			description: `Choose the credential of '${name}', then publish and unpublish the workflow once. Or turn on the option '${leaveBehindOption.displayName}', and delete in Fluents.ai what is left there.`,
 		},
 	);
 }

@@ -19,7 +19,7 @@ export const leaveBehindOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to go on although the trigger is still registered in another Fluents.ai environment, whose key the credential had before. What is left there has to be deleted by hand.',
+		'Whether to continue although the trigger is still registered in another Fluents.ai environment, whose key the credential held before. Delete what is left there by hand.',
 };
 
 /** The collection of options, which goes by the same name in both triggers. */
@@ -62,6 +62,6 @@ export function ifAttachedField(name: string): INodeProperties {
 			},
 		],
 		default: 'fail',
-		description: `What to do with the ${thing} of somebody else, since an agent can have only one`,
+		description: `What to do if the agent has another ${thing}, since it can have only one`,
 	};
 }

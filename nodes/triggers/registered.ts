@@ -128,7 +128,7 @@ export function requireRoom(
 	if (url.length > LONGEST_FIELD) {
 		throw operationError(
 			node,
-			`The address of this n8n is too long: it has ${url.length} characters, and ${LONGEST_FIELD} at most are sure to be kept`,
+			`The address of this n8n is too long: it has ${url.length} characters, and ${LONGEST_FIELD} at most are certain to be kept`,
 			{ description: 'Give n8n a shorter WEBHOOK_URL. Nothing was changed.' },
 		);
 	}
@@ -138,7 +138,7 @@ export function requireRoom(
 		node,
 		`${count} of the agents have something to get back when the workflow is unpublished, and the description of the ${one} has room for ${roomFor(record)}`,
 		{
-			description: `Nothing was changed. Choose fewer agents for one trigger, or take what they have off the agents in Fluents.ai first, e.g. of '${foreignText(context.getWorkflow().name)}'.`,
+			description: `Nothing was changed. Choose fewer agents for one trigger, or first remove in Fluents.ai what the agents have, e.g. of '${foreignText(context.getWorkflow().name)}'.`,
 		},
 	);
 }

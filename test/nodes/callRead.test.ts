@@ -238,7 +238,7 @@ describe('end', () => {
 	test('a lost answer says how to find out', async () => {
 		simulator.faults.add({ operationId: 'endCall', reset: true });
 		const { error, requests } = await runNode(end(callIds()[0]));
-		expect(error?.description).toContain('Look with Get whether the call has ended');
+		expect(error?.description).toContain('Check with Get whether the call has ended');
 		expect(requests).toHaveLength(1);
 	});
 });

@@ -85,10 +85,10 @@ describe('what to do next is said for', () => {
 		const credential = credentialFor('noRights', { environment: 'production' });
 		const { error } = await runNode(getCall, { credential });
 		expect(error?.message).toBe(
-			"The API key of environment 'production' does not have the right to do this",
+			"The API key of environment 'production' is not allowed to do this",
 		);
 		expect(error?.httpCode).toBe('403');
-		expect(error?.description).toContain('Ask Fluents.ai support about its rights');
+		expect(error?.description).toContain('Ask Fluents.ai support about its permissions');
 	});
 
 	test('an ID that does not exist in this environment', async () => {
@@ -107,7 +107,7 @@ describe('what to do next is said for', () => {
 	test('a server that stumbles', async () => {
 		const error = await refused({ status: 500, body: { message: 'Boom' } });
 		expect(error?.message).toBe('Boom');
-		expect(error?.description).toContain('ask support@fluents.ai');
+		expect(error?.description).toContain('contact support@fluents.ai');
 	});
 
 	test('a limit that holds longer than a node should wait', async () => {

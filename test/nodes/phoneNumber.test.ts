@@ -213,7 +213,7 @@ describe('which number is meant: phone_number, id, or both (C2)', () => {
 			const { error, requests } = await run({ options: { timeout: 300 } });
 			expect(error?.name).toBe('NodeApiError');
 			expect(error?.message).toContain('. It is not known whether Fluents.ai acted on it');
-			expect(error?.description).toContain('Look with Get');
+			expect(error?.description).toContain('Check with Get');
 			expect(sent(requests)).toEqual([post(name, both(), body)]);
 		});
 
@@ -541,7 +541,7 @@ describe('buy', () => {
 		);
 		expect(error?.message).toContain('. It is not known whether Fluents.ai acted on it');
 		expect(error?.description).toBe(
-			'Look with Get Many whether there is a new phone number before you run this again: it may have been bought.',
+			'Check with Get Many whether there is a new phone number before you run this again: it may have been bought.',
 		);
 		expect(requests).toHaveLength(1);
 		expect(numbers()).toHaveLength(before + 1);

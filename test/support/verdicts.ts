@@ -66,7 +66,7 @@ export function verdictOf(
 		case 'resourceLocator':
 			return 'free';
 		default:
-			// Some texts of the API are lists, which the form takes with commas between.
+			// Some texts of the API are lists, which the form takes separated by commas.
 			if (is === 'list' && BODIES.has(path[0])) return 'free';
 			return is === 'list' || is === 'object' ? 'refused' : 'free';
 	}

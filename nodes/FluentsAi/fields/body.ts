@@ -68,7 +68,7 @@ export const additionalBodyFields: INodeProperties = {
 	type: 'json',
 	default: '{}',
 	placeholder: 'e.g. { "new_field": true }',
-	description: 'Further fields of the API, as a JSON object. They win over those above.',
+	description: 'Further fields of the API, as a JSON object. They override the fields above.',
 };
 
 /** The fields to create an object with: required ones first, the others under Additional Fields. */

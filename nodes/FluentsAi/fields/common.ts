@@ -50,7 +50,7 @@ export const contextEndpointField: SentField<'context_endpoint'> = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. https://example.com/who-is-calling',
-		description: 'URL that gives the context variables for a caller, e.g. of a Live Trigger',
+		description: 'URL that returns the context variables for a caller, e.g. of a Live Trigger',
 	},
 	toApi: toUrl,
 };
@@ -94,7 +94,7 @@ export function typeFields(
 				default: '',
 				required: true,
 				placeholder,
-				description: `The type as Fluents.ai names it, ${placeholder}`,
+				description: `Name of the type in Fluents.ai, ${placeholder}`,
 				...ofType(OTHER_TYPE),
 			},
 		},

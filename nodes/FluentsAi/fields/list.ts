@@ -43,7 +43,7 @@ const apiFilters: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. {"label":"Reception"}',
 	description:
-		'Sent as it is in the query parameter filters. Ask Fluents.ai support for its grammar.',
+		'Sent unchanged in the query parameter filters. Ask Fluents.ai support for the syntax.',
 };
 
 const customQuery = nameValueField(

@@ -24,7 +24,7 @@ const batchSize: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, numberPrecision: 0 },
 	default: 50,
-	description: 'Items that are handled at the same time',
+	description: 'Number of items to process at once',
 };
 
 const batchInterval: INodeProperties = {
@@ -53,7 +53,7 @@ export const includeSecretsOption: INodeProperties = {
 	name: 'includeSecrets',
 	type: 'boolean',
 	default: false,
-	description: 'Whether raw output shows secrets, which the execution data then holds, too',
+	description: 'Whether raw output shows secrets. The execution data then contains them too.',
 };
 
 const timeout: INodeProperties = {
@@ -62,7 +62,7 @@ const timeout: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: HOUR },
 	default: 30000,
-	description: 'Longest wait for an answer, in milliseconds',
+	description: 'How long to wait for an answer, in milliseconds',
 };
 
 /**

@@ -24,7 +24,7 @@ const sendCallKeyOption: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether the key goes along as the context variable n8n_call_key. Without it, calls are not found again by their key.',
+		'Whether to send the key as the context variable n8n_call_key. Without it, calls cannot be found by their key.',
 };
 
 export const callKeyOptions = [callKeyOption, sendCallKeyOption];

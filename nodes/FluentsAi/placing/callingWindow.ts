@@ -46,7 +46,7 @@ const opensAtField: INodeProperties = {
 	type: 'string',
 	default: '09:00',
 	placeholder: 'e.g. 09:00',
-	description: 'From when on people are called, e.g. 09:00 or 9 AM',
+	description: 'Time from which people are called, e.g. 09:00 or 9 AM',
 };
 
 const closesAtField: INodeProperties = {
@@ -56,7 +56,7 @@ const closesAtField: INodeProperties = {
 	default: '17:00',
 	placeholder: 'e.g. 17:00',
 	description:
-		'Until when people are called, e.g. 17:00 or 5 PM. A time before Opens At is on the next day; 24:00 is the end of the day.',
+		'Time until which people are called, e.g. 17:00 or 5 PM. A time before Opens At is on the next day; 24:00 is the end of the day.',
 };
 
 const outsideField: INodeProperties = {
@@ -69,17 +69,17 @@ const outsideField: INodeProperties = {
 			name: 'Give Back',
 			value: 'giveBack',
 			description:
-				'The item comes out as it went in, with skipped and opens_at, to be handed in again by then',
+				'The item is output unchanged, with skipped and opens_at, so you can pass it in again at that time',
 		},
 		{
 			name: 'Wait',
 			value: 'wait',
 			description:
-				'Until it opens, if that is within Max Wait; otherwise the item fails. The execution stays in memory.',
+				'Waits until the window opens, if that is within Max Wait. Otherwise the item fails. The execution stays in memory.',
 		},
 	],
 	default: 'fail',
-	description: 'What to do with an item whose turn comes outside of the window',
+	description: 'What to do with an item whose turn comes outside the window',
 };
 
 const timezoneField: INodeProperties = {
@@ -97,7 +97,7 @@ const notOnField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. 2026-12-25, 2026-12-26',
-	description: 'Dates on which nobody is called, such as holidays, with commas between',
+	description: 'Dates on which nobody is called, such as holidays, separated by commas',
 };
 
 export const callingWindowOption: INodeProperties = {
@@ -366,7 +366,7 @@ export function whyClosed(window: CallingWindow | undefined, maxWait: number): s
 		case 'open':
 			return undefined;
 		case 'noCommonHour':
-			return 'The calling window is never open in all time zones in which the number may lie';
+			return 'The calling window is never open in all time zones that the number may belong to';
 		case 'never':
 			return `${outsideText(window)} ${NEVER}`;
 		case 'closed': {

@@ -35,7 +35,7 @@ const skipDuplicatesOption: INodeProperties = {
 	name: 'skipDuplicates',
 	type: 'options',
 	options: [
-		{ name: 'No', value: 'none', description: 'Only a Call Key of your own is looked for' },
+		{ name: 'No', value: 'none', description: 'Looks only for your own Call Key' },
 		{ name: 'Same Number', value: 'sameNumber' },
 	],
 	default: 'none',

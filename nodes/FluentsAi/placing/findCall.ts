@@ -125,7 +125,7 @@ function notFound(
 	isComplete: boolean,
 ): Finding {
 	if (doubtful) {
-		const reason = `Call '${String(doubtful.id)}' between the same numbers may be it, but carries no key by which to tell`;
+		const reason = `Call '${String(doubtful.id)}' between the same numbers may be it, but carries no key that would tell`;
 		return { kind: 'unknown', reason };
 	}
 	return isComplete

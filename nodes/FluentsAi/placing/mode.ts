@@ -19,12 +19,12 @@ const callsField: INodeProperties = {
 		{
 			name: 'To a Test Number Only',
 			value: 'testNumber',
-			description: 'A number of yours is called in place of each person, one call at a time',
+			description: 'Your own number is called instead of each person, one call at a time',
 		},
 	],
 	default: 'place',
 	description:
-		'Whether people are really called. An expression gives place, dryRun or testNumber.',
+		'Whether people are really called. In an expression, use place, dryRun or testNumber.',
 };
 
 const testNumberField: INodeProperties = {
@@ -35,7 +35,7 @@ const testNumberField: INodeProperties = {
 	placeholder: 'e.g. +14155550123',
 	displayOptions: { show: { calls: ['testNumber'] } },
 	description:
-		'The only number that is called. The output tells in instead_of who it stood in for.',
+		'The only number that is called. In the output, instead_of is the number of the person.',
 };
 
 /** The first fields of each operation that places calls. */

@@ -25,7 +25,7 @@ const callsPerMinuteField: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0 },
 	default: 0,
-	description: 'Most calls per minute, evenly spread; 0 is no limit',
+	description: 'Maximum calls per minute, evenly spread; 0 means no limit',
 };
 
 const maxConcurrentCallsField: INodeProperties = {
@@ -34,7 +34,7 @@ const maxConcurrentCallsField: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0, numberPrecision: 0 },
 	default: 0,
-	description: 'Most calls that are in progress at a time; 0 is no limit',
+	description: 'Maximum calls in progress at the same time; 0 means no limit',
 };
 
 const countAllField: INodeProperties = {

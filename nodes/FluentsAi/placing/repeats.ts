@@ -30,7 +30,7 @@ export const repeatWindowOption: INodeProperties = {
 	default: 10,
 	displayOptions: { show: { '@tool': [true] } },
 	description:
-		'For how long the same request of a tool gives the earlier call, and calls nobody again. 0 turns this off.',
+		'How long a repeated request from a tool returns the earlier call instead of calling again. 0 turns this off.',
 };
 
 /** By what a request of a tool is known that was made before. */

@@ -205,7 +205,7 @@ function secretsNotKept(context: IExecuteFunctions, one: string): NodeOperationE
 }
 
 export function ifUpdateUnclear({ one }: Collection): string {
-	return `Look with Get whether the ${one} has changed. Updating it again does no harm.`;
+	return `Check with Get whether the ${one} has changed. Updating it again does no harm.`;
 }
 
 export function deleteOperation(
@@ -233,7 +233,7 @@ export function deleteOperation(
 				{ id },
 				{
 					object: `${one} '${id}'`,
-					ifUnclear: `Look with Get whether the ${one} is still there.`,
+					ifUnclear: `Check with Get whether the ${one} is still there.`,
 				},
 			);
 			const { refusal } = await catchStatus(request, ignoreMissing ? ['404'] : []);

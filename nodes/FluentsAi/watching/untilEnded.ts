@@ -19,7 +19,7 @@ export const maxWaitOption: INodeProperties = {
 	typeOptions: { minValue: 0 },
 	default: 15,
 	description:
-		'How long to wait at most, in minutes: for the call to end, and before it for limits and for the calling window to open. As a tool of an AI agent, 5 unless set.',
+		'How long to wait at most, in minutes: for limits and the calling window, and for the call to end. As a tool of an AI agent, 5 unless set.',
 };
 
 const onCancelOption: INodeProperties = {
@@ -48,7 +48,7 @@ const waitForRecordingOption: INodeProperties = {
 	name: 'waitForRecording',
 	type: 'boolean',
 	default: false,
-	description: 'Whether to wait for the recording, too, which may come minutes after the end',
+	description: 'Whether to also wait for the recording, which may take minutes',
 };
 
 export const onTimeoutOption: INodeProperties = {
@@ -222,14 +222,11 @@ export function callHints(outputs: IDataObject[]): string[] {
 		number > 0 ? [`${number} ${number === 1 ? 'item' : 'items'}: ${text}`] : [];
 	return [
 		...hint(rehearsed, 'dry run, nobody was called. To place these calls, set Calls to Place.'),
-		...hint(refused, 'would not be called. Look at would_call for the reason.'),
-		...hint(
-			incomplete,
-			"a variable of the agent's prompt is missing. Look at missing_variables.",
-		),
+		...hint(refused, 'would not be called. See would_call for the reason.'),
+		...hint(incomplete, "a variable of the agent's prompt is missing. See missing_variables."),
 		...hint(
 			tests,
-			'the test number was called instead of the person. Look at instead_of for who that is.',
+			'the test number was called instead of the person. See instead_of for that person.',
 		),
 		...hint(
 			outside,
@@ -238,11 +235,11 @@ export function callHints(outputs: IDataObject[]): string[] {
 		...hint(asked, 'skipped, nobody was called: the person has asked not to be called again.'),
 		...hint(
 			never,
-			'skipped, nobody was called: the calling window is never open in all time zones in which the number may lie.',
+			'skipped, nobody was called: the calling window is never open in all time zones that the number may belong to.',
 		),
 		...hint(
 			unsure,
-			'called, although the number is not known to exist. Look at number_hint, and correct the number if it is wrong.',
+			'called, although the number is not known to exist. See number_hint, and correct the number if it is wrong.',
 		),
 		...hint(
 			duplicates,

@@ -215,7 +215,7 @@ async function remove(activation: Activation, gone: IDataObject[], found: Found)
 	});
 	await forEach(heirsOf(gone, found.actions), async ({ heir, description }) => {
 		await removal.attempt(
-			`Action '${foreignText(heir.label)}' could not be told what its agents had before`,
+			`Action '${foreignText(heir.label)}' could not be given the note of what its agents had before`,
 			updateAction(api, String(heir.id), writable({ ...heir, description })),
 		);
 	});
@@ -237,7 +237,7 @@ function conflictError({ context }: Activation, conflicts: Plan['conflicts']): N
 		description: [
 			...others,
 			...(isKin ? [KIN_ADVICE] : []),
-			"Agents always take the first action of a name. Change 'Action Name', take the other action off the agent in Fluents.ai, or set 'If the Agent Already Has an Action of This Name' to Replace It",
+			"Agents always take the first action of a name. Change 'Action Name', remove the other action from the agent in Fluents.ai, or set 'If the Agent Already Has an Action of This Name' to Replace It",
 		].join('. '),
 	});
 }

@@ -174,10 +174,10 @@ function requirePossible(
 		if (length <= LONGEST_FIELD) continue;
 		throw operationError(
 			node,
-			`What agent '${nameOf(agent)}' has as its context endpoint cannot be kept for it: with it, the URL would have ${length} characters, and ${LONGEST_FIELD} at most are sure to be kept`,
+			`What agent '${nameOf(agent)}' has as its context endpoint cannot be kept for it: with it, the URL would have ${length} characters, and ${LONGEST_FIELD} at most are certain to be kept`,
 			{
 				description:
-					'Nothing was changed. Take the context endpoint off the agent in Fluents.ai, or unpublish the workflow that has set it.',
+					'Nothing was changed. Remove the context endpoint from the agent in Fluents.ai, or unpublish the workflow that has set it.',
 			},
 		);
 	}
@@ -196,7 +196,7 @@ function conflictError(
 		description: [
 			...others,
 			...(isKin ? [KIN_ADVICE] : []),
-			"Take that one off the agent in Fluents.ai, or set 'If the Agent Already Has a Context Endpoint' to Replace It: then this workflow is asked until it is unpublished.",
+			"Remove that one from the agent in Fluents.ai, or set 'If the Agent Already Has a Context Endpoint' to Replace It: then this workflow is asked until it is unpublished.",
 		].join('. '),
 	});
 }

@@ -222,7 +222,7 @@ const SERVER_FAULT: Explanation = {
 	advice: ({ ifUnclear }) =>
 		ifUnclear
 			? ''
-			: 'This lies on the side of Fluents.ai. Run it again later; if it stays, ask support@fluents.ai.',
+			: 'The cause is at Fluents.ai. Run it again later. If this persists, contact support@fluents.ai.',
 	leavesOpen: true,
 };
 
@@ -250,17 +250,17 @@ const EXPLANATIONS: Record<string, Explanation | undefined> = {
 			),
 	},
 	402: {
-		message: ({ said }) => said || 'Fluents.ai asks for a payment (HTTP 402)',
+		message: ({ said }) => said || 'Fluents.ai requires a payment (HTTP 402)',
 		advice: () =>
 			'The plan or the balance of the Fluents.ai account does not cover this. Check its billing, then run the node again.',
 	},
 	403: {
 		message: ({ credential: { environment } }) =>
-			`The API key of environment '${environment}' does not have the right to do this`,
+			`The API key of environment '${environment}' is not allowed to do this`,
 		advice: ({ said }) =>
 			sentences(
 				quoted(said),
-				'The key itself is known to Fluents.ai. Ask Fluents.ai support about its rights.',
+				'The key itself is known to Fluents.ai. Ask Fluents.ai support about its permissions.',
 			),
 	},
 	404: {
@@ -282,7 +282,7 @@ const EXPLANATIONS: Record<string, Explanation | undefined> = {
 		leavesOpen: true,
 	},
 	429: {
-		message: ({ said }) => said || 'Fluents.ai takes no more requests for now',
+		message: ({ said }) => said || 'Fluents.ai accepts no more requests for now',
 		advice: ({ retryAfter }) =>
 			sentences(
 				`A limit is reached${retryAfter === undefined ? '' : `, and Fluents.ai asks to wait ${Math.ceil(retryAfter / 1000)} seconds`}.`,
@@ -321,7 +321,7 @@ function explain(
 			return {
 				...plain,
 				reason: `The storage at ${foreignText(host)}, to which Fluents.ai led, did not give the file (HTTP ${status})`,
-				advice: 'Its links hold for a short time only. Run the node again. If it stays, ask support@fluents.ai.',
+				advice: 'Its links hold for a short time only. Run the node again. If this persists, contact support@fluents.ai.',
 			};
 		}
 		case 'local':

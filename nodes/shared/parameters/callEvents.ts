@@ -20,5 +20,5 @@ export const otherEventsField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. event_sms, event_voicemail',
-	description: 'Events that are not in the list, as Fluents.ai names them, with commas between',
+	description: 'Events that are not in the list, as Fluents.ai names them, separated by commas',
 };

@@ -143,7 +143,7 @@ export const toUrl: Convert<string> = (value, fail) => {
 	throw fail(`is not a web address: ${shown(text)}. It has to start with https:// or http://`);
 };
 
-/** A list, given as a list, as a JSON list, or as text with commas between. Objects in it stay. */
+/** A list, given as a list, as a JSON list, or as text separated by commas. Objects in it stay. */
 export const toList: Convert<unknown[]> = (given, fail) => {
 	if (isEmpty(given)) return [];
 	const value = typeof given === 'string' ? entriesOf(given) : given;

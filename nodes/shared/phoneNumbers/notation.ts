@@ -99,7 +99,7 @@ export function firstGroup(text: string): string {
 }
 
 export function severalNumbers(text: string): string {
-	return `holds two numbers, or an extension: '${text}'. Agents call one number, without an extension; give that alone`;
+	return `holds two numbers, or an extension: '${text}'. Agents call one number, without an extension. Enter only that number`;
 }
 
 /** Of a text in groups, what stands before each of the later groups. */

@@ -73,7 +73,7 @@ export const accountConnectionFields: Array<BodyField<'AccountConnectionInput'>>
 			default: '{}',
 			placeholder: 'e.g. { "api_key": "..." }',
 			description:
-				"What the provider asks for, under the names that Fluents.ai uses. n8n keeps it with the workflow's data.",
+				"What the provider requires, under the names that Fluents.ai uses. n8n keeps it with the workflow's data.",
 			...ofType(...typesWithUnknownCredentials),
 		},
 		toApi: toObject,
@@ -120,8 +120,7 @@ export const accountConnectionFields: Array<BodyField<'AccountConnectionInput'>>
 			type: 'json',
 			default: '{}',
 			placeholder: 'e.g. { "voicemail_detection": {} }',
-			description:
-				'Settings of the connection. On an update they replace all that were there.',
+			description: 'Settings of the connection. An update replaces all existing settings.',
 		},
 		toApi: toObject,
 	},
@@ -135,7 +134,7 @@ export const accountConnectionFields: Array<BodyField<'AccountConnectionInput'>>
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. +14155550100, +14155550101',
-			description: 'Numbers for warm transfers, with commas between',
+			description: 'Numbers for warm transfers, separated by commas',
 		},
 		toApi: toList,
 	},

@@ -26,7 +26,7 @@ export const accountConnection: Resource = {
 			accountConnections,
 			accountConnectionLocator,
 			accountConnectionFields,
-			'Update an account connection. Its other credentials stay as they are: it is read first, since Fluents.ai replaces the credentials as a whole.',
+			'Update an account connection. Its other credentials are kept: the node reads it first, because Fluents.ai replaces all credentials at once.',
 		),
 	],
 };

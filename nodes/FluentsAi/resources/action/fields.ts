@@ -76,7 +76,7 @@ const speech = (
 
 export const actionTypes = [
 	{ name: 'Add to Conference', value: CONFERENCE },
-	{ name: 'DTMF', value: DTMF, description: 'Press keys of the phone' },
+	{ name: 'DTMF', value: DTMF, description: 'Press phone keys' },
 	{ name: 'End Conversation', value: END },
 	{ name: 'External', value: EXTERNAL, description: 'Ask a URL, e.g. that of a workflow' },
 	{ name: 'Other', value: OTHER_TYPE },
@@ -211,7 +211,7 @@ export const actionFields: Array<BodyField<'ActionInput'>> = [
 			default: '',
 			placeholder: 'e.g. goodbye',
 			description:
-				'Phrases of the agent that start the action, one a line. Without any, the agent decides. Not for DTMF and External.',
+				'Phrases by the agent that start the action, one per line. If empty, the agent decides. Not for DTMF and External.',
 			// Those two know the function trigger only (API: createAction).
 			...ofType(CONFERENCE, END, HOLD, OTHER_TYPE, TRANSFER, WARM_TRANSFER),
 		},

@@ -33,7 +33,7 @@ export const action: Resource = {
 			actions,
 			actionLocator,
 			actionFields,
-			"Update an action. Its other settings stay as they are: the action is read first, since Fluents.ai replaces an action's settings as a whole.",
+			'Update an action. Its other settings are kept: the node reads the action first, because Fluents.ai replaces all settings at once.',
 		),
 	],
 };

@@ -36,7 +36,7 @@ const fallbackModel: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. gpt-4o',
-	description: 'The language model, in the words of its provider',
+	description: 'Name of the language model at its provider',
 };
 
 /** The fallback of the language model in the API's shape (API: createAgent); without a name there is none. */
@@ -183,8 +183,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			name: 'dynamicTurns',
 			type: 'boolean',
 			default: true,
-			description:
-				'Whether the agent takes turns of its own accord; it then may be the first to speak',
+			description: 'Whether the agent decides when to take turns. It may then speak first.',
 		},
 	},
 	{
@@ -210,7 +209,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 				{ name: 'Low', value: 'low' },
 			],
 			default: 'low',
-			description: 'How easily the agent lets itself be interrupted',
+			description: 'How easily the agent can be interrupted',
 		},
 	},
 	{
@@ -225,7 +224,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 				{ name: 'Sensitive', value: 'sensitive' },
 			],
 			default: 'auto',
-			description: 'How soon the agent takes a pause for the end of what the other side says',
+			description: "How soon the agent treats a pause as the end of the other person's turn",
 		},
 	},
 	{
@@ -239,7 +238,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 				{ name: 'Off', value: 'off' },
 			],
 			default: 'default',
-			description: 'How the agent copes with phone menus: by default it keeps silent on hold',
+			description: 'How the agent handles phone menus. By default, it stays silent on hold.',
 		},
 	},
 	{
@@ -279,7 +278,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			name: 'askIfHumanPresentOnIdle',
 			type: 'boolean',
 			default: true,
-			description: 'Whether the agent asks after a silence if somebody is still there',
+			description: 'Whether the agent asks if somebody is still there after a silence',
 		},
 	},
 	{
@@ -312,7 +311,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 600,
-			description: 'After this time the call ends, in seconds',
+			description: 'Length after which the call ends, in seconds',
 		},
 	},
 	{
@@ -334,7 +333,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. gpt-4o',
-			description: 'The language model, in the words of its provider',
+			description: 'Name of the language model at its provider',
 		},
 	},
 	{
@@ -364,7 +363,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 					values: [fallbackProvider, fallbackModel],
 				},
 			],
-			description: 'Language model for when the first one does not answer',
+			description: 'Language model to use if the first one does not answer',
 		},
 		toApi: toFallback,
 	},
@@ -429,7 +428,8 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			type: 'json',
 			default: '',
 			placeholder: 'e.g. [ { "type": "..." } ]',
-			description: 'What happens after a call, as a list of objects. Copy the form from Get.',
+			description:
+				'What happens after a call, as a list of objects. Copy the structure from the output of Get.',
 		},
 		toApi: toObjects,
 	},
@@ -442,7 +442,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			default: '',
 			placeholder: 'e.g. [ { "name": "satisfied" } ]',
 			description:
-				'What Fluents.ai extracts from a call after it ends, as a list of objects. Copy the form from Get.',
+				'What Fluents.ai extracts from a call after it ends, as a list of objects. Copy the structure from the output of Get.',
 		},
 		toApi: toObjects,
 	},

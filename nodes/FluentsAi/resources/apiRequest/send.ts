@@ -41,7 +41,7 @@ const queryField = nameValueField(
 	{
 		displayName: 'Query Parameters',
 		name: 'query',
-		description: 'What stands behind the path as ?name=value',
+		description: 'Added to the path as ?name=value',
 	},
 	{
 		displayName: 'Parameter',
@@ -124,7 +124,7 @@ export const send: Operation<Parameters> = {
 		const answer = await api.request(request.kind, path, {
 			query,
 			body: request.kind === 'post' ? request.body : undefined,
-			ifUnclear: 'Look in Fluents.ai whether it has taken effect before you run this again.',
+			ifUnclear: 'Check in Fluents.ai whether it took effect before you run this again.',
 		});
 		if (request.kind !== 'get') note(`${request.kind.toUpperCase()} ${path} sent`);
 		const records = Array.isArray(answer) ? (answer as unknown[]) : [answer ?? {}];

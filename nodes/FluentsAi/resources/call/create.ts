@@ -22,7 +22,7 @@ export const create: Operation<Parameters> = {
 		value: 'create',
 		action: 'Create a call (dials a person, costs money)',
 		description:
-			'Call a person with a voice agent and go on at once. This dials a real phone number immediately and costs money.',
+			'Call a person with a voice agent and continue without waiting. This dials a real phone number immediately and costs money.',
 	},
 	properties: [...placeFields, simplifyField, batchedOptionsField(placeOptions)],
 	output: calls.shape.simple,

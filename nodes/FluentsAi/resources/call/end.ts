@@ -31,7 +31,7 @@ export const end: Operation<Parameters> = {
 		const call = await api.post('/calls/end', {
 			query: { id },
 			object: `call '${id}'`,
-			ifUnclear: 'Look with Get whether the call has ended; ending it again does no harm.',
+			ifUnclear: 'Check with Get whether the call has ended; ending it again does no harm.',
 		});
 		return [{ json: shapeRecord({ id, ...call }, calls.shape, output) }];
 	},

@@ -37,7 +37,7 @@ const readEachOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to read each call by itself, with one request more for each. Only then the output has answers.',
+		'Whether to read each call separately, with one more request each. Only then does the output have answers.',
 };
 
 /** Calls that are read at the same time. */

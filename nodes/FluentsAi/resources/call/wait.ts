@@ -32,7 +32,7 @@ export const wait: Operation<Parameters> = {
 		name: 'Wait',
 		value: 'wait',
 		action: 'Wait for the outcome of a call',
-		description: 'Wait for outcome and transcript of a call that was placed before',
+		description: 'Wait for the outcome and transcript of a call that was placed before',
 	},
 	properties: [
 		callLocator,

@@ -35,7 +35,7 @@ const resultField = nameValueField(
 		displayName: 'Result',
 		name: 'result',
 		displayOptions: { show: { specifyResult: ['keypair'] } },
-		description: 'What the agent is told, or for a caller lookup the variables of its prompt',
+		description: 'What to tell the agent or, for a caller lookup, the variables of its prompt',
 	},
 	{
 		displayName: 'Field',
@@ -55,7 +55,7 @@ const resultJson: INodeProperties = {
 	default: '{}',
 	placeholder: 'e.g. { "delivery_date": "Tuesday" }',
 	displayOptions: { show: { specifyResult: ['json'] } },
-	description: 'What the agent is told, or for a caller lookup the variables of its prompt',
+	description: 'What to tell the agent or, for a caller lookup, the variables of its prompt',
 };
 
 const agentSaysField: INodeProperties = {
@@ -65,7 +65,7 @@ const agentSaysField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. Your order arrives on Tuesday.',
 	description:
-		'What the agent says, word for word. Empty leaves it to the agent. Not for caller lookups.',
+		'What the agent says, word for word. If empty, the agent decides. Not for caller lookups.',
 };
 
 /** What the trigger has given, which only it can tell. */

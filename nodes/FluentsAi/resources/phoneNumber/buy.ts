@@ -72,7 +72,7 @@ export const buy: Operation<Parameters> = {
 		name: 'Buy',
 		value: 'buy',
 		action: 'Buy a phone number (costs money)',
-		description: 'Buy a phone number. This costs money, again for each input item.',
+		description: 'Buy a phone number. This costs money for each input item.',
 	},
 	properties: [...createFields(buyNumberFields), simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
@@ -87,7 +87,7 @@ export const buy: Operation<Parameters> = {
 			i,
 			'buy',
 			body,
-			'Look with Get Many whether there is a new phone number before you run this again: it may have been bought.',
+			'Check with Get Many whether there is a new phone number before you run this again: it may have been bought.',
 		);
 		return [{ json: shapeRecord(record, phoneNumbers.shape, output) }];
 	},

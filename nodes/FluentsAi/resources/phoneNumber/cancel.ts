@@ -14,7 +14,7 @@ const confirmField: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether the number is to be given up for good. Nothing is canceled while this is off.',
+		'Whether to give up the number permanently. Nothing is canceled while this is off.',
 };
 
 interface Parameters {

@@ -17,7 +17,7 @@ export const detach: Operation<Parameters> = {
 		value: 'detach',
 		action: 'Detach a phone number (stops its calls)',
 		description:
-			'Take a phone number out of Fluents.ai and keep it at its provider. Agents can no longer use it, until it is linked again.',
+			'Remove a phone number from Fluents.ai but keep it at its provider. Agents cannot use it until you link it again.',
 	},
 	properties: [phoneNumberLocator, simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,

@@ -51,7 +51,7 @@ interface Change {
 
 /** Of Cancel and Detach, which send the key alone. */
 export const release: Change = {
-	ifUnclear: 'Look with Get Many whether the phone number is still there.',
+	ifUnclear: 'Check with Get Many whether the phone number is still there.',
 };
 
 /** Which of the two the API takes alone, as a run has learned it. */

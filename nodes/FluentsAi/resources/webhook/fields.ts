@@ -16,7 +16,7 @@ export const webhookFields: Array<BodyField<'WebhookInput'>> = [
 			allowArbitraryValues: true,
 			default: [],
 			required: true,
-			description: 'What the webhook is told about',
+			description: 'Events that the webhook receives',
 		},
 	},
 	{
@@ -44,7 +44,7 @@ export const webhookFields: Array<BodyField<'WebhookInput'>> = [
 			],
 			default: 'POST',
 			required: true,
-			description: 'How events are sent. Fluents.ai says that it uses POST today.',
+			description: 'How events are sent. Fluents.ai says it currently uses POST.',
 		},
 	},
 	{
@@ -61,7 +61,7 @@ export const webhookFields: Array<BodyField<'WebhookInput'>> = [
 		api: 'subscriptions',
 		property: {
 			...otherEventsField,
-			description: `${otherEventsField.description}. Together with Events, these are all that the webhook is told about.`,
+			description: `${otherEventsField.description}. The webhook receives these and the chosen Events only.`,
 		},
 		toApi: toList,
 	},

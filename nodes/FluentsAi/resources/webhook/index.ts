@@ -21,7 +21,7 @@ export const webhook: Resource = {
 		createOperation(
 			webhooks,
 			webhookFields,
-			'Create a webhook that receives the events of calls. It may receive them only once it is set on an agent.',
+			'Create a webhook that receives the events of calls. It may receive nothing until you set it on an agent.',
 		),
 		upsertOperation(webhooks, webhookFields, 'label'),
 		deleteOperation(
