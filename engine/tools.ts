@@ -24,7 +24,9 @@ export function toolOf(
 	caller: 'agent' | 'mcp' = 'agent',
 ): Tool {
 	const parent = emptyNode('@n8n/n8n-nodes-langchain.agent');
-	const workflow = engine.workflowOf({ nodes: [parent, node], connections: {} });
+	const given = [[{ node: parent.name, type: 'ai_tool' as const, index: 0 }]];
+	const connections = { [node.name]: { ai_tool: given } };
+	const workflow = engine.workflowOf({ nodes: [parent, node], connections });
 	const additionalData = engine.additionalData(credentials);
 	const data = createRunExecutionData({});
 	if (caller === 'mcp') delete data.executionData;

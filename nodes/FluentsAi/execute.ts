@@ -15,6 +15,7 @@ import {
 } from '../shared/parameters/requiredEnvironment';
 import { optionsOf, readRunOptions, type RunOptions } from './fields/options';
 import type { Operation, Output, Run } from './operation';
+import { keepFromModel } from './tool';
 
 /** Items that an operation handles at the same time, unless the option Batching says otherwise. */
 const AT_ONCE = { read: MOST_OPEN, write: 1, wait: Infinity };
@@ -111,7 +112,9 @@ async function prepareAll(start: Start): Promise<Array<Result<() => unknown>>> {
 }
 
 function checkEnvironment({ context, api }: Start, from: ItemReader): void {
-	const required = optionsOf(from).text(requiredEnvironmentOption, { guards: true });
+	const options = optionsOf(from);
+	keepFromModel(context, options, requiredEnvironmentOption);
+	const required = options.text(requiredEnvironmentOption, { guards: true });
 	requireEnvironment(context.getNode(), required, api.credential.environment, from.itemIndex);
 }
 

@@ -71,12 +71,15 @@ export const additionalBodyFields: INodeProperties = {
 	description: 'Further fields of the API, as a JSON object. They override the fields above.',
 };
 
+/** The collection of optional fields to create an object with. */
+export const additionalFields = collectionOf('Additional Fields', 'additionalFields', []);
+
 /** The fields to create an object with: required ones first, the others under Additional Fields. */
 export function createFields(fields: BodyField[]): INodeProperties[] {
 	const optional = fields.filter((field) => !standsAlone(field)).map(({ property }) => property);
 	return [
 		...fields.filter(standsAlone).map(({ property }) => property),
-		collectionOf('Additional Fields', 'additionalFields', optional.map(fromInside)),
+		collectionOf(additionalFields.displayName, additionalFields.name, optional.map(fromInside)),
 	];
 }
 
@@ -128,7 +131,7 @@ function collectionOf(
  * @throws NodeOperationError that names the parameter and the item.
  */
 export function readCreateBody(from: ParameterReader, fields: BodyField[]): IDataObject {
-	const collection = from.inside(collectionOf('Additional Fields', 'additionalFields', []));
+	const collection = from.inside(additionalFields);
 	const body: IDataObject = {};
 	for (const field of fields) {
 		if (!isSent(field) || !isOffered(from, fields, field)) continue;

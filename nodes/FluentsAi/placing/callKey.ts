@@ -18,7 +18,7 @@ const callKeyOption: INodeProperties = {
 		'Names this call, so that it is placed once, also by later executions: a key that was called within Look Back gives that call. Make it from your data, e.g. an order number.',
 };
 
-const sendCallKeyOption: INodeProperties = {
+export const sendCallKeyOption: INodeProperties = {
 	displayName: 'Send Call Key',
 	name: 'sendCallKey',
 	type: 'boolean',

@@ -12,6 +12,7 @@ import { digitsOf } from '../../shared/phoneNumbers/parse';
 import type { Run } from '../operation';
 import { INSTEAD_OF } from './addressee';
 import { carriedKey, withCallKey } from './callKey';
+import { withMark } from './callsOfTools';
 import type { Limited } from './pacing';
 import type { EventTarget } from '../watching/untilEvent';
 import type { CallRequest } from './request';
@@ -114,7 +115,7 @@ function idBody(request: CallRequest): IDataObject {
 	// A variable by which the node knows calls of tests would make a real call one of them.
 	const { [INSTEAD_OF]: _, ...own } = request.context;
 	const variables = {
-		...withCallKey(own, request.key),
+		...withMark(withCallKey(own, request.key), request.slot),
 		...(insteadOf !== undefined && { [INSTEAD_OF]: insteadOf }),
 	};
 	return {

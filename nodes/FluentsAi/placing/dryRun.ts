@@ -11,6 +11,7 @@ import type { Output, Run } from '../operation';
 import { isTool } from '../tool';
 import { personOf, type Addressee } from './addressee';
 import { createCallIndex, type CallIndex } from './callIndex';
+import { expectRoom } from './callsOfTools';
 import { localTime, openingOf, whyClosed } from './callingWindow';
 import { bodyOf } from './dial';
 import { checkPerson, findDuplicate } from './duplicates';
@@ -102,6 +103,7 @@ export async function rehearse(run: Run, order: DryRun): Promise<Output> {
 			() => whyClosed(request.window, request.maxWait),
 			async () => await whyAsked(run, request),
 			async () => await whyEarlier(run, request),
+			async () => await expectRoom(run, request),
 			async () => await numberProblem(run, request),
 			async () => void (body = maskSecrets(await bodyOf(run, request))),
 		]);

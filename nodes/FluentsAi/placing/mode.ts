@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { isEmpty } from '../../shared/parameters/convert';
 import type { ItemReader } from '../../shared/parameters/reader';
+import { keepFromModel } from '../tool';
 import { readNumberToCall } from './numberToCall';
 
 const callsField: INodeProperties = {
@@ -50,11 +51,12 @@ export type Mode =
 	| { kind: 'testNumber'; number: string };
 
 /**
- * Both fields guard: an expression that gives nothing must not call people.
+ * Both fields guard: an expression that gives nothing must not call people, and neither may a language model.
  *
  * @throws NodeOperationError that names the parameter and the item.
  */
 export function readMode(from: ItemReader): Mode {
+	for (const field of modeFields) keepFromModel(from.context, from, field);
 	const kind = from.choice<Mode['kind']>(callsField, { guards: true });
 	if (kind !== 'testNumber') return { kind };
 	if (isEmpty(from.given(testNumberField))) {

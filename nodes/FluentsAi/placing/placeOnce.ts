@@ -6,6 +6,7 @@ import { addresseeName } from './addressee';
 import { attemptsOf, hasDialed, type Attempt, type Attempts, type SentAttempt } from './attempts';
 import { isOpen, waitForWindow } from './callingWindow';
 import { callsOf, pacerOf } from './sharedInRun';
+import { takeSlot } from './callsOfTools';
 import { dial, wantsOtherForm } from './dial';
 import type { Asked } from './doNotCall';
 import { findDuplicate } from './duplicates';
@@ -211,9 +212,10 @@ async function attempt(
 
 	const noted = { key, toNumber, insteadOf, at, webhookUrl: webhook?.url };
 	const sent: SentAttempt = { ...noted, state: 'sent', dials: dials + 1 };
-	const keyed = { ...request, key: { ...request.key, key } };
+	const slot = await takeSlot(run, request);
+	const keyed = { ...request, key: { ...request.key, key }, slot };
 	let before: Attempt | undefined;
-	const dialed = await dial(run, keyed, {
+	const dialing = dial(run, keyed, {
 		async beforeSending() {
 			before = notedFor(request, attempts);
 			const earlier = await callOfRefused(run, request, attempts);
@@ -229,6 +231,11 @@ async function attempt(
 				);
 		},
 	});
+	const dialed = await dialing.catch((error: Error) => {
+		slot?.free();
+		throw error;
+	});
+	if (dialed.kind !== 'called' && dialed.kind !== 'lost') slot?.free();
 	switch (dialed.kind) {
 		case 'called': {
 			const callId = String(dialed.call.id);

@@ -1,12 +1,18 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { additionalBodyFields, createFields, readCreateBody, type BodyField } from '../fields/body';
+import {
+	additionalBodyFields,
+	additionalFields,
+	createFields,
+	readCreateBody,
+	type BodyField,
+} from '../fields/body';
 import { telephonyProviderField } from '../fields/common';
 import { contextFields, readContext, type Context } from '../fields/context';
 import { toObject, toTextObject, toTrimmedText, type Fail } from '../../shared/parameters/convert';
 import { agentLocator, fromNumberLocator } from '../fields/locators';
 import { optionsOf } from '../fields/options';
-import { callKeyOptions, readCallKey, type CallKey } from './callKey';
+import { callKeyOptions, readCallKey, sendCallKeyOption, type CallKey } from './callKey';
 import { defaultCountryOption } from '../../shared/parameters/defaultCountry';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { callingWindowOption, readCallingWindow, type CallingWindow } from './callingWindow';
@@ -19,6 +25,9 @@ import { readNumberToCall } from './numberToCall';
 import { forTests, pacingOption, readPacing, type Pacing } from './pacing';
 import { missingVariableOption, readRefusesMissing } from './variables';
 import { readRepeatRule, repeatWindowOption, type RepeatRule } from './repeats';
+import { keepFromModel } from '../tool';
+import type { Slot } from './callsOfTools';
+import { checkAllowed, readToolLimits, toolLimitsOption, type ToolLimits } from './toolLimits';
 import { maxWaitOption, readMaxWait } from '../watching/untilEnded';
 import type { EventTarget } from '../watching/untilEvent';
 
@@ -121,6 +130,7 @@ export const placeOptions: INodeProperties[] = [
 	pacingOption,
 	repeatWindowOption,
 	retryUnconfirmedOption,
+	toolLimitsOption,
 ];
 
 export interface CallRequest extends Addressee {
@@ -149,6 +159,10 @@ export interface CallRequest extends Addressee {
 	pacing: Pacing;
 	/** Milliseconds to wait for the window to open, and for limits. */
 	maxWait: number;
+	/** What a tool may do at most. */
+	limits?: ToolLimits;
+	/** The place that a call of a tool has among those of an hour. */
+	slot?: Slot;
 	/** Where the events of this call go, instead of to the webhook of its agent. */
 	webhook?: EventTarget;
 }
@@ -156,15 +170,22 @@ export interface CallRequest extends Addressee {
 /** @throws NodeOperationError that names the parameter and the item. */
 export function readCallRequest(from: ItemReader, mode: Mode): CallRequest {
 	const options = optionsOf(from);
+	const limits = readToolLimits(from);
+	keepFromModel(from.context, from, fromNumberLocator);
+	// They win over what stands above, and may bring an agent that leads the call anywhere.
+	if (limits) keepFromModel(from.context, from, additionalFields);
 	const {
 		from_number: ownFrom,
 		to_number: ownTo,
 		context: ownContext,
 		...settings
 	} = readCreateBody(from, settingFields);
+	const hasLine = ownFrom !== undefined || settings.agent_phone_number !== undefined;
+	if (hasLine) keepFromModel(from.context, from, additionalFields);
 	const fromNumber = toTrimmedText(ownFrom, failingIn(from, 'from_number'));
 	const toNumber = toTrimmedText(ownTo, failingIn(from, 'to_number'));
 	const person = readNumberToCall(from, toNumberField, toNumber || undefined);
+	if (limits) checkAllowed(from, person, limits);
 	const isTest = mode.kind === 'testNumber';
 	const { variables, fromItem } = readVariables(from, ownContext);
 	const dialed = {
@@ -176,6 +197,13 @@ export function readCallRequest(from: ItemReader, mode: Mode): CallRequest {
 	};
 	const repeats = readRepeatRule(from, { ...dialed, agent: settings.agent ?? dialed.agentId });
 	const key = readCallKey(from, repeats?.prefix);
+	if (limits && !key.isSent) {
+		throw options.fail(
+			sendCallKeyOption,
+			"has to be on with 'Tool Limits', so nobody was called",
+			'Calls are counted by what they carry.',
+		);
+	}
 	const pacing = readPacing(from);
 	return {
 		...dialed,
@@ -193,6 +221,7 @@ export function readCallRequest(from: ItemReader, mode: Mode): CallRequest {
 		window: readCallingWindow(from, person.number),
 		pacing: isTest ? forTests(pacing) : pacing,
 		maxWait: readMaxWait(from),
+		limits,
 	};
 }
 

@@ -180,6 +180,11 @@ export class ParameterReader {
 		return this.values.get(name);
 	}
 
+	/** What is written in a field, expressions as they are; of a collection, all of it. */
+	written(property: INodeProperties): unknown {
+		return this.source.written(property);
+	}
+
 	/** The fields that were added to a collection. */
 	inside(collection: INodeProperties, reading?: Reading): ParameterReader {
 		const { prefix } = this.source;
