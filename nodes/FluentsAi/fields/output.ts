@@ -1,16 +1,46 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { OutputFields, OutputOptions, Shape } from '../../shared/records/shape';
-import type { ParameterReader } from '../../shared/parameters/reader';
+import type { ItemReader } from '../../shared/parameters/reader';
+import { isTool } from '../tool';
 import { includeSecretsOption, optionsOf } from './options';
 
-export const simplifyField: INodeProperties = {
+const simplifyField: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simple',
 	type: 'boolean',
 	default: true,
+	displayOptions: { show: { '@tool': [false] } },
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
+
+const outputField: INodeProperties = {
+	displayName: 'Output',
+	name: 'output',
+	type: 'options',
+	options: [
+		{ name: 'Simplified', value: 'simple' },
+		{ name: 'Selected Fields', value: 'fields' },
+		{ name: 'Raw', value: 'raw' },
+	],
+	default: 'simple',
+	displayOptions: { show: { '@tool': [true] } },
+	description: 'What the language model gets to read',
+};
+
+const selectedFields: INodeProperties = {
+	displayName: 'Fields',
+	name: 'fields',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. outcome, transcript',
+	displayOptions: { show: { '@tool': [true], output: ['fields'] } },
+	description: 'Names of output fields, with commas between. The ID is there in any case.',
+};
+
+/** What comes out: in a workflow simplified or not, and of a tool as n8n's own tools let one choose. */
+export const outputFields = [simplifyField, outputField, selectedFields];
 
 /** For operations that give calls. */
 export const transcriptTurnsOption: INodeProperties = {
@@ -30,11 +60,19 @@ export function secretsOptions({ hasSecrets }: Shape): INodeProperties[] {
 }
 
 /** @param read what an operation that only reads gives; other operations show no secrets. */
-export function readOutputOptions(from: ParameterReader, read?: Shape): OutputOptions {
+export function readOutputOptions(from: ItemReader, read?: Shape): OutputOptions {
 	const options = optionsOf(from);
 	return {
-		simple: from.boolean(simplifyField),
+		...(isTool(from.context) ? ofTool(from) : { simple: from.boolean(simplifyField) }),
 		includeSecrets: read?.hasSecrets === true && options.boolean(includeSecretsOption),
 		transcriptTurns: options.boolean(transcriptTurnsOption),
+	};
+}
+
+function ofTool(from: ItemReader): Pick<OutputOptions, 'simple' | 'fields'> {
+	const output = from.choice(outputField);
+	return {
+		simple: output === 'simple',
+		...(output === 'fields' && { fields: from.list(selectedFields) }),
 	};
 }

@@ -1,7 +1,9 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { FluentsApiError, reworded } from '../../shared/api/errors';
 import { notesOf, type Notes } from '../notes';
+import { isTool } from '../tool';
 import type { EventTarget } from '../watching/untilEvent';
 import type { Addressee } from './addressee';
 
@@ -56,8 +58,8 @@ export function isWokenByEvents(
 }
 
 /**
- * Does what belongs to the call of an item. Where that fails after the call was placed, the error says so: a
- * language model sees the message alone, and might call again.
+ * Does what belongs to the call of an item. Where that fails, the error says what came of the call: a language
+ * model sees the message alone, and might call again.
  */
 export async function tellingOfCall<T>(
 	context: IExecuteFunctions,
@@ -65,11 +67,26 @@ export async function tellingOfCall<T>(
 	task: () => Promise<T>,
 ): Promise<T> {
 	return await task().catch((error: Error) => {
+		const isOurs = error instanceof NodeApiError || error instanceof NodeOperationError;
 		const attempt = attemptsOf(context, itemIndex).find();
 		const isPlaced = attempt?.state === 'done' || attempt?.state === 'found';
-		if (!isPlaced || !(error instanceof FluentsApiError)) throw error;
+		if (!isOurs || attempt?.state === 'sent') throw error;
+		if (!isPlaced) throw sayingNobody(context, error);
+		if (!(error instanceof FluentsApiError) && !isTool(context)) throw error;
 		const { callId, toNumber } = attempt;
 		const placed = `The call to ${toNumber} was placed (ID '${callId}'), so do not call again, but then`;
 		throw reworded(error, { message: `${placed}: ${error.message}` });
 	});
+}
+
+/** An error before anybody was called, which tells a language model so. */
+export function sayingNobody<E extends NodeApiError | NodeOperationError>(
+	context: IExecuteFunctions,
+	error: E,
+): E {
+	if (!isTool(context)) return error;
+	// A tool has one item.
+	const message = error.message.replace(/ \[item \d+\]/, '');
+	const isSaid = /nobody was called|may have been called/i.test(message);
+	return reworded(error, { message: isSaid ? message : `Nobody was called: ${message}` });
 }

@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { exceptionError } from '../../shared/api/errors';
 import type { ItemReader } from '../../shared/parameters/reader';
 import type { Run } from '../operation';
-import { tellingOfCall } from './attempts';
+import { sayingNobody, tellingOfCall } from './attempts';
 import { readMode, type Mode } from './mode';
 import type { CallRequest } from './request';
 import { complete } from './variables';
@@ -27,14 +27,17 @@ export function readCallOrDryRun(
 	from: ItemReader,
 	readRequest: (from: ItemReader, mode: Mode) => CallRequest,
 ): CallOrDryRun {
-	const mode = readMode(from);
-	if (mode.kind !== 'dryRun') return { kind: 'place', request: readRequest(from, mode) };
+	let kind: Mode['kind'] | undefined;
 	try {
-		return { kind: 'dryRun', request: readRequest(from, mode) };
+		const mode = readMode(from);
+		({ kind } = mode);
+		const request = readRequest(from, mode);
+		return { kind: kind === 'dryRun' ? kind : 'place', request };
 	} catch (caught) {
 		const isOurs = caught instanceof NodeOperationError;
 		const error = isOurs ? caught : exceptionError(from.context.getNode(), caught);
-		return { kind: 'refused', error };
+		if (kind === 'dryRun') return { kind: 'refused', error };
+		throw sayingNobody(from.context, error);
 	}
 }
 

@@ -5,6 +5,8 @@ import { parseTime } from '../../shared/records/time';
 import { shapeRecord, type OutputFields, type OutputOptions } from '../../shared/records/shape';
 import type { Output, Run } from '../operation';
 import { isTool } from '../tool';
+import { goesOnNote } from '../watching/untilEnded';
+import { hasEnded } from '../watching/watcher';
 import { localTime } from './callingWindow';
 import type { Placement } from './placeOnce';
 import type { CallRequest } from './request';
@@ -38,25 +40,26 @@ export function callOutput(
 		...localAt(parseTime(call.start_time) ?? Date.now()),
 		...(insteadOf !== undefined && { instead_of: insteadOf }),
 	});
+	const noteOn = (call: IDataObject, note?: string) => {
+		const notes = [note, hasEnded(call) ? undefined : goesOnNote(call)].filter(Boolean);
+		return isTool(context) && notes.length > 0 ? { note: notes.join(' ') } : {};
+	};
 	const skip = (reason: string, opening: IDataObject = {}) => {
 		const { json, binary } = context.getInputData()[itemIndex];
-		const skipped = { skipped: reason, ...opening, ...localAt(Date.now()) };
+		const note = isTool(context) && { note: 'Nobody was called.' };
+		const skipped = { skipped: reason, ...opening, ...localAt(Date.now()), ...note };
 		return { json: { ...json, ...skipped }, binary };
 	};
 	switch (placement.kind) {
 		case 'called': {
 			const hint = numberHint === undefined ? {} : { number_hint: numberHint };
-			const isToldTest = insteadOf !== undefined && isTool(context);
-			const note = `This was a test: the test number ${toNumber} was called instead of ${insteadOf}.`;
-			return {
-				json: { ...ofCall(placement.call), ...hint, ...(isToldTest && { note }) },
-			};
+			const test = `This was a test: the test number ${toNumber} was called instead of ${insteadOf}.`;
+			const note = noteOn(placement.call, insteadOf === undefined ? undefined : test);
+			return { json: { ...ofCall(placement.call), ...hint, ...note } };
 		}
 		case 'earlier': {
 			const { call, note } = placement;
-			return {
-				json: { ...ofCall(call), duplicate: true, ...(note !== undefined && { note }) },
-			};
+			return { json: { ...ofCall(call), duplicate: true, ...noteOn(call, note) } };
 		}
 		case 'outside':
 			return skip('outside_window', { opens_at: new Date(placement.opensAt).toISOString() });

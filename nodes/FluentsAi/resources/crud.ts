@@ -21,7 +21,7 @@ import {
 import { limitFields, readLimit } from '../fields/limit';
 import { listOptions, readListQuery, sortField } from '../fields/list';
 import { batchedOptionsField, optionsField, optionsOf } from '../fields/options';
-import { readOutputOptions, secretsOptions, simplifyField } from '../fields/output';
+import { readOutputOptions, secretsOptions, outputFields } from '../fields/output';
 import type { Operation, Run } from '../operation';
 import { findByLabel, writeOnce } from '../writeOnce';
 
@@ -40,7 +40,7 @@ export function getOperation(
 		option: { name: 'Get', value: 'get', action, description },
 		properties: [
 			locator,
-			simplifyField,
+			...outputFields,
 			batchedOptionsField([...options, ...secretsOptions(shape)]),
 		],
 		output: shape.simple,
@@ -69,7 +69,7 @@ export function getAllOperation(
 		properties: [
 			...limitFields,
 			sortField,
-			simplifyField,
+			...outputFields,
 			optionsField([...listOptions, ...secretsOptions(shape)]),
 		],
 		output: shape.simple,
@@ -101,7 +101,7 @@ export function createOperation(
 			action: `Create ${withArticle(one)}`,
 			description,
 		},
-		properties: [...createFields(fields), simplifyField, optionsField()],
+		properties: [...createFields(fields), ...outputFields, optionsField()],
 		output: shape.simple,
 		kind: 'write',
 		read: (from) => ({
@@ -154,7 +154,7 @@ export function updateOperation(
 			action: `Update ${withArticle(one)}`,
 			description,
 		},
-		properties: [locator, ...updateFields(fields), simplifyField, optionsField()],
+		properties: [locator, ...updateFields(fields), ...outputFields, optionsField()],
 		output: shape.simple,
 		kind: 'write',
 		read: (from) => ({

@@ -11,6 +11,12 @@ import { hasEnded, readIfPossible, watcherOf } from './watcher';
 
 const MINUTE = 60_000;
 
+/**
+ * Minutes that a tool waits. MCP clients give up after one, and what they give up is asked for again; the rest is
+ * for the last request.
+ */
+const LONGEST_OF_TOOL = 0.7;
+
 /** For all operations that wait: for calls to end, and for being allowed to place them. */
 export const maxWaitOption: INodeProperties = {
 	displayName: 'Max Wait (Minutes)',
@@ -19,7 +25,7 @@ export const maxWaitOption: INodeProperties = {
 	typeOptions: { minValue: 0 },
 	default: 15,
 	description:
-		'How long to wait at most, in minutes: for limits and the calling window, and for the call to end. As a tool of an AI agent, 5 unless set.',
+		'How long to wait at most, in minutes: for limits and the calling window, and for the call to end. As a tool of an AI agent, 0.7 (42 seconds) unless set.',
 };
 
 const onCancelOption: INodeProperties = {
@@ -96,7 +102,8 @@ export interface WaitOptions {
  * @throws NodeOperationError that names the parameter and the item.
  */
 export function readMaxWait(from: ItemReader): number {
-	const field = isTool(from.context) ? { ...maxWaitOption, default: 5 } : maxWaitOption;
+	const usual = isTool(from.context) ? LONGEST_OF_TOOL : maxWaitOption.default;
+	const field = { ...maxWaitOption, default: usual };
 	return optionsOf(from).number(field) * MINUTE;
 }
 
@@ -181,12 +188,22 @@ function timedOutError(run: Run, call: IDataObject, maxWait: number) {
 	const what = hasEnded(call) ? 'has no recording within' : 'has not ended within';
 	return operationError(
 		run.context.getNode(),
-		`Call ${shown(id)} ${what} ${maxWait / MINUTE} minutes: its status is ${shown(status)}`,
+		`Call ${shown(id)} ${what} ${inWords(maxWait)}: its status is ${shown(status)}`,
 		{
 			description:
 				"The call itself goes on. Read it later with Get or Wait, or raise the option 'Max Wait'. Placing it again would call the person again.",
 		},
 	);
+}
+
+function inWords(milliseconds: number): string {
+	const minutes = milliseconds / MINUTE;
+	return Number.isInteger(minutes) ? `${minutes} minutes` : `${Math.round(minutes * 60)} seconds`;
+}
+
+/** What a language model is told about a call that goes on. */
+export function goesOnNote({ id }: IDataObject): string {
+	return `The call is in progress. Do not call again: ask for its outcome later, by its ID '${String(id)}'.`;
 }
 
 /** Whether the call of an output has ended; a simplified one has no status. */

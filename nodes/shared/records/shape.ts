@@ -31,6 +31,8 @@ export interface OutputFields {
 
 export interface OutputOptions {
 	simple: boolean;
+	/** The only ones that are wanted, beside the ID, of all that the simplified and the raw output have. */
+	fields?: string[];
 	includeSecrets: boolean;
 	/** Adds to a call `transcript_turns`, also when it is simplified. */
 	transcriptTurns?: boolean;
@@ -44,7 +46,7 @@ export interface OutputOptions {
 export function shapeRecord(
 	record: IDataObject,
 	shape: Shape,
-	{ simple, includeSecrets, transcriptTurns }: OutputOptions,
+	{ simple, fields: wanted, includeSecrets, transcriptTurns }: OutputOptions,
 ): IDataObject {
 	const normalized = {
 		...record,
@@ -55,10 +57,12 @@ export function shapeRecord(
 	const turns = transcriptTurns && {
 		transcript_turns: parseTranscript(record.transcript, record.start_time),
 	};
-	if (simple) {
+	if (wanted || simple) {
 		const flat: IDataObject = { ...normalized, ...shape.flatten?.(record) };
 		const added = Object.keys(shape.added ?? {}).filter((field) => flat[field] !== undefined);
-		const fields = [...Object.keys(shape.simple), ...added];
+		const fields = wanted
+			? ['id', ...wanted.filter((field) => field !== 'error')]
+			: [...Object.keys(shape.simple), ...added];
 		const values = fields.map((field) => [field, flat[field] ?? null]);
 		return { ...maskSecrets(Object.fromEntries(values) as IDataObject), ...turns };
 	}

@@ -2,11 +2,12 @@ import type { OutputOptions } from '../../../shared/records/shape';
 import { batchedOptionsField } from '../../fields/options';
 import {
 	readOutputOptions,
-	simplifyField,
+	outputFields,
 	transcriptTurnsFields,
 	transcriptTurnsOption,
 } from '../../fields/output';
 import type { Operation, Output, Run } from '../../operation';
+import { isTool } from '../../tool';
 import { calls } from '../../../shared/records/call';
 import { isWokenByEvents, tellingOfCall } from '../../placing/attempts';
 import { dryRunFields, rehearse } from '../../placing/dryRun';
@@ -45,7 +46,7 @@ export const createAndWait: Operation<Parameters> = {
 	},
 	properties: [
 		...placeFields,
-		simplifyField,
+		...outputFields,
 		batchedOptionsField([
 			...placeOptions,
 			transcriptTurnsOption,
@@ -88,6 +89,7 @@ async function placeAndWait(
 	output: OutputOptions,
 	i: number,
 ): Promise<Output[]> {
+	const began = Date.now();
 	const placement = await placeOnce(run, request, i);
 	if (!('call' in placement)) {
 		return [callOutput(run, i, request, placement, output)];
@@ -99,7 +101,10 @@ async function placeAndWait(
 			...(request.insteadOf !== undefined && { instead_of: request.insteadOf }),
 		});
 	}
-	const { call, timedOut } = await waitForEnd(run, placement.call, wait);
+	// Who asks a tool waits for all of it.
+	const used = isTool(run.context) ? Date.now() - began : 0;
+	const left = { ...wait, maxWait: Math.max(wait.maxWait - used, 0) };
+	const { call, timedOut } = await waitForEnd(run, placement.call, left);
 	const { json } = callOutput(run, i, request, { ...placement, call }, output);
 	return [{ json: { ...json, ...(timedOut && { timed_out: true }) } }];
 }

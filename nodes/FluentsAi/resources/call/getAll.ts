@@ -13,7 +13,7 @@ import { optionsField, optionsOf } from '../../fields/options';
 import {
 	readOutputOptions,
 	secretsOptions,
-	simplifyField,
+	outputFields,
 	transcriptTurnsFields,
 	transcriptTurnsOption,
 } from '../../fields/output';
@@ -60,7 +60,7 @@ export const getAll: Operation<Parameters> = {
 		...limitFields,
 		filtersField,
 		sortField,
-		simplifyField,
+		...outputFields,
 		optionsField([
 			...listOptions,
 			...secretsOptions(calls.shape),

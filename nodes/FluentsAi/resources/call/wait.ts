@@ -3,15 +3,18 @@ import { callLocator } from '../../fields/locators';
 import { batchedOptionsField } from '../../fields/options';
 import {
 	readOutputOptions,
-	simplifyField,
+	outputFields,
 	transcriptTurnsFields,
 	transcriptTurnsOption,
 } from '../../fields/output';
 import type { Operation } from '../../operation';
+import { isTool } from '../../tool';
+import { hasEnded } from '../../watching/watcher';
 import { readOne } from '../../../shared/records/collection';
 import { calls } from '../../../shared/records/call';
 import {
 	callHints,
+	goesOnNote,
 	isDone,
 	maxWaitOption,
 	readWaitOptions,
@@ -36,11 +39,11 @@ export const wait: Operation<Parameters> = {
 	},
 	properties: [
 		callLocator,
-		simplifyField,
+		...outputFields,
 		batchedOptionsField([maxWaitOption, transcriptTurnsOption, ...waitOptions]),
 	],
 	output: calls.shape.simple,
-	added: { ...calls.shape.added, ...waitedFields, ...transcriptTurnsFields },
+	added: { ...calls.shape.added, ...waitedFields, note: 'string', ...transcriptTurnsFields },
 	kind: 'wait',
 	hints: callHints,
 	read: (from) => ({
@@ -58,6 +61,7 @@ export const wait: Operation<Parameters> = {
 				json: {
 					...shapeRecord(call, calls.shape, output),
 					...(timedOut && { timed_out: true }),
+					...(isTool(run.context) && !hasEnded(call) && { note: goesOnNote(call) }),
 				},
 			},
 		];
