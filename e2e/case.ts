@@ -71,12 +71,10 @@ export async function loadCases(): Promise<NamedCase[]> {
 /**
  * Tries an assertion again until it holds. The limit is for what never comes; it is no measure of speed.
  *
+ * @returns what it gives.
  * @throws what it threw last, after `seconds`.
  */
-export async function eventually(
-	assertion: () => void | Promise<void>,
-	seconds = 60,
-): Promise<void> {
+export async function eventually<T>(assertion: () => T | Promise<T>, seconds = 60): Promise<T> {
 	const deadline = Date.now() + seconds * 1000;
 	for (;;) {
 		try {

@@ -119,13 +119,44 @@ const tellsDoubt = (typeVersion: number, onError?: INode['onError']): Check<Tool
 		},
 	);
 
+/** v3 hands its model the message alone, and stops only where the tool is set so. */
+const goesOn = (onError?: INode['onError']): Check<ToolRoom> =>
+	check(
+		`agent 3.1, On Error ${onError ?? 'not set'}: what follows an error of the tool`,
+		async (room) => {
+			const tool = callTool(
+				room,
+				'create',
+				{ toolLimits: { limits: { allowed: 'US', callsPerHour: 100 } } },
+				onError && { onError },
+			);
+			const { execution, outputs } = await ask(
+				room,
+				3.1,
+				tool,
+				wanting({ to: '+88213123456' }),
+			);
+			deepEqual([...room.simulator.dialled.keys()].includes('+88213123456'), false);
+			const stops = onError === 'stopWorkflow';
+			equal(execution.status, stops ? 'error' : 'success');
+			equal(outputs.length, stops ? 0 : 1);
+			if (stops) match(errorOf(execution), /Nobody was called: \+88213123456 is none of/);
+			else match(outputs[0], /Nobody was called: \+88213123456 is none of/);
+		},
+	);
+
 /** The node as a tool of AI agents: v3 hands its requests to n8n's engine, v2 runs its tools itself. */
 export default {
 	setUp: async (context) => await Promise.resolve(toolRoom(context)),
-	checks: [2.2, 3.1].flatMap((typeVersion) => [
-		placesOnce(typeVersion, 'create', /"to_number":"\+1212555/),
-		placesOnce(typeVersion, 'createAndWait', /"outcome":"/),
-		isRepeat(typeVersion),
-		tellsDoubt(typeVersion, typeVersion < 3 ? 'continueRegularOutput' : undefined),
-	]),
+	checks: [
+		...[2.2, 3.1].flatMap((typeVersion) => [
+			placesOnce(typeVersion, 'create', /"to_number":"\+1212555/),
+			placesOnce(typeVersion, 'createAndWait', /"outcome":"/),
+			isRepeat(typeVersion),
+			tellsDoubt(typeVersion, typeVersion < 3 ? 'continueRegularOutput' : undefined),
+		]),
+		goesOn(),
+		goesOn('continueRegularOutput'),
+		goesOn('stopWorkflow'),
+	],
 } satisfies Case<ToolRoom>;

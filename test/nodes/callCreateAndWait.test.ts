@@ -111,7 +111,7 @@ describe('when Max Wait is over', () => {
 		const { error } = await runNode(
 			createAndWait({ maxWait: 0.02, onTimeout: 'fail' }, '+12125550101'),
 		);
-		expect(error?.message).toMatch(/^Call '[0-9a-f-]{36}' has not ended within 0.02 minutes/);
+		expect(error?.message).toMatch(/^Call '[0-9a-f-]{36}' has not ended within 1 second/);
 		expect(error?.description).toContain('The call itself goes on.');
 		expect(error?.description).toContain('Placing it again would call the person again.');
 		expect(simulator.dialled.get('+12125550101')).toBe(1);
@@ -286,7 +286,7 @@ describe('with Wait for the Recording', () => {
 		]);
 		const { error } = await runNode({ ...waiting, options: { ...options, onTimeout: 'fail' } });
 		expect(error?.message).toBe(
-			`Call '${call.id}' has no recording within 0.02 minutes: its status is 'ended'`,
+			`Call '${call.id}' has no recording within 1 second: its status is 'ended'`,
 		);
 	});
 });
@@ -302,7 +302,7 @@ test('hints tell what is left to wonder about', async () => {
 	]);
 });
 
-test('as a tool of an AI agent, it waits for five minutes by default', () => {
+test('as a tool of an AI agent, it waits for 42 seconds by default', () => {
 	const waitOf = (type: string) => {
 		const context = {
 			getNode: () => ({ type }),
@@ -311,7 +311,7 @@ test('as a tool of an AI agent, it waits for five minutes by default', () => {
 		};
 		return readMaxWait(new ItemReader(context as never, 0));
 	};
-	expect(waitOf('n8n-nodes-fluentsai.fluentsAiTool')).toBe(5 * 60_000);
+	expect(waitOf('n8n-nodes-fluentsai.fluentsAiTool')).toBe(42_000);
 	expect(waitOf('n8n-nodes-fluentsai.fluentsAi')).toBe(15 * 60_000);
 });
 

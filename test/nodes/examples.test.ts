@@ -1001,3 +1001,13 @@ test('ai-agent-with-phone.json has human approval between the model and the tool
 	const others = nodes.filter(({ type, name }) => type === TOOL && name !== 'Call a Person');
 	expect(others.map(({ parameters }) => parameters.operation)).toEqual(['getAll']);
 });
+
+test('mcp-server-for-calls.json lets only a tool with limits dial, and lets in only who may', () => {
+	const { nodes } = read('mcp-server-for-calls.json');
+	const tools = nodes.filter(({ type }) => type === TOOL).map(({ parameters }) => parameters);
+	expect(tools.map(({ operation }) => operation)).toEqual(['createAndWait', 'get', 'get', 'end']);
+	const [{ options }] = tools;
+	expect(options).toEqual({ toolLimits: { limits: { allowed: 'US', callsPerHour: 10 } } });
+	const trigger = nodes.find(({ type }) => /mcpTrigger$/.test(type));
+	expect(trigger?.parameters.authentication).toBe('bearerAuth');
+});

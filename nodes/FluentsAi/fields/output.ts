@@ -2,15 +2,13 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { OutputFields, OutputOptions, Shape } from '../../shared/records/shape';
 import type { ItemReader } from '../../shared/parameters/reader';
-import { isTool } from '../tool';
 import { includeSecretsOption, optionsOf } from './options';
 
-const simplifyField: INodeProperties = {
+export const simplifyField: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simple',
 	type: 'boolean',
 	default: true,
-	displayOptions: { show: { '@tool': [false] } },
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
@@ -25,7 +23,7 @@ const outputField: INodeProperties = {
 	],
 	default: 'simple',
 	displayOptions: { show: { '@tool': [true] } },
-	description: 'What the language model gets to read',
+	description: 'What the language model reads',
 };
 
 const selectedFields: INodeProperties = {
@@ -33,14 +31,17 @@ const selectedFields: INodeProperties = {
 	name: 'fields',
 	type: 'string',
 	default: '',
-	required: true,
 	placeholder: 'e.g. outcome, transcript',
 	displayOptions: { show: { '@tool': [true], output: ['fields'] } },
-	description: 'Names of output fields, with commas between. The ID is there in any case.',
+	description: 'Names of output fields, with commas between. The ID always comes with them.',
 };
 
-/** What comes out: in a workflow simplified or not, and of a tool as n8n's own tools let one choose. */
-export const outputFields = [simplifyField, outputField, selectedFields];
+/** What comes out of an operation that gives calls. For a tool, as n8n's own tools let one choose it. */
+export const callOutputFields: INodeProperties[] = [
+	{ ...simplifyField, displayOptions: { show: { '@tool': [false] } } },
+	outputField,
+	selectedFields,
+];
 
 /** For operations that give calls. */
 export const transcriptTurnsOption: INodeProperties = {
@@ -63,16 +64,18 @@ export function secretsOptions({ hasSecrets }: Shape): INodeProperties[] {
 export function readOutputOptions(from: ItemReader, read?: Shape): OutputOptions {
 	const options = optionsOf(from);
 	return {
-		...(isTool(from.context) ? ofTool(from) : { simple: from.boolean(simplifyField) }),
+		...readForm(from),
 		includeSecrets: read?.hasSecrets === true && options.boolean(includeSecretsOption),
 		transcriptTurns: options.boolean(transcriptTurnsOption),
 	};
 }
 
-function ofTool(from: ItemReader): Pick<OutputOptions, 'simple' | 'fields'> {
+function readForm(from: ItemReader): Pick<OutputOptions, 'simple' | 'fields'> {
+	// n8n takes a parameter away where it is not shown.
+	if (from.context.getNode().parameters.output === undefined) {
+		return { simple: from.boolean(simplifyField) };
+	}
 	const output = from.choice(outputField);
-	return {
-		simple: output === 'simple',
-		...(output === 'fields' && { fields: from.list(selectedFields) }),
-	};
+	if (output !== 'fields') return { simple: output === 'simple' };
+	return { simple: false, fields: from.list(selectedFields, { guards: true }) };
 }

@@ -21,7 +21,7 @@ import {
 import { limitFields, readLimit } from '../fields/limit';
 import { listOptions, readListQuery, sortField } from '../fields/list';
 import { batchedOptionsField, optionsField, optionsOf } from '../fields/options';
-import { readOutputOptions, secretsOptions, outputFields } from '../fields/output';
+import { readOutputOptions, secretsOptions, simplifyField } from '../fields/output';
 import type { Operation, Run } from '../operation';
 import { findByLabel, writeOnce } from '../writeOnce';
 
@@ -31,16 +31,22 @@ export function getOperation(
 	description: string,
 	{
 		action = `Get ${withArticle(collection.one)}`,
+		outputs = [simplifyField],
 		options = [],
 		added,
-	}: { action?: string; options?: INodeProperties[]; added?: OutputFields } = {},
+	}: {
+		action?: string;
+		outputs?: INodeProperties[];
+		options?: INodeProperties[];
+		added?: OutputFields;
+	} = {},
 ): Operation<{ id: string; output: OutputOptions }> {
 	const { shape } = collection;
 	return {
 		option: { name: 'Get', value: 'get', action, description },
 		properties: [
 			locator,
-			...outputFields,
+			...outputs,
 			batchedOptionsField([...options, ...secretsOptions(shape)]),
 		],
 		output: shape.simple,
@@ -69,7 +75,7 @@ export function getAllOperation(
 		properties: [
 			...limitFields,
 			sortField,
-			...outputFields,
+			simplifyField,
 			optionsField([...listOptions, ...secretsOptions(shape)]),
 		],
 		output: shape.simple,
@@ -101,7 +107,7 @@ export function createOperation(
 			action: `Create ${withArticle(one)}`,
 			description,
 		},
-		properties: [...createFields(fields), ...outputFields, optionsField()],
+		properties: [...createFields(fields), simplifyField, optionsField()],
 		output: shape.simple,
 		kind: 'write',
 		read: (from) => ({
@@ -154,7 +160,7 @@ export function updateOperation(
 			action: `Update ${withArticle(one)}`,
 			description,
 		},
-		properties: [locator, ...updateFields(fields), ...outputFields, optionsField()],
+		properties: [locator, ...updateFields(fields), simplifyField, optionsField()],
 		output: shape.simple,
 		kind: 'write',
 		read: (from) => ({

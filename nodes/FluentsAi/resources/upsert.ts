@@ -14,7 +14,7 @@ import {
 } from '../../shared/records/shape';
 import { createFields, readCreateBody, type BodyField } from '../fields/body';
 import { optionsField } from '../fields/options';
-import { readOutputOptions, outputFields } from '../fields/output';
+import { readOutputOptions, simplifyField } from '../fields/output';
 import type { Operation, Run } from '../operation';
 import { createRecord, updateRecord, withArticle } from './crud';
 
@@ -46,7 +46,7 @@ export function upsertOperation(
 			description:
 				'Create a new record, or update the current one if it already exists (upsert)',
 		},
-		properties: [...createFields(form), ...outputFields, optionsField()],
+		properties: [...createFields(form), simplifyField, optionsField()],
 		output: shape.simple,
 		added: { ...shape.added, ...added },
 		kind: 'write',

@@ -197,8 +197,9 @@ function timedOutError(run: Run, call: IDataObject, maxWait: number) {
 }
 
 function inWords(milliseconds: number): string {
-	const minutes = milliseconds / MINUTE;
-	return Number.isInteger(minutes) ? `${minutes} minutes` : `${Math.round(minutes * 60)} seconds`;
+	const seconds = Math.round(milliseconds / 1000);
+	if (seconds % 60 === 0) return `${seconds / 60} minutes`;
+	return seconds === 1 ? '1 second' : `${seconds} seconds`;
 }
 
 /** What a language model is told about a call that goes on. */

@@ -1,6 +1,6 @@
 import type { OutputOptions } from '../../../shared/records/shape';
 import { batchedOptionsField } from '../../fields/options';
-import { readOutputOptions, outputFields } from '../../fields/output';
+import { readOutputOptions, callOutputFields } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { calls } from '../../../shared/records/call';
 import { tellingOfCall } from '../../placing/attempts';
@@ -24,7 +24,7 @@ export const create: Operation<Parameters> = {
 		description:
 			'Call a person with a voice agent and continue without waiting. This dials a real phone number immediately and costs money.',
 	},
-	properties: [...placeFields, ...outputFields, batchedOptionsField(placeOptions)],
+	properties: [...placeFields, ...callOutputFields, batchedOptionsField(placeOptions)],
 	output: calls.shape.simple,
 	added: { ...placedFields, ...dryRunFields },
 	kind: 'wait',

@@ -2,7 +2,7 @@ import type { OutputOptions } from '../../../shared/records/shape';
 import { batchedOptionsField } from '../../fields/options';
 import {
 	readOutputOptions,
-	outputFields,
+	callOutputFields,
 	transcriptTurnsFields,
 	transcriptTurnsOption,
 } from '../../fields/output';
@@ -46,7 +46,7 @@ export const createAndWait: Operation<Parameters> = {
 	},
 	properties: [
 		...placeFields,
-		...outputFields,
+		...callOutputFields,
 		batchedOptionsField([
 			...placeOptions,
 			transcriptTurnsOption,

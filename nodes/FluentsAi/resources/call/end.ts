@@ -3,7 +3,7 @@ import { callLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
 import {
 	readOutputOptions,
-	outputFields,
+	callOutputFields,
 	transcriptTurnsFields,
 	transcriptTurnsOption,
 } from '../../fields/output';
@@ -22,7 +22,7 @@ export const end: Operation<Parameters> = {
 		action: 'End a call (hangs up on the person)',
 		description: 'Hang up a call that is in progress',
 	},
-	properties: [callLocator, ...outputFields, optionsField([transcriptTurnsOption])],
+	properties: [callLocator, ...callOutputFields, optionsField([transcriptTurnsOption])],
 	output: calls.shape.simple,
 	added: { ...calls.shape.added, ...transcriptTurnsFields },
 	kind: 'write',

@@ -1,4 +1,8 @@
-import { transcriptTurnsFields, transcriptTurnsOption } from '../../fields/output';
+import {
+	callOutputFields,
+	transcriptTurnsFields,
+	transcriptTurnsOption,
+} from '../../fields/output';
 import { callLocator } from '../../fields/locators';
 import { getOperation } from '../crud';
 import { calls } from '../../../shared/records/call';
@@ -9,6 +13,7 @@ export const get = getOperation(
 	'Get outcome, transcript and answers of a call',
 	{
 		action: 'Get a call with its outcome, transcript and answers',
+		outputs: callOutputFields,
 		options: [transcriptTurnsOption],
 		added: transcriptTurnsFields,
 	},

@@ -13,7 +13,7 @@ import { optionsField, optionsOf } from '../../fields/options';
 import {
 	readOutputOptions,
 	secretsOptions,
-	outputFields,
+	callOutputFields,
 	transcriptTurnsFields,
 	transcriptTurnsOption,
 } from '../../fields/output';
@@ -60,7 +60,7 @@ export const getAll: Operation<Parameters> = {
 		...limitFields,
 		filtersField,
 		sortField,
-		...outputFields,
+		...callOutputFields,
 		optionsField([
 			...listOptions,
 			...secretsOptions(calls.shape),

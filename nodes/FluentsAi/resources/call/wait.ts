@@ -3,7 +3,7 @@ import { callLocator } from '../../fields/locators';
 import { batchedOptionsField } from '../../fields/options';
 import {
 	readOutputOptions,
-	outputFields,
+	callOutputFields,
 	transcriptTurnsFields,
 	transcriptTurnsOption,
 } from '../../fields/output';
@@ -39,7 +39,7 @@ export const wait: Operation<Parameters> = {
 	},
 	properties: [
 		callLocator,
-		...outputFields,
+		...callOutputFields,
 		batchedOptionsField([maxWaitOption, transcriptTurnsOption, ...waitOptions]),
 	],
 	output: calls.shape.simple,

@@ -5,7 +5,7 @@ import { createFields, readCreateBody, type BodyField } from '../../fields/body'
 import { telephonyProviderField } from '../../fields/common';
 import { toTrimmedText } from '../../../shared/parameters/convert';
 import { optionsField } from '../../fields/options';
-import { readOutputOptions, outputFields } from '../../fields/output';
+import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { phoneNumbers } from '../../../shared/records/number';
 import { acquire } from './acquire';
@@ -74,7 +74,7 @@ export const buy: Operation<Parameters> = {
 		action: 'Buy a phone number (costs money)',
 		description: 'Buy a phone number. This costs money for each input item.',
 	},
-	properties: [...createFields(buyNumberFields), ...outputFields, optionsField()],
+	properties: [...createFields(buyNumberFields), simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
 	read: (from) => ({

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { phoneNumberLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
-import { readOutputOptions, outputFields } from '../../fields/output';
+import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { phoneNumbers } from '../../../shared/records/number';
 import { changeNumber, findNumber, release, readNumberKey, type NumberKey } from './key';
@@ -30,7 +30,7 @@ export const cancel: Operation<Parameters> = {
 		description:
 			'Give a phone number back to its provider permanently. Calls to it no longer reach anyone, and you may not be able to get it back.',
 	},
-	properties: [phoneNumberLocator, confirmField, ...outputFields, optionsField()],
+	properties: [phoneNumberLocator, confirmField, simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
 	read(from) {

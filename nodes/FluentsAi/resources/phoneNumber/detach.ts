@@ -1,7 +1,7 @@
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { phoneNumberLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
-import { readOutputOptions, outputFields } from '../../fields/output';
+import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { phoneNumbers } from '../../../shared/records/number';
 import { changeNumber, findNumber, release, readNumberKey, type NumberKey } from './key';
@@ -19,7 +19,7 @@ export const detach: Operation<Parameters> = {
 		description:
 			'Remove a phone number from Fluents.ai but keep it at its provider. Agents cannot use it until you link it again.',
 	},
-	properties: [phoneNumberLocator, ...outputFields, optionsField()],
+	properties: [phoneNumberLocator, simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
 	read: (from) => ({

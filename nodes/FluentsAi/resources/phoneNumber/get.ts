@@ -1,7 +1,7 @@
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { phoneNumberLocator } from '../../fields/locators';
 import { batchedOptionsField } from '../../fields/options';
-import { readOutputOptions, secretsOptions, outputFields } from '../../fields/output';
+import { readOutputOptions, secretsOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { phoneNumbers, readNumber } from '../../../shared/records/number';
 import { findNumber, readNumberKey, type NumberKey } from './key';
@@ -20,7 +20,7 @@ export const get: Operation<Parameters> = {
 	},
 	properties: [
 		phoneNumberLocator,
-		...outputFields,
+		simplifyField,
 		batchedOptionsField(secretsOptions(phoneNumbers.shape)),
 	],
 	output: phoneNumbers.shape.simple,

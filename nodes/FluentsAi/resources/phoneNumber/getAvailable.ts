@@ -6,7 +6,7 @@ import type { ParameterReader } from '../../../shared/parameters/reader';
 import { limitField, readLimit } from '../../fields/limit';
 import { listOptions, readListQuery } from '../../fields/list';
 import { optionsField } from '../../fields/options';
-import { readOutputOptions, outputFields } from '../../fields/output';
+import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { phoneNumbers } from '../../../shared/records/number';
 import { accountConnectionField } from './fields';
@@ -49,7 +49,7 @@ export const getAvailable: Operation<Parameters> = {
 		action: 'Get phone numbers that can be bought',
 		description: 'Get phone numbers that can be bought',
 	},
-	properties: [limitField, filtersField, ...outputFields, optionsField(listOptions)],
+	properties: [limitField, filtersField, simplifyField, optionsField(listOptions)],
 	output: shape.simple,
 	kind: 'read',
 	read: (from) => ({

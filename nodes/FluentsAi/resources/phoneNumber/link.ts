@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { shapeRecord, type OutputOptions } from '../../../shared/records/shape';
 import { createFields, readCreateBody, type BodyField } from '../../fields/body';
 import { optionsField } from '../../fields/options';
-import { readOutputOptions, outputFields } from '../../fields/output';
+import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { phoneNumbers } from '../../../shared/records/number';
 import { acquire } from './acquire';
@@ -37,7 +37,7 @@ export const link: Operation<Parameters> = {
 		action: 'Link a phone number',
 		description: 'Use a phone number in Fluents.ai that you own at a telephony provider',
 	},
-	properties: [...createFields(linkNumberFields), ...outputFields, optionsField()],
+	properties: [...createFields(linkNumberFields), simplifyField, optionsField()],
 	output: phoneNumbers.shape.simple,
 	kind: 'write',
 	read: (from) => ({

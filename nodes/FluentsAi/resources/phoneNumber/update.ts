@@ -6,7 +6,7 @@ import { descriptionField, labelField } from '../../fields/common';
 import { toTextObject } from '../../../shared/parameters/convert';
 import { phoneNumberLocator } from '../../fields/locators';
 import { optionsField } from '../../fields/options';
-import { readOutputOptions, outputFields } from '../../fields/output';
+import { readOutputOptions, simplifyField } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { ifUpdateUnclear } from '../crud';
 import { sendChanges, topLevelNames } from '../../../shared/records/collection';
@@ -50,7 +50,7 @@ export const update: Operation<Parameters> = {
 	properties: [
 		phoneNumberLocator,
 		...updateFields(updateNumberFields),
-		...outputFields,
+		simplifyField,
 		optionsField(),
 	],
 	output: phoneNumbers.shape.simple,
