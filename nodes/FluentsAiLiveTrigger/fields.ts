@@ -286,9 +286,15 @@ export const answerTextField: INodeProperties = {
 	description: 'What the agent says',
 };
 
-export const ifHasActionField = ifAttachedField('Action of This Name');
+export const ifHasActionField = ifAttachedField(
+	'If the Agent Has This Action',
+	'action of this name',
+);
 
-export const ifHasEndpointField = ifAttachedField('Context Endpoint');
+export const ifHasEndpointField = ifAttachedField(
+	'If the Agent Has an Endpoint',
+	'context endpoint',
+);
 
 export const properties: INodeProperties[] = [
 	requestTypeField,

@@ -10,7 +10,7 @@ import {
 	optionsField,
 } from '../triggers/fields';
 
-export const ifHasWebhookField = ifAttachedField('Webhook');
+export const ifHasWebhookField = ifAttachedField('If the Agent Has a Webhook', 'webhook');
 
 export const contextNameFilter: INodeProperties = {
 	displayName: 'Context Variable Name',

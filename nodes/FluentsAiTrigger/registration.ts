@@ -232,7 +232,7 @@ function conflictError({ context }: Activation, conflicts: Plan['conflicts']): N
 		description: [
 			...others,
 			...(isKin ? [KIN_ADVICE] : []),
-			"An agent has one webhook at most. Remove that one from the agent in Fluents.ai, or set 'If the Agent Already Has a Webhook' to Replace It: then its events come here until the workflow is unpublished.",
+			"An agent has one webhook at most. Remove that one from the agent in Fluents.ai, or set 'If the Agent Has a Webhook' to Replace It: then its events come here until the workflow is unpublished.",
 		].join('. '),
 	});
 }

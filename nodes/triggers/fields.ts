@@ -14,7 +14,7 @@ export const allowUnreachableUrlOption: INodeProperties = {
 };
 
 export const leaveBehindOption: INodeProperties = {
-	displayName: 'Leave Other Environment Behind',
+	displayName: 'Leave Other Environment',
 	name: 'leaveBehind',
 	type: 'boolean',
 	default: false,
@@ -41,12 +41,11 @@ export function optionsOf(from: ParameterReader): ParameterReader {
 /**
  * The parameter `ifAttached`, for what an agent has one of at most.
  *
- * @param name of the thing, in title case.
+ * @param thing as it is called in a sentence.
  */
-export function ifAttachedField(name: string): INodeProperties {
-	const thing = name.toLowerCase();
+export function ifAttachedField(displayName: string, thing: string): INodeProperties {
 	return {
-		displayName: `If the Agent Already Has ${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`,
+		displayName,
 		name: 'ifAttached',
 		type: 'options',
 		options: [

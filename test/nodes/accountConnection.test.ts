@@ -319,7 +319,7 @@ test.each<[string, INodeParameters, string]>([
 		twilio({
 			additionalFields: { additionalBodyFields: `{ "credentials": { "a": "${MASKED}" } }` },
 		}),
-		"'Additional Body Fields (JSON)' holds only the stars of a masked secret. Enter the secret itself, which Get gives with Simplify off and the option 'Include Secrets' on [item 0]",
+		"'Extra Body Fields (JSON)' holds only the stars of a masked secret. Enter the secret itself, which Get gives with Simplify off and the option 'Include Secrets' on [item 0]",
 	],
 	[
 		'nothing to update',

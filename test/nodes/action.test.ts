@@ -278,7 +278,7 @@ describe('create', () => {
 		expect(issues).toBeNull();
 	});
 
-	test('additional body fields win', async () => {
+	test('extra body fields win', async () => {
 		const { requests } = await runNode(
 			create('action_set_hold', {
 				additionalFields: {

@@ -179,7 +179,7 @@ describe('create', () => {
 		expect(requests[0].body).toEqual({ ...least(), actions: actionIds });
 	});
 
-	test('Additional Body Fields reach the API, and win', async () => {
+	test('Extra Body Fields reach the API, and win', async () => {
 		const additionalBodyFields = JSON.stringify({ name: 'Won', vector_database: UUID });
 		const { error, requests } = await runNode(create({ additionalBodyFields }));
 		expect(error).toBeUndefined();
@@ -192,7 +192,7 @@ describe('what nobody has confirmed', () => {
 
 	test.each<[string, () => INodeParameters]>([
 		[
-			'Additional Body Fields',
+			'Extra Body Fields',
 			() => create({ additionalBodyFields: { voice: typedVoice } as never }),
 		],
 		[

@@ -228,7 +228,7 @@ test.each([
 	expect(dialled()).toEqual({ [TO]: 2 });
 });
 
-describe('what Additional Body Fields hold belongs to a request', () => {
+describe('what Extra Body Fields hold belongs to a request', () => {
 	const toolWith = (fields: string) => {
 		const node = toolNode();
 		node.parameters.additionalFields = { additionalBodyFields: `={{ ${fields} }}` };

@@ -346,12 +346,12 @@ describe('bad input is refused before anything is sent', () => {
 		[
 			'a from number in the body that is no text',
 			{ additionalFields: { additionalBodyFields: '{ "from_number": { "id": 1 } }' } },
-			"'Additional Body Fields (JSON)' holds from_number, which is not a text",
+			"'Extra Body Fields (JSON)' holds from_number, which is not a text",
 		],
 		[
 			'context in the body that is a list',
 			{ additionalFields: { additionalBodyFields: '{ "context": ["Anna"] }' } },
-			"'Additional Body Fields (JSON)' holds context, which is not a JSON object",
+			"'Extra Body Fields (JSON)' holds context, which is not a JSON object",
 		],
 	])('%s', async (_what, changes, message) => {
 		const { error, requests } = await runNode(create(changes));

@@ -94,7 +94,7 @@ test('an item fails when there is no room within Max Wait, and nobody is called'
 	expect(dialled()).toEqual({ [first]: 1 });
 });
 
-test('calls of others count with Count All Calls Of The Environment', async () => {
+test('calls of others count with Count All Calls', async () => {
 	const [other, own] = numbers(2);
 	await runNode(placing('create'), { items: toItems([other]) });
 	const [begin] = placedAt();

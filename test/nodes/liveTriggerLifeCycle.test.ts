@@ -537,7 +537,7 @@ describe('a caller lookup', () => {
 		expect(message).toContain(
 			"Agent 'Reception' has another context endpoint already: https://crm.example.com/who",
 		);
-		expect(message).toContain('If the Agent Already Has a Context Endpoint');
+		expect(message).toContain('If the Agent Has an Endpoint');
 		expect(message).not.toContain('theirs');
 		expect(liveSettings()).toEqual(start);
 	});

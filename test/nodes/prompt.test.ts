@@ -101,7 +101,7 @@ describe('create', () => {
 		expect(requests[0].body).toMatchObject({ collect_fields: [email, 'name'] });
 	});
 
-	test('Additional Body Fields win over the others', async () => {
+	test('Extra Body Fields win over the others', async () => {
 		await sent(
 			create({
 				label: 'Lost',
@@ -188,7 +188,7 @@ describe('update', () => {
 		expect(requests).toHaveLength(1);
 	});
 
-	test('takes Additional Body Fields alone', async () => {
+	test('takes Extra Body Fields alone', async () => {
 		simulator.switches.updateBody = 'partial';
 		await sent(
 			update({ additionalBodyFields: '={{ { content: "Be kind." } }}' }),
@@ -269,12 +269,12 @@ describe('wrong values are named before anything is sent', () => {
 		[
 			'JSON that is none',
 			create({ additionalFields: { additionalBodyFields: '{ label }' } }),
-			"'Additional Body Fields (JSON)' is not valid JSON (line 1, column 3). If data is put into it, make the whole field one expression that gives an object, or write each value with JSON.stringify [item 0]",
+			"'Extra Body Fields (JSON)' is not valid JSON (line 1, column 3). If data is put into it, make the whole field one expression that gives an object, or write each value with JSON.stringify [item 0]",
 		],
 		[
 			'JSON that is a list',
 			create({ additionalFields: { additionalBodyFields: '[1]' } }),
-			`'Additional Body Fields (JSON)' is not a JSON object, e.g. { "name": "value" }, but a list [item 0]`,
+			`'Extra Body Fields (JSON)' is not a JSON object, e.g. { "name": "value" }, but a list [item 0]`,
 		],
 		[
 			'an address without an ID',

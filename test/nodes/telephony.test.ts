@@ -67,7 +67,7 @@ test.each([
 	expect(call()?.telephony_params).toEqual(params);
 });
 
-describe.each(['create', 'createAndWait'])('additional body fields of %s', (operation) => {
+describe.each(['create', 'createAndWait'])('extra body fields of %s', (operation) => {
 	test('go along, and win over the others', async () => {
 		simulator.callSeconds = 0.1;
 		const { error, requests } = await runNode(
@@ -97,17 +97,17 @@ test.each<[string, INodeParameters, string]>([
 	[
 		'nested telephony parameters',
 		{ telephonyParams: '{ "a": { "b": 1 } }' },
-		"'Telephony Parameters (JSON)' may hold texts, numbers and true or false only, which 'a' is not [item 0]",
+		"'Telephony Fields (JSON)' may hold texts, numbers and true or false only, which 'a' is not [item 0]",
 	],
 	[
 		'telephony parameters that are a list',
 		{ telephonyParams: '[]' },
-		"'Telephony Parameters (JSON)' is not a JSON object",
+		"'Telephony Fields (JSON)' is not a JSON object",
 	],
 	[
 		'additional fields that are no JSON',
 		{ additionalBodyFields: '{ x: 1 }' },
-		"'Additional Body Fields (JSON)' is not valid JSON (line 1, column 3). If data is put into it, make the whole field one expression that gives an object, or write each value with JSON.stringify [item 0]",
+		"'Extra Body Fields (JSON)' is not valid JSON (line 1, column 3). If data is put into it, make the whole field one expression that gives an object, or write each value with JSON.stringify [item 0]",
 	],
 ])('%s are refused before anybody is called', async (_what, additionalFields, message) => {
 	const { error, requests } = await runNode(create(additionalFields));

@@ -307,7 +307,7 @@ describe('an agent with a webhook of somebody else', () => {
 			"Agent 'Order Follow-up' has another webhook already: 'Call log', https://crm.example.com/calls. ",
 		);
 		// n8n shows nothing but the message of an error.
-		expect(error.message).toContain('If the Agent Already Has a Webhook');
+		expect(error.message).toContain('If the Agent Has a Webhook');
 		expect(JSON.stringify(error)).not.toContain('theirs');
 		expect(settings()).toEqual(start);
 	});

@@ -216,7 +216,7 @@ describe.each(Object.entries(kinds))('%s', (_name, { make, leadsTo, conflict }) 
 				const message = await failureOf(server[act](workflow));
 				expect(message).toContain(text);
 				expect(message).toContain('publish and unpublish the workflow once');
-				expect(message).toContain("'Leave Other Environment Behind'");
+				expect(message).toContain("'Leave Other Environment'");
 			}
 			expect(everything()).toEqual(before);
 			for (const kind of ['webhooks', 'actions'] as const) {

@@ -63,7 +63,7 @@ const convertByType: { [type in INodeProperties['type']]?: Convert } = {
 };
 
 export const additionalBodyFields: INodeProperties = {
-	displayName: 'Additional Body Fields (JSON)',
+	displayName: 'Extra Body Fields (JSON)',
 	name: 'additionalBodyFields',
 	type: 'json',
 	default: '{}',

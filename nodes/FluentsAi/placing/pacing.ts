@@ -38,7 +38,7 @@ const maxConcurrentCallsField: INodeProperties = {
 };
 
 const countAllField: INodeProperties = {
-	displayName: 'Count All Calls Of The Environment',
+	displayName: 'Count All Calls',
 	name: 'countAll',
 	type: 'boolean',
 	default: false,

@@ -82,7 +82,7 @@ const settingFields: BodyField[] = [
 	{
 		api: 'telephony_params',
 		property: {
-			displayName: 'Telephony Parameters (JSON)',
+			displayName: 'Telephony Fields (JSON)',
 			name: 'telephonyParams',
 			type: 'json',
 			default: '{}',

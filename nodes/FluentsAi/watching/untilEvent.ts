@@ -49,7 +49,7 @@ const waitUsingOption: INodeProperties = {
 };
 
 const replaceWebhookOption: INodeProperties = {
-	displayName: "Replace The Agent's Webhook For This Call",
+	displayName: "Replace The Agent's Webhook",
 	name: 'replaceWebhook',
 	type: 'boolean',
 	default: false,

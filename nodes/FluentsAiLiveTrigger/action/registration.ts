@@ -237,7 +237,7 @@ function conflictError({ context }: Activation, conflicts: Plan['conflicts']): N
 		description: [
 			...others,
 			...(isKin ? [KIN_ADVICE] : []),
-			"Agents always take the first action of a name. Change 'Action Name', remove the other action from the agent in Fluents.ai, or set 'If the Agent Already Has an Action of This Name' to Replace It",
+			"Agents always take the first action of a name. Change 'Action Name', remove the other action from the agent in Fluents.ai, or set 'If the Agent Has This Action' to Replace It",
 		].join('. '),
 	});
 }

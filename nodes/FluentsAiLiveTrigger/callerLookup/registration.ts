@@ -196,7 +196,7 @@ function conflictError(
 		description: [
 			...others,
 			...(isKin ? [KIN_ADVICE] : []),
-			"Remove that one from the agent in Fluents.ai, or set 'If the Agent Already Has a Context Endpoint' to Replace It: then this workflow is asked until it is unpublished.",
+			"Remove that one from the agent in Fluents.ai, or set 'If the Agent Has an Endpoint' to Replace It: then this workflow is asked until it is unpublished.",
 		].join('. '),
 	});
 }

@@ -105,7 +105,7 @@ export const accountConnectionFields: Array<BodyField<'AccountConnectionInput'>>
 	{
 		api: 'account_supports_any_caller_id',
 		property: {
-			displayName: 'Account Supports Any Caller ID',
+			displayName: 'Supports Any Caller ID',
 			name: 'accountSupportsAnyCallerId',
 			type: 'boolean',
 			default: true,

@@ -370,7 +370,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 	{
 		api: 'openai_model_name_override',
 		property: {
-			displayName: 'OpenAI Model Name Override',
+			displayName: 'OpenAI Model Override',
 			name: 'openAiModelNameOverride',
 			type: 'string',
 			default: '',

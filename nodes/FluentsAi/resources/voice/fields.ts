@@ -29,7 +29,7 @@ export const voiceTypes = [
 	{
 		name: 'Other',
 		value: OTHER_TYPE,
-		description: 'Give its settings under Additional Body Fields (JSON)',
+		description: 'Give its settings under Extra Body Fields (JSON)',
 	},
 	{ name: 'PlayHT', value: PLAY_HT },
 	{ name: 'Rime', value: RIME },
@@ -135,7 +135,7 @@ export const voiceFields: Array<BodyField<'VoiceInput'>> = [
 	{
 		api: 'optimize_streaming_latency',
 		property: {
-			displayName: 'Optimize Streaming Latency (ElevenLabs)',
+			displayName: 'Latency Level (ElevenLabs)',
 			name: 'optimizeStreamingLatency',
 			type: 'number',
 			typeOptions: { minValue: 0 },
