@@ -238,19 +238,19 @@ test.each([
 	[
 		'a dial code',
 		'+49',
-		"'Tool Limits: Allowed Countries and Numbers' holds neither a country nor a phone number: '+49'",
+		"'Tool Limits: Countries and Numbers' holds neither a country nor a phone number: '+49'",
 	],
 	[
 		'nothing by an expression',
 		'={{ $vars.none }}',
-		"'Tool Limits: Allowed Countries and Numbers' gives nothing",
+		"'Tool Limits: Countries and Numbers' gives nothing",
 	],
 	[
 		'an empty list by an expression',
 		'={{ [] }}',
-		"'Tool Limits: Allowed Countries and Numbers' is an empty list",
+		"'Tool Limits: Countries and Numbers' is an empty list",
 	],
-])('Allowed Countries and Numbers cannot be %s', async (_what, allowed, message) => {
+])('Countries and Numbers cannot be %s', async (_what, allowed, message) => {
 	await expect(byAgent(toolNode(limits(allowed)), { to: TO[0] })).rejects.toThrow(message);
 	expect(dialled()).toEqual({});
 });

@@ -10,7 +10,7 @@ import { optionsOf } from '../fields/options';
 import { isTool, keepFromModel } from '../tool';
 
 const allowedField: INodeProperties = {
-	displayName: 'Allowed Countries and Numbers',
+	displayName: 'Countries and Numbers',
 	name: 'allowed',
 	type: 'string',
 	default: '',
