@@ -18,9 +18,19 @@ export const lifeCycle = lifeCycleOf({
 	},
 
 	/** The request type may have been another one when it was registered. */
-	async remove(activation) {
-		const lookup = await callerLookup.remove(activation);
-		const action = await externalAction.remove(activation);
-		return { ...lookup, ...action, isFound: lookup.isFound || action.isFound };
+	async leave(activation) {
+		const [lookup, action] = await Promise.all([
+			callerLookup.leave(activation),
+			externalAction.leave(activation),
+		]);
+		return {
+			...lookup,
+			...action,
+			secrets: [...lookup.secrets, ...action.secrets],
+			async complete() {
+				await lookup.complete();
+				await action.complete();
+			},
+		};
 	},
 });

@@ -14,8 +14,8 @@ import { hashOf, isAt, keptSecret, newSecret, placeOf, secretIn } from '../trigg
 import { changeAgent, existingAgents, type AgentField } from '../triggers/agents';
 import { environmentData, requireSameEnvironment } from '../triggers/environment';
 import { heirsOf } from '../triggers/inheritance';
-import { lifeCycleOf, type Registration, type Removed } from '../triggers/lifeCycle';
-import { isOfWorkflow, isProven, KIN_ADVICE } from '../triggers/ownership';
+import { lifeCycleOf, type Departure, type Registration } from '../triggers/lifeCycle';
+import { isOfWorkflow, KIN_ADVICE, whereabouts } from '../triggers/ownership';
 import {
 	createOrFind,
 	deleteWhenClean,
@@ -38,13 +38,15 @@ import {
 } from './plan';
 
 /** The trigger is registered as a webhook, which agents carry. */
-export const lifeCycle = lifeCycleOf({ prepare, remove: unregister });
+export const lifeCycle = lifeCycleOf({ prepare, leave });
 
 const webhookField: AgentField<string | null> = {
 	name: 'webhook',
 	called: 'webhook',
 	of: ({ webhook }) => referencedId(webhook),
 	isSame: (one, other) => one === other,
+	holds: ({ after, now }) => now === after,
+	undo: ({ before, after, now }) => (now === null || now === after ? before : now),
 };
 
 async function prepare(activation: Activation): Promise<Registration> {
@@ -55,7 +57,8 @@ async function prepare(activation: Activation): Promise<Registration> {
 	const replace = from.choice(ifHasWebhookField) === 'replace';
 	const found = await activation.look(async () => await look(api));
 	const [own] = ownWebhooks(found, activation, replace);
-	if (!own) requireSameEnvironment(activation);
+	const { secrets } = whereabouts(addressesIn(found), activation);
+	requireSameEnvironment(activation, secrets);
 	const secret = keptSecret(own?.url, stored.secretHash, address) ?? newSecret();
 	const chosen =
 		carriers === 'all' ? carriers : await existingAgents(activation, found.agents, carriers);
@@ -71,7 +74,9 @@ async function prepare(activation: Activation): Promise<Registration> {
 		async complete() {
 			if (conflicts.length > 0) throw conflictError(activation, conflicts);
 			requireRoom(activation, webhooks, { ...body, record });
-			await orUndo(carryOut(activation, plan), async () => await unregister(activation));
+			await orUndo(carryOut(activation, plan), async () => {
+				await (await leave(activation)).complete();
+			});
 			return data;
 		},
 	};
@@ -100,20 +105,20 @@ export async function registeredData(context: IWebhookFunctions): Promise<Trigge
 	return await look;
 }
 
-async function unregister(activation: Activation): Promise<Removed> {
-	const { api, address, stored } = activation;
+async function leave(activation: Activation): Promise<Departure> {
+	const { api, address } = activation;
 	const found = await look(api);
 	const own = found.webhooks.filter(
 		({ url, description }) => isAt(url, address) && isOfWorkflow(activation, description),
 	);
-	await remove(activation, own, found);
-	const elsewhere = found.webhooks.find(
-		({ url }) => !isAt(url, address) && isProven(secretIn(String(url)), stored),
-	);
 	return {
-		isFound: own.length > 0 || elsewhere !== undefined,
-		...(elsewhere && { elsewhere: placeOf(String(elsewhere.url)) }),
+		...whereabouts(addressesIn(found), activation),
+		complete: async () => await remove(activation, own, found),
 	};
+}
+
+function addressesIn({ webhooks: all }: Found) {
+	return all.map(({ url }) => ({ url, secret: secretIn(String(url)) }));
 }
 
 async function look(api: FluentsTransport): Promise<Found> {

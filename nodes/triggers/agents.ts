@@ -44,6 +44,17 @@ export interface AgentField<T> {
 	/** What an agent has in it. */
 	of(agent: IDataObject): T;
 	isSame(one: T, other: T): boolean;
+	/** Whether a change is in what an agent has now, beside what somebody else has changed since. */
+	holds(change: Changed<T>): boolean;
+	/** What an agent has now, without a change that does not hold. What somebody else has put there stays. */
+	undo(change: Changed<T>): T;
+}
+
+/** What a field of an agent held before it was changed, what was written, and what it holds now. */
+export interface Changed<T> {
+	before: T;
+	after: T;
+	now: T;
 }
 
 /**
@@ -51,7 +62,7 @@ export interface AgentField<T> {
  * what a person has changed meanwhile is kept, and again afterwards. What does not hold is undone.
  *
  * @param change gives what the field shall hold, from what it holds.
- * @throws NodeApiError, also what `change` throws, and NodeOperationError when Fluents.ai does not keep it.
+ * @throws NodeApiError, also what `change` throws, and NodeOperationError when it does not hold.
  */
 export async function changeAgent<T>(
 	{ api, context }: Pick<Activation, 'api' | 'context'>,
@@ -62,18 +73,29 @@ export async function changeAgent<T>(
 	const before = field.of(await readOne(api, agents, agentId));
 	const after = change(before);
 	if (field.isSame(after, before)) return;
-	await updateAgent(api, agentId, { [field.name]: after } as IDataObject);
-	const kept = field.of(await readOne(api, agents, agentId));
-	if (field.isSame(kept, after)) return;
-	// What it holds now may not tell any more what there was before.
-	await updateAgent(api, agentId, { [field.name]: before } as IDataObject);
-	throw operationError(
-		context.getNode(),
+	const answer = await updateAgent(api, agentId, { [field.name]: after } as IDataObject);
+	const now = field.of(await readOne(api, agents, agentId));
+	if (field.isSame(now, after)) return;
+	// What Fluents.ai has taken first, as its answer says, somebody has changed since.
+	const isTaken = field.name in answer && field.isSame(field.of(answer), after);
+	if (isTaken && field.holds({ before, after, now })) return;
+	const undone = field.undo({ before, after, now });
+	const fail = (message: string, description: string) =>
+		operationError(context.getNode(), message, { description });
+	if (field.isSame(undone, now) && !field.isSame(now, before)) {
+		// Nothing of it is left. Where it was to take something away, that is right.
+		if (field.isSame(change(now), now)) return;
+		throw fail(
+			`Agent '${foreignText(agentId)}' got another ${field.called} from somebody while n8n set its own`,
+			'Publish the workflow again.',
+		);
+	}
+	if (!field.isSame(undone, now)) {
+		await updateAgent(api, agentId, { [field.name]: undone } as IDataObject);
+	}
+	throw fail(
 		`Fluents.ai did not keep the ${field.called} of agent '${foreignText(agentId)}' as n8n wrote it`,
-		{
-			description:
-				'The agent is as it was before. Publish the workflow again; if that does not help, ask Fluents.ai.',
-		},
+		'The agent is as it was before. Publish the workflow again; if that does not help, ask Fluents.ai.',
 	);
 }
 
@@ -81,8 +103,8 @@ async function updateAgent(
 	api: FluentsTransport,
 	agentId: string,
 	changes: IDataObject,
-): Promise<void> {
-	await sendChanges(api, agents, agentFieldNames, changes, {
+): Promise<IDataObject> {
+	return await sendChanges(api, agents, agentFieldNames, changes, {
 		read: async () => await readOne(api, agents, agentId),
 		send: async (body) =>
 			await api.post(

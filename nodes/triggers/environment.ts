@@ -4,6 +4,7 @@ import { operationError } from '../shared/api/errors';
 import { keyHashOf } from '../shared/api/limiter';
 import { foreignText } from '../shared/foreignText';
 import { Memory } from '../shared/memory';
+import { isSecret } from './address';
 import { leaveBehindOption, optionsOf } from './fields';
 import type { Activation, TriggerData } from './activation';
 
@@ -32,15 +33,18 @@ function keyOf(context: IHookFunctions): string {
 }
 
 /**
- * Checks that a trigger of which nothing was found is not registered in another environment, whose key
- * the credential had before: from there, nobody would take it away.
+ * Checks, before anything is changed, that the trigger is not registered in another environment, whose key
+ * the credential had before: from there, nobody would take it away. A new key of the same environment is
+ * told by the secret that n8n has stored the hash of, which stands in an address there.
  *
+ * @param secrets in the addresses of what was found with the present key.
  * @throws NodeOperationError that names the environment, and keeps what is stored.
  */
-export function requireSameEnvironment(activation: Activation): void {
+export function requireSameEnvironment(activation: Activation, secrets: unknown[]): void {
 	const { context, from, api, stored, isTest } = activation;
 	const known = isTest ? LeftBehind.of(context) : stored;
 	if (known?.keyHash === undefined || known.keyHash === keyHashOf(api.credential)) return;
+	if (secrets.some((secret) => isSecret(secret, known.secretHash))) return;
 	if (optionsOf(from).boolean(leaveBehindOption)) return;
 	if (!isTest) LeftBehind.note(activation);
 	const name = foreignText(known.environment);

@@ -13,7 +13,7 @@ import { triggerData, type Activation, type TriggerData } from './activation';
 import { originOf, whyUnreachable } from './address';
 import { LeftBehind, requireSameEnvironment } from './environment';
 import { allowUnreachableUrlOption, leaveBehindOption, optionsOf } from './fields';
-import { shortId } from './record';
+import { shortId, shortInstanceId } from './record';
 
 /** What a trigger has to do in Fluents.ai. */
 export interface Registration {
@@ -28,18 +28,21 @@ export interface Registration {
 export interface Registrar {
 	/** @throws NodeOperationError for what the user has to change. */
 	prepare(activation: Activation): Promise<Registration>;
+	/** Looks what there is to take away. */
+	leave(activation: Activation): Promise<Departure>;
+}
+
+/** The removal of a trigger, of which nothing has happened yet. */
+export interface Departure {
+	/** The secrets in all addresses that were found. */
+	secrets: unknown[];
+	/** Where else the trigger is registered, by the secret that n8n has stored. */
+	elsewhere?: string;
 	/**
 	 * Takes away everything that belongs to this address of n8n, from Fluents.ai's side alone: after a
 	 * failed activation n8n calls it without what was stored meanwhile. What is gone counts as done.
 	 */
-	remove(activation: Activation): Promise<Removed>;
-}
-
-export interface Removed {
-	/** Whether there was anything. */
-	isFound: boolean;
-	/** Where else the trigger is registered, by the secret that n8n has stored. */
-	elsewhere?: string;
+	complete(): Promise<void>;
 }
 
 /** Labels in Fluents.ai get at most so many characters; how many it takes is not known. */
@@ -61,7 +64,7 @@ const turns = createLimiters(1);
 const ATTENDED = ['activate', 'update', 'manual'];
 
 /** The methods by which n8n registers a trigger. `create` may be called again after it has thrown. */
-export function lifeCycleOf({ prepare, remove }: Registrar) {
+export function lifeCycleOf({ prepare, leave }: Registrar) {
 	return {
 		async checkExists(this: IHookFunctions): Promise<boolean> {
 			return await perform(this, async (activation) => {
@@ -87,8 +90,9 @@ export function lifeCycleOf({ prepare, remove }: Registrar) {
 
 		async delete(this: IHookFunctions): Promise<boolean> {
 			return await perform(this, async (activation) => {
-				const { isFound, elsewhere } = await changing(remove(activation));
-				if (!isFound) requireSameEnvironment(activation);
+				const { secrets, elsewhere, complete } = await leave(activation);
+				requireSameEnvironment(activation, secrets);
+				await changing(complete());
 				if (elsewhere !== undefined) throw movedError(activation, elsewhere);
 				const stored = activation.stored as IDataObject;
 				for (const name of Object.keys(stored)) delete stored[name];
@@ -167,7 +171,7 @@ async function activationOf(context: IHookFunctions): Promise<Activation> {
 		api: await connect(context, REQUEST_LIMITS),
 		address: context.getNodeWebhookUrl('default') ?? '',
 		identity: {
-			instance: context.getInstanceId().slice(0, 12),
+			instance: shortInstanceId(context.getInstanceId()),
 			workflow: shortId(id),
 			trigger: shortId(node.webhookId ?? node.id),
 			home: shortId(context.getInstanceBaseUrl()),

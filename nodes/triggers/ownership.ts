@@ -1,5 +1,5 @@
 import type { Activation } from './activation';
-import { isAt, isSecret, originOf } from './address';
+import { isAt, isSecret, originOf, placeOf } from './address';
 import { readRecord, type RegistrationRecord } from './record';
 
 /** A webhook, an action or a context endpoint in Fluents.ai. */
@@ -50,6 +50,18 @@ export function ownerOf(
 /** Whether the secret in an address is the one that n8n has stored for this trigger. */
 export function isProven(secret: string | undefined, { secretHash }: Asking['stored']): boolean {
 	return isSecret(secret, secretHash);
+}
+
+/** What the addresses in Fluents.ai tell about a trigger that is to be removed. */
+export function whereabouts(
+	registered: Array<Pick<Registered, 'url' | 'secret'>>,
+	{ address, stored }: Asking,
+): { secrets: unknown[]; elsewhere?: string } {
+	const secrets = registered.map(({ secret }) => secret);
+	const other = registered.find(
+		({ url, secret }) => !isAt(url, address) && isProven(secret, stored),
+	);
+	return { secrets, ...(other && { elsewhere: placeOf(String(other.url)) }) };
 }
 
 /**

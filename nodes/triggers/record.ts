@@ -13,7 +13,7 @@ export interface RegistrationRecord extends Identity {
 
 /** Which trigger of which n8n it is: the same in tests and in production. */
 export interface Identity {
-	/** The start of n8n's instance ID. */
+	/** Short form of n8n's instance ID, 12 hex digits. */
 	instance: string;
 	/** Short ID of the workflow. */
 	workflow: string;
@@ -26,6 +26,8 @@ export interface Identity {
 /** How long a description or a URL may be. What Fluents.ai keeps is not known; 255 is usual. */
 export const LONGEST_FIELD = 200;
 
+const HASH = /^[0-9a-f]{64}$/;
+
 const SHORT = 5;
 const ID = `[\\w-]{${SHORT}}`;
 
@@ -36,6 +38,15 @@ const RECORD = new RegExp(
 /** Enough of an ID to tell it from others: 30 bits of its hash. */
 export function shortId(id: unknown): string {
 	return createHash('sha256').update(String(id)).digest('base64url').slice(0, SHORT);
+}
+
+/**
+ * The start of an instance ID that n8n has made, which is a hash. One that was given with N8N_INSTANCE_ID is any
+ * text, so it is hashed first.
+ */
+export function shortInstanceId(id: string): string {
+	const hash = HASH.test(id) ? id : createHash('sha256').update(id).digest('hex');
+	return hash.slice(0, 12);
 }
 
 export function writeRecord({ test, previous, ...identity }: RegistrationRecord): string {

@@ -51,8 +51,8 @@ const kinds: Record<string, Kind> = {
 	},
 };
 
-const everything = () => {
-	const { webhooks, actions, agents } = environment();
+const everything = (name = 'default') => {
+	const { webhooks, actions, agents } = environment(name);
 	return structuredClone([webhooks, actions, agents].map((all) => [...all.values()]));
 };
 
@@ -74,7 +74,7 @@ const failureOf = async (work: Promise<void>): Promise<string> =>
 
 const willing = (workflow: SavedWorkflow) => edited(workflow, { ifAttached: 'replace' });
 
-describe.each(Object.entries(kinds))('%s', (_name, { make, leadsTo, conflict }) => {
+describe.each(Object.entries(kinds))('%s', (kind, { make, leadsTo, conflict }) => {
 	const publish = async (parameters: INodeParameters = {}) => {
 		const workflow = workflowOf(make({ agents: [reminder], ...parameters }), { name: 'Prod' });
 		await server.activate(workflow);
@@ -122,6 +122,36 @@ describe.each(Object.entries(kinds))('%s', (_name, { make, leadsTo, conflict }) 
 			expect(leadsTo(reminder)).toContain(other.url);
 			await other.deactivate(workflow.id);
 		}
+		expect(everything()).toEqual(before);
+	});
+
+	test.each(['staging', 'n8n-production-1', 'FEDCBA9876543210', 'für uns', '1'])(
+		'whatever text N8N_INSTANCE_ID is (%s), everything is given back',
+		async (instanceId) => {
+			const n8n = await startServer({ instanceId });
+			const agents = kind === 'webhook' ? [followUp] : [reminder];
+			const workflow = willing(workflowOf(make({ agents })));
+			await n8n.activate(workflow);
+			expect(leadsTo(agents[0])).toContain(n8n.url);
+			await n8n.listen(workflow);
+			await n8n.stopListening(workflow.id);
+			await n8n.activate({ ...workflow, name: 'Changed' }, 'update');
+			await n8n.deactivate(workflow.id);
+			expect(everything()).toEqual(start);
+		},
+	);
+
+	test('instances whose IDs begin alike are told apart', async () => {
+		const [first, second] = await Promise.all(
+			['n8n-production-1', 'n8n-production-2'].map(
+				async (instanceId) => await startServer({ instanceId }),
+			),
+		);
+		const workflow = workflowOf(make({ agents: [reminder] }));
+		await first.activate(workflow);
+		const before = everything();
+		// Of a test of the same n8n, the published one would be no conflict.
+		expect(await failureOf(second.listen(workflow))).toContain('of this same trigger');
 		expect(everything()).toEqual(before);
 	});
 
@@ -234,6 +264,22 @@ describe.each(Object.entries(kinds))('%s', (_name, { make, leadsTo, conflict }) 
 			await server.listen(workflow);
 			await server.stopListening(workflow.id);
 			expect(everything()).toEqual(start);
+		});
+
+		test('what was left in the present environment does not hide the other one', async () => {
+			const inStaging = edited(workflow, {
+				agents: [...environment('staging').agents.keys()].slice(0, 1),
+			});
+			const options = { allowUnreachableUrl: true, leaveBehind: true };
+			await server.activate(edited(inStaging, { options }), 'update');
+			await server.activate(inStaging, 'update');
+			const both = [everything(), everything('staging')];
+
+			server.credentials = { fluentsAiApi: credentialFor() };
+			// The name of the environment was not changed with its key.
+			expect(await failureOf(server.deactivate(workflow.id))).toContain(text);
+			expect(await failureOf(server.activate(inStaging))).toContain(text);
+			expect([everything(), everything('staging')]).toEqual(both);
 		});
 
 		test('the option leaves the other environment behind', async () => {

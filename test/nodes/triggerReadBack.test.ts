@@ -195,6 +195,88 @@ describe('what a person changes while n8n is at it', () => {
 		expect(endpointOf(reminder)).toBe('https://new.example.com/');
 	});
 
+	describe('after it has written, and before it reads that back', () => {
+		const beforeReadBack = (change: () => void) => {
+			let isWritten = false;
+			simulator.faults.add({
+				match: ({ operationId, query }) => {
+					if (query.id !== reminder) return false;
+					if (isWritten && operationId === 'getAgent') {
+						isWritten = false;
+						change();
+					}
+					isWritten ||= operationId === 'updateAgent';
+					return false;
+				},
+			});
+		};
+		const only = () => ({ agents: [reminder], actionName: 'find_order' });
+
+		test('a webhook or an endpoint stays, and the next try names it', async () => {
+			for (const [make, fields, told] of [
+				[trigger, { webhook: foreignWebhook().id }, 'another webhook already'],
+				[
+					lookupTrigger,
+					{ context_endpoint: 'https://new.example.com/' },
+					'another context endpoint already: https://new.example.com/',
+				],
+			] as const) {
+				beforeReadBack(() => void Object.assign(agentOf(reminder), fields));
+				const message = await failureOf(server.activate(workflowOf(make(only()))));
+				expect(message).toContain(told);
+				expect(agentOf(reminder)).toMatchObject(fields);
+				simulator.faults.clear();
+			}
+			expect(webhooksTo(server)).toEqual([]);
+		});
+
+		test('a webhook or an endpoint that takes the place of what goes stays, too', async () => {
+			for (const [make, fields] of [
+				[trigger, { webhook: foreignWebhook().id }],
+				[lookupTrigger, { context_endpoint: 'https://new.example.com/' }],
+			] as const) {
+				const workflow = await publish(make(only()));
+				beforeReadBack(() => void Object.assign(agentOf(reminder), fields));
+				await server.deactivate(workflow.id);
+				expect(agentOf(reminder)).toMatchObject(fields);
+				simulator.faults.clear();
+			}
+			expect(webhooksTo(server)).toEqual([]);
+		});
+
+		test('actions that were added and taken off are so, beside that of the trigger', async () => {
+			const [gone, added] = ['gone', 'added'].map((id) => {
+				const [action] = environment().actions.values();
+				return environment().add('actions', { ...structuredClone(action), id }).id;
+			});
+			agentOf(reminder).actions = [gone];
+			beforeReadBack(() => {
+				const list = agentOf(reminder).actions as string[];
+				agentOf(reminder).actions = [added, ...list.filter((id) => id !== gone)];
+			});
+			const workflow = await publish(actionTrigger(only()));
+			const [first, own, ...others] = actionIdsOf(reminder);
+			expect([first, others]).toEqual([added, []]);
+			expect(own).toBeDefined();
+
+			simulator.faults.clear();
+			beforeReadBack(() => void (agentOf(reminder).actions = [gone, added]));
+			await server.deactivate(workflow.id);
+			expect(actionIdsOf(reminder)).toEqual([gone, added]);
+		});
+
+		test('an action of the trigger that was taken off is told, and what was added stays', async () => {
+			const added = [...environment().actions.keys()].slice(0, 1);
+			beforeReadBack(() => void (agentOf(reminder).actions = [...added]));
+			const workflow = workflowOf(actionTrigger(only()));
+			expect(await failureOf(server.activate(workflow))).toContain(
+				`Fluents.ai did not keep the actions of agent '${reminder}'`,
+			);
+			expect(actionIdsOf(reminder)).toEqual(added);
+			expect(environment().actions.size).toBe(start[1].length);
+		});
+	});
+
 	test('an action that Fluents.ai does not put into the list is told, and nothing is left', async () => {
 		const before = actionIdsOf(reminder);
 		simulator.faults.add({

@@ -12,8 +12,8 @@ import { hashOf, isAt, keptSecret, newSecret, placeOf, secretIn } from '../../tr
 import { changeAgent, existingAgents, type AgentField } from '../../triggers/agents';
 import { environmentData, requireSameEnvironment } from '../../triggers/environment';
 import { heirsOf } from '../../triggers/inheritance';
-import type { Registrar, Registration, Removed } from '../../triggers/lifeCycle';
-import { isOfWorkflow, isProven, KIN_ADVICE } from '../../triggers/ownership';
+import type { Departure, Registrar, Registration } from '../../triggers/lifeCycle';
+import { isOfWorkflow, KIN_ADVICE, whereabouts } from '../../triggers/ownership';
 import {
 	createOrFind,
 	deleteWhenClean,
@@ -40,14 +40,30 @@ import {
 import { SPEECH_FIELDS } from './speech';
 
 /** The trigger is registered as an external action, which agents have beside their others. */
-export const externalAction: Registrar = { prepare, remove: unregister };
+export const externalAction: Registrar = { prepare, leave };
 
 const actionsField: AgentField<unknown[]> = {
 	name: 'actions',
 	called: 'actions',
 	of: listOf,
 	isSame: (one, other) => canonical(one) === canonical(other),
+	holds({ before, after, now }) {
+		const isIn = isInList(now);
+		const added = without(after, before);
+		return added.every(isIn) && !without(before, after).some(isIn);
+	},
+	undo: ({ before, after, now }) => [...before, ...without(without(now, before), after)],
 };
+
+function isInList(list: unknown[]) {
+	const entries = new Set(list.map(canonical));
+	return (entry: unknown) => entries.has(canonical(entry));
+}
+
+function without(list: unknown[], others: unknown[]): unknown[] {
+	const isOther = isInList(others);
+	return list.filter((entry) => !isOther(entry));
+}
 
 async function prepare(activation: Activation): Promise<Registration> {
 	const { from, api, stored, address } = activation;
@@ -57,7 +73,8 @@ async function prepare(activation: Activation): Promise<Registration> {
 	const replace = from.choice(ifHasActionField) === 'replace';
 	const found = await activation.look(async () => await look(api));
 	const [own] = ownActions(found, activation, replace);
-	if (!own) requireSameEnvironment(activation);
+	const { secrets } = whereabouts(addressesIn(found), activation);
+	requireSameEnvironment(activation, secrets);
 	const agentIds = await existingAgents(activation, found.agents, chosen);
 	const secret = keptSecret(configOf(own).url, stored.secretHash, address) ?? newSecret();
 	const wanted = { ...activation, secret, config, speech, agents: agentIds, replace };
@@ -75,10 +92,9 @@ async function prepare(activation: Activation): Promise<Registration> {
 			if (conflicts.length > 0) throw conflictError(activation, conflicts);
 			const [{ description, config: settings }] = bodies;
 			requireRoom(activation, actions, { url: settings.url, description, record });
-			const signatureSecret = await orUndo(
-				carryOut(activation, plan),
-				async () => await unregister(activation),
-			);
+			const signatureSecret = await orUndo(carryOut(activation, plan), async () => {
+				await (await leave(activation)).complete();
+			});
 			return { ...data, signatureSecret };
 		},
 	};
@@ -115,21 +131,22 @@ async function carryOut(activation: Activation, plan: Plan): Promise<string | un
 	return signatureSecret;
 }
 
-async function unregister(activation: Activation): Promise<Removed> {
-	const { api, address, stored } = activation;
+async function leave(activation: Activation): Promise<Departure> {
+	const { api, address } = activation;
 	const found = await look(api);
 	const own = found.actions.filter(
 		(action) =>
 			isAt(configOf(action).url, address) && isOfWorkflow(activation, action.description),
 	);
-	await remove(activation, own, found);
-	const elsewhere = found.actions
-		.map((action) => configOf(action).url)
-		.find((url) => !isAt(url, address) && isProven(secretIn(String(url)), stored));
 	return {
-		isFound: own.length > 0 || elsewhere !== undefined,
-		...(elsewhere !== undefined && { elsewhere: placeOf(String(elsewhere)) }),
+		...whereabouts(addressesIn(found), activation),
+		complete: async () => await remove(activation, own, found),
 	};
+}
+
+function addressesIn({ actions: all }: Found) {
+	const urls = all.map((action) => configOf(action).url);
+	return urls.map((url) => ({ url, secret: secretIn(String(url)) }));
 }
 
 async function look(api: FluentsTransport): Promise<Found> {

@@ -7,19 +7,26 @@ import type { Activation } from '../../triggers/activation';
 import { hashOf, isAt, isSameUrl, newPathSecret, placeOf } from '../../triggers/address';
 import { changeAgent, existingAgents, type AgentField } from '../../triggers/agents';
 import { environmentData, requireSameEnvironment } from '../../triggers/environment';
-import type { Registrar, Registration, Removed } from '../../triggers/lifeCycle';
-import { isProven, KIN_ADVICE, mayTakePlace, ownerOf, type Owner } from '../../triggers/ownership';
+import type { Departure, Registrar, Registration } from '../../triggers/lifeCycle';
+import {
+	isProven,
+	KIN_ADVICE,
+	mayTakePlace,
+	ownerOf,
+	whereabouts,
+	type Owner,
+} from '../../triggers/ownership';
 import { LONGEST_FIELD } from '../../triggers/record';
 import { forEach, readAll } from '../../triggers/registered';
 import { orUndo, Removal } from '../../triggers/removal';
 import { ifHasEndpointField } from '../fields';
 import { readAgentIds } from '../parameters';
-import { readEndpoint, recordOf, writeEndpoint, type Endpoint, type Layer } from './endpoint';
+import { readEndpoint, recordOf, writeEndpoint, type Layer } from './endpoint';
 
 /** The trigger is registered as the context endpoint of agents, which they ask who is calling. */
 export const callerLookup: Registrar = {
 	prepare: async (activation) => await prepare(atPath(activation)),
-	remove: async (activation) => await unregister(atPath(activation)),
+	leave: async (activation) => await leave(atPath(activation)),
 };
 
 /** The activation with the address that carries its secret in the path, without the placeholder for it. */
@@ -34,7 +41,17 @@ const endpointField: AgentField<string | null> = {
 	of: ({ context_endpoint: endpoint }) =>
 		typeof endpoint === 'string' && endpoint !== '' ? endpoint : null,
 	isSame: isSameUrl,
+	holds: ({ after, now }) => isSameUrl(now, after),
+	undo: ({ before, after, now }) => (isRestOf(now, after) ? before : now),
 };
+
+/** Whether an endpoint is what Fluents.ai has made of one that was written: nothing, or cut or changed. */
+function isRestOf(now: string | null, written: string | null): boolean {
+	if (now === null) return true;
+	if (written === null) return false;
+	const trigger = placeOf(written).replace(/[^/]*$/, '');
+	return written.startsWith(now) || placeOf(now).startsWith(trigger);
+}
 
 /** What an agent gets, and why it may not get it. */
 interface Change {
@@ -51,9 +68,10 @@ async function prepare(activation: Activation): Promise<Registration> {
 		async () => await readAll(api, agents, [endpointField.name]),
 	);
 	const known = found
-		.flatMap((agent) => readEndpoint(endpointField.of(agent)).layers)
+		.flatMap(layersOf)
 		.filter((layer) => ownerOfLayer(layer, activation, replace) === 'own');
-	if (known.length === 0) requireSameEnvironment(activation);
+	const { secrets } = whereabouts(addressesIn(found), activation);
+	requireSameEnvironment(activation, secrets);
 	const wanted = await existingAgents(activation, found, chosen);
 
 	const kept = known.find((layer) =>
@@ -87,7 +105,9 @@ async function prepare(activation: Activation): Promise<Registration> {
 		data,
 		async complete() {
 			requirePossible(activation, changes);
-			await orUndo(carryOut(), async () => await unregister(activation));
+			await orUndo(carryOut(), async () => {
+				await (await leave(activation)).complete();
+			});
 			return data;
 		},
 	};
@@ -130,35 +150,40 @@ function ownerOfLayer(layer: Layer, activation: Activation, mayMove: boolean): O
 	return ownerOf({ url, secret, record: recordOf(layer) }, activation, mayMove);
 }
 
-async function unregister(activation: Activation): Promise<Removed> {
-	const { api, address, identity, stored } = activation;
-	const removal = new Removal();
+async function leave(activation: Activation): Promise<Departure> {
+	const { api, address, identity } = activation;
 	const isGone = (layer: Layer) =>
 		isAt(layer.address, address) && layer.workflow === identity.workflow;
-	const without = ({ layers, bottom }: Endpoint) =>
-		writeEndpoint({ layers: layers.filter((layer) => !isGone(layer)), bottom });
-
 	const all = await readAll(api, agents, [endpointField.name]);
-	const carriers = all.map((agent) => ({ agent, ...readEndpoint(endpointField.of(agent)) }));
-	const own = carriers.filter(({ layers }) => layers.some(isGone));
-	await forEach(own, async ({ agent }) => {
-		const agentId = String(agent.id);
-		await removal.attempt(
-			`Agent '${foreignText(agentId)}' did not get back the context endpoint that it had`,
-			changeAgent(activation, agentId, endpointField, (before) => {
-				const endpoint = readEndpoint(before);
-				return endpoint.layers.some(isGone) ? without(endpoint) : before;
-			}),
-		);
-	});
-	removal.finish();
-	const elsewhere = carriers
-		.flatMap(({ layers }) => layers)
-		.find((layer) => !isAt(layer.address, address) && isProven(layer.secret, stored));
 	return {
-		isFound: own.length > 0 || elsewhere !== undefined,
-		...(elsewhere && { elsewhere: elsewhere.address }),
+		...whereabouts(addressesIn(all), activation),
+		async complete() {
+			const removal = new Removal();
+			await forEach(all, async (agent) => {
+				if (!layersOf(agent).some(isGone)) return;
+				const agentId = String(agent.id);
+				await removal.attempt(
+					`Agent '${foreignText(agentId)}' did not get back the context endpoint that it had`,
+					changeAgent(activation, agentId, endpointField, (before) => {
+						const { layers, bottom } = readEndpoint(before);
+						const kept = layers.filter((layer) => !isGone(layer));
+						return kept.length < layers.length
+							? writeEndpoint({ layers: kept, bottom })
+							: before;
+					}),
+				);
+			});
+			removal.finish();
+		},
 	};
+}
+
+function layersOf(agent: IDataObject): Layer[] {
+	return readEndpoint(endpointField.of(agent)).layers;
+}
+
+function addressesIn(all: IDataObject[]) {
+	return all.flatMap(layersOf).map(({ address, secret }) => ({ url: address, secret }));
 }
 
 /** @throws NodeOperationError for what is in the way, and for an endpoint that is too long to be kept. */
