@@ -7,6 +7,7 @@ import { meets } from '../shared/records/callCriteria';
 import { outcomeOf } from '../shared/records/outcome';
 import { connect } from '../shared/api/connect';
 import { createLimiters } from '../shared/api/limiter';
+import { plainText } from '../shared/json';
 import { Memory } from '../shared/memory';
 import { referencedId } from '../shared/records/shape';
 import type { Delivery } from './delivery';
@@ -108,6 +109,6 @@ function passes(call: IDataObject, filter: CallFilter): boolean {
 	return (
 		meets(call, filter) &&
 		(contextName === '' || (variable ?? null) !== null) &&
-		(contextName === '' || contextValue === '' || String(variable) === contextValue)
+		(contextName === '' || contextValue === '' || plainText(variable) === contextValue)
 	);
 }

@@ -71,9 +71,9 @@ function readInside(value: unknown, schema: IDataObject, name: string): Read {
 
 function readFields(given: IDataObject, { required, properties }: IDataObject): Read {
 	const names = Array.isArray(required) ? required.map(String) : [];
-	const missing = names.filter((name) => (given[name] ?? '') === '');
-	const problems = missing.map((name) => `'${name}' is missing.`);
 	const value = new Map(Object.entries(given));
+	const missing = names.filter((name) => (value.get(name) ?? '') === '');
+	const problems = missing.map((name) => `'${name}' is missing.`);
 	for (const [name, schema] of isObject(properties) ? Object.entries(properties) : []) {
 		if ((value.get(name) ?? null) === null || missing.includes(name)) continue;
 		const read = readValue(value.get(name), schema, `'${name}'`);
@@ -90,7 +90,7 @@ function readFields(given: IDataObject, { required, properties }: IDataObject): 
 
 /** @returns undefined when the value cannot be read so. */
 function readAs(type: string, given: unknown): unknown {
-	const text = isScalar(given) ? String(given).trim() : undefined;
+	const text = isScalar(given) && isWhole(given) ? String(given).trim() : undefined;
 	switch (type) {
 		case 'string':
 			return text;
@@ -117,6 +117,11 @@ function meant(given: unknown, allowed: unknown[] = []): unknown {
 	const plain = (value: unknown) => String(value).trim().toLowerCase();
 	const found = allowed.filter((one) => isScalar(one) && plain(one) === plain(given));
 	return found.length === 1 ? found[0] : undefined;
+}
+
+/** Of a number with many digits, such as that of an order, JSON loses the last ones. */
+function isWhole(value: string | number | boolean): boolean {
+	return !Number.isInteger(value) || Number.isSafeInteger(value);
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

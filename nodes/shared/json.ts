@@ -4,6 +4,11 @@ export function isObject(value: unknown): value is IDataObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A value from outside as text. An object has none, since a field `toString` of it would make `String` throw. */
+export function plainText(value: unknown): string {
+	return typeof value === 'object' || value === undefined ? '' : String(value);
+}
+
 /** The value of a JSON text, or undefined. */
 export function parseJson(text: string): unknown {
 	try {

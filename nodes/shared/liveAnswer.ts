@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject, parseJson } from './json';
+import { isObject, parseJson, plainText } from './json';
 
 /** The form that an agent understands (API: action answer). `agent_message` must not be there when it is empty. */
 export function actionAnswer(result: IDataObject, message: unknown): IDataObject {
@@ -48,6 +48,6 @@ function readAnswer(status: number, body: unknown): IDataObject | undefined {
 	const value = text ? (parseJson(text) ?? { text }) : body;
 	if (Array.isArray(value)) return { items: value as IDataObject[] };
 	if (!isObject(value)) return undefined;
-	const isOwnWords = /^Workflow executed successfully but/.test(String(value.message ?? ''));
+	const isOwnWords = /^Workflow executed successfully but/.test(plainText(value.message));
 	return isOwnWords && Object.keys(value).length === 1 ? undefined : value;
 }

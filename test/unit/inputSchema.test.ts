@@ -146,6 +146,8 @@ test.each<[object, unknown]>([
 	[{ type: 'boolean' }, 'constructor'],
 	[{ type: 'boolean' }, 2],
 	[{ type: 'string' }, { b: 1 }],
+	[{ type: 'string' }, 2 ** 64],
+	[{ type: 'string', enum: ['1e+21'] }, -1e21],
 	[{ type: 'object' }, '[]'],
 	[{ enum: ['a', 'A'] }, ' a'],
 	[{ type: 'strin' }, 'text'],
@@ -172,4 +174,6 @@ test('names of fields that every object has are fields like others', () => {
 	const properties = JSON.parse('{ "__proto__": { "type": "integer" } }') as object;
 	const { input } = readInput(given, object(properties));
 	expect(JSON.stringify(input)).toBe('{"__proto__":1,"constructor":"2"}');
+	const { problems } = readInput({}, object(properties, ['__proto__', 'toString']));
+	expect(problems).toEqual(["'__proto__' is missing.", "'toString' is missing."]);
 });

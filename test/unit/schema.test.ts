@@ -102,3 +102,37 @@ test('what is read without a problem fits the schema', () => {
 		),
 	);
 });
+
+test.each<[string, IDataObject, RegExp | undefined]>([
+	[
+		'an alternative of an unknown type',
+		{ anyOf: [{ type: 'strin' }] },
+		/'a.anyOf.0' the unknown type/,
+	],
+	[
+		'a definition without properties',
+		{ $defs: { b: { type: 'object' } } },
+		/'a.\$defs.b' as an object/,
+	],
+	['alternatives that are none', { oneOf: ['string'] }, /describes 'a.oneOf.0' by "string"/],
+	[
+		'alternatives that require what stands around them',
+		{
+			type: 'object',
+			properties: { b: { type: 'string' }, c: { type: 'string' } },
+			anyOf: [{ required: ['b'] }, { required: ['c'] }],
+		},
+		undefined,
+	],
+	['very many objects', nested(5000), /nests too deep. Write at most 100/],
+])('%s', (_what, schema, problem) => {
+	const found = schemaProblem({ type: 'object', properties: { a: schema } });
+	if (problem) expect(found).toMatch(problem);
+	else expect(found).toBeUndefined();
+});
+
+function nested(depth: number): IDataObject {
+	let schema: IDataObject = { type: 'string' };
+	for (let i = 0; i < depth; i++) schema = { type: 'object', properties: { a: schema } };
+	return schema;
+}

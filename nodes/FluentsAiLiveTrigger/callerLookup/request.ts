@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { plainText } from '../../shared/json';
 import { toLookupAnswer } from '../../shared/liveAnswer';
 import { digitsOf, parseCallerNumber } from '../../shared/phoneNumbers/parse';
 import { readEnvelope, readFields } from '../../triggers/request';
@@ -27,7 +28,7 @@ const HIDDEN_NUMBERS = /^(266696687|2562533|7378742833|8656696|86282452253)$/;
 /** The number of the caller: its digits in the ancestor (API: caller number), which may come without a plus sign. */
 function readCaller(fields: IDataObject, defaultCountry?: string): IDataObject {
 	const { callId, inside } = readEnvelope(fields);
-	const phoneNumber = String(fields.phone_number ?? inside.phone_number ?? '').trim();
+	const phoneNumber = plainText(fields.phone_number ?? inside.phone_number).trim();
 	const parsed = parseCallerNumber(phoneNumber, defaultCountry);
 	const isKnown = 'number' in parsed && !HIDDEN_NUMBERS.test(digitsOf(phoneNumber));
 	return {

@@ -1,3 +1,4 @@
+import { plainText } from '../json';
 import { countryLabel } from './countries';
 import { lengthProblem, parseNumber, type LibraryNumber } from './library';
 import {
@@ -99,12 +100,12 @@ export function sameNumber(a: unknown, b: unknown): boolean {
 
 /** The digits of a number, by which numbers are compared. */
 export function digitsOf(number: unknown): string {
-	return String(number ?? '').replace(/\D/g, '');
+	return plainText(number).replace(/\D/g, '');
 }
 
 /** The text of a number of the API, which gives it with or without its plus (API: C24), with the plus. */
 export function withPlus(number: unknown): string {
-	return String(number ?? '').replace(/^(?=[1-9]\d{5,14}$)/, '+');
+	return plainText(number).replace(/^(?=[1-9]\d{5,14}$)/, '+');
 }
 
 function readWithPlus(text: string, digits: string): PhoneNumber | NumberProblem {

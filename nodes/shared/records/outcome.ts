@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { plainText } from '../json';
+
 /** What came of a call, in the words of the people who read it. */
 export const OUTCOMES = [
 	'answered',
@@ -70,7 +72,7 @@ function readOutcome(call: IDataObject): Outcome {
 		case 'transfer_disconnected':
 			return 'transferred';
 	}
-	const isPickedUp = /^(picked_up|transfer_)/.test(String(stage)) || answeredBy(call) !== null;
+	const isPickedUp = /^(picked_up|transfer_)/.test(plainText(stage)) || answeredBy(call) !== null;
 	if (status === 'error') return !isPickedUp && isBusy(call) ? 'busy' : 'failed';
 	switch (end) {
 		case 'bot_disconnected':
@@ -99,7 +101,7 @@ function isBusy({ error_message: message, errors }: IDataObject): boolean {
 
 /** The type of do_not_call_result is not known. */
 function yesOrNo(value: unknown): boolean | null {
-	const text = String(value).trim().toLowerCase();
+	const text = plainText(value).trim().toLowerCase();
 	if (text === 'true') return true;
 	return text === 'false' ? false : null;
 }
