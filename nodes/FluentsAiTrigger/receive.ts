@@ -15,7 +15,7 @@ import { foreignText } from '../shared/foreignText';
 import { maskSecrets, withoutSecret } from '../shared/masking';
 import { shapeRecord, type OutputFields } from '../shared/records/shape';
 import { parseTranscript } from '../shared/records/transcript';
-import { isSecret, readQuery } from '../triggers/address';
+import { isSecret, mayBeSecret, readQuery } from '../triggers/address';
 import { triggerData } from '../triggers/activation';
 import { readFields } from '../triggers/request';
 import { readDelivery, type Delivery } from './delivery';
@@ -58,7 +58,8 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const response = this.getResponseObject();
 	const { secret = '', query } = readQuery(request.originalUrl);
 	const stored = triggerData(this);
-	const known = stored.secretHash || !secret ? stored : await registeredData(this);
+	const isKnown = stored.secretHash !== undefined || !mayBeSecret(secret);
+	const known = isKnown ? stored : await registeredData(this);
 	if (!isSecret(secret, known.secretHash)) {
 		response.status(401).json({ message: 'This address needs its secret' });
 		return NOTHING;

@@ -10,17 +10,18 @@ import { Memory } from '../shared/memory';
 import { referencedId } from '../shared/records/shape';
 import type { FluentsTransport } from '../shared/api/transport';
 import type { Activation, TriggerData } from '../triggers/activation';
-import { hashOf, isAt, keptSecret, newSecret, placeOf, secretIn } from '../triggers/address';
+import { hashOf, isAt, keptSecret, newSecret, secretIn, shownPlaceOf } from '../triggers/address';
 import { changeAgent, existingAgents, type AgentField } from '../triggers/agents';
 import { environmentData, requireSameEnvironment } from '../triggers/environment';
-import { heirsOf } from '../triggers/inheritance';
 import { lifeCycleOf, type Departure, type Registration } from '../triggers/lifeCycle';
 import { isOfWorkflow, KIN_ADVICE, whereabouts } from '../triggers/ownership';
 import {
 	createOrFind,
 	deleteWhenClean,
 	forEach,
+	handOn,
 	lostPartsError,
+	readAgain,
 	readAll,
 	requireRoom,
 } from '../triggers/registered';
@@ -28,6 +29,7 @@ import { orUndo, Removal } from '../triggers/removal';
 import { ifHasWebhookField } from './fields';
 import { readCarriers, readDeliveryParameters } from './parameters';
 import {
+	ownerOfWebhook,
 	ownWebhooks,
 	partsOf,
 	planRegistration,
@@ -55,7 +57,10 @@ async function prepare(activation: Activation): Promise<Registration> {
 	const { events } = readDeliveryParameters(from);
 	const carriers = readCarriers(from);
 	const replace = from.choice(ifHasWebhookField) === 'replace';
-	const found = await activation.look(async () => await look(api));
+	const listed = await activation.look(async () => await look(api));
+	const isOurs = (webhook: IDataObject) =>
+		['own', 'counterpart'].includes(ownerOfWebhook(webhook, activation, replace));
+	const found = await lookAgain(api, listed, isOurs);
 	const [own] = ownWebhooks(found, activation, replace);
 	const { secrets } = whereabouts(addressesIn(found), activation);
 	requireSameEnvironment(activation, secrets);
@@ -107,13 +112,12 @@ export async function registeredData(context: IWebhookFunctions): Promise<Trigge
 
 async function leave(activation: Activation): Promise<Departure> {
 	const { api, address } = activation;
-	const found = await look(api);
-	const own = found.webhooks.filter(
-		({ url, description }) => isAt(url, address) && isOfWorkflow(activation, description),
-	);
+	const listed = await look(api);
+	const isOwn = ({ url, description }: IDataObject) =>
+		isAt(url, address) && isOfWorkflow(activation, description);
 	return {
-		...whereabouts(addressesIn(found), activation),
-		complete: async () => await remove(activation, own, found),
+		...whereabouts(addressesIn(listed), activation),
+		complete: async () => await remove(activation, isOwn, listed),
 	};
 }
 
@@ -129,6 +133,15 @@ async function look(api: FluentsTransport): Promise<Found> {
 	return { webhooks: all, agents: carriers };
 }
 
+/** The same, with some webhooks as they are right now. */
+async function lookAgain(
+	api: FluentsTransport,
+	listed: Found,
+	isMeant: (webhook: IDataObject) => boolean,
+): Promise<Found> {
+	return { ...listed, webhooks: await readAgain(api, webhooks, listed.webhooks, isMeant) };
+}
+
 async function carryOut(activation: Activation, plan: Plan): Promise<void> {
 	// Before any agent is touched, its description holds what has to be put back.
 	const webhook = await writeWebhook(activation, plan);
@@ -140,9 +153,8 @@ async function carryOut(activation: Activation, plan: Plan): Promise<void> {
 	});
 	await releaseAll(activation, plan.release);
 	if (plan.gone.length === 0) return;
-	const now = await look(activation.api);
-	const gone = now.webhooks.filter(({ id }) => plan.gone.some((one) => one.id === id));
-	await remove(activation, gone, now);
+	const isGone = ({ id }: IDataObject) => plan.gone.some((one) => one.id === id);
+	await remove(activation, isGone, await look(activation.api));
 }
 
 /** @returns the ID of the webhook, which is as it was sent. */
@@ -210,17 +222,20 @@ async function releaseOne(
 	);
 }
 
-async function remove(activation: Activation, gone: IDataObject[], found: Found): Promise<void> {
+async function remove(
+	activation: Activation,
+	isGone: (webhook: IDataObject) => boolean,
+	listed: Found,
+): Promise<void> {
 	const { api } = activation;
+	const found = await lookAgain(api, listed, isGone);
+	const gone = found.webhooks.filter(isGone);
 	const removal = new Removal();
 	await forEach(planRelease(gone, found), async (change) => {
 		await releaseOne(activation, change, removal);
 	});
-	await forEach(heirsOf(gone, found.webhooks), async ({ heir, description }) => {
-		await removal.attempt(
-			`Webhook '${foreignText(heir.label)}' could not be given the note of what its agents had before`,
-			updateWebhook(api, String(heir.id), { ...heir, description }),
-		);
+	await handOn(api, webhooks, { gone, all: found.webhooks }, removal, async (heir) => {
+		await updateWebhook(api, String(heir.id), heir);
 	});
 	await deleteWhenClean(api, webhooks, gone, removal, 'The webhook could not be deleted');
 	removal.finish();
@@ -229,7 +244,7 @@ async function remove(activation: Activation, gone: IDataObject[], found: Found)
 function conflictError({ context }: Activation, conflicts: Plan['conflicts']): NodeOperationError {
 	const [message, ...others] = conflicts.map(({ agent, webhook }) => {
 		const { label, url } = webhook;
-		const name = [label && `'${foreignText(label)}'`, foreignText(placeOf(String(url)))];
+		const name = [label && `'${foreignText(label)}'`, shownPlaceOf(url)];
 		return `Agent '${foreignText(agent.name ?? agent.id)}' has another webhook already: ${name.filter(Boolean).join(', ')}`;
 	});
 	const isKin = conflicts.some(({ owner }) => owner === 'kin');

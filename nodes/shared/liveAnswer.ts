@@ -19,10 +19,28 @@ export function toActionAnswer(status: number, body: unknown): IDataObject | und
 	return actionAnswer(isObject(rest.result) ? rest.result : rest, message || wordsOf(rest));
 }
 
-/** An answer in words: a text as result, or what n8n's AI nodes and plain texts come as. */
-function wordsOf({ result, output, text, ...others }: IDataObject): unknown {
-	const isText = result === undefined && Object.keys(others).length === 0;
-	return [result, output, isText && text].find((words) => typeof words === 'string');
+/** Fields that hold the words of an answer when there is no other. */
+const WORDS = ['answer', 'content', 'response', 'text'];
+
+/** An answer in words: a text as result, or what n8n's nodes for models and plain texts come as. */
+function wordsOf(given: IDataObject): unknown {
+	const { result, output, message, content } = given;
+	const [name, ...others] = Object.keys(given);
+	if (others.length === 0 && WORDS.includes(name)) return textIn(given[name]);
+	const parts = [message, content].map((part) => (typeof part === 'string' ? undefined : part));
+	return typeof result === 'string'
+		? result
+		: [output, ...parts].map((part) => textIn(part)).find(Boolean);
+}
+
+/** The text that a model gave: in the parts of a message, or in the message of a list. */
+function textIn(value: unknown, left = 5): string | undefined {
+	if (typeof value === 'string') return value;
+	if (Array.isArray(value) && left > 0) {
+		return value.map((entry) => textIn(entry, left - 1)).find(Boolean);
+	}
+	if (!isObject(value) || left === 0) return undefined;
+	return textIn(value.text ?? value.content ?? value.parts, left - 1);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'crypto';
 
 import { reachOf } from '../shared/api/hosts';
+import { foreignText } from '../shared/foreignText';
 import { SECRET_PARAMETER } from '../shared/masking';
 
 /**
@@ -39,7 +40,7 @@ export function secretIn(address: string): string | undefined {
 	if (!URL.canParse(address)) return undefined;
 	const { searchParams, pathname } = new URL(address);
 	const secret = searchParams.get(SECRET_PARAMETER) ?? pathname.split('/').at(-1) ?? '';
-	return SECRET.test(secret) ? secret : undefined;
+	return mayBeSecret(secret) ? secret : undefined;
 }
 
 /**
@@ -56,21 +57,38 @@ export function keptSecret(
 	return isKept ? secret : undefined;
 }
 
+/** Whether a text may be a secret that a trigger has given. */
+export function mayBeSecret(given: unknown): given is string {
+	return typeof given === 'string' && SECRET.test(given);
+}
+
 /** Whether a secret is the one with this hash. Without a hash, none is. */
 export function isSecret(given: unknown, hash: unknown): given is string {
-	if (typeof given !== 'string' || !SECRET.test(given)) return false;
+	if (!mayBeSecret(given)) return false;
 	if (typeof hash !== 'string' || !HASH.test(hash)) return false;
 	return timingSafeEqual(Buffer.from(hashOf(given), 'hex'), Buffer.from(hash, 'hex'));
 }
 
-/**
- * What tells two addresses apart: neither query nor spelling. It can be shown, since secrets, also those of
- * others, stand in the query or before the host.
- */
+/** What tells two addresses apart: neither query nor spelling. */
 export function placeOf(address: string): string {
 	if (!URL.canParse(address)) return address.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//');
 	const { protocol, host, pathname } = new URL(address);
 	return `${protocol}//${host}${pathname}`;
+}
+
+/** Many letters and digits without a meaning, which may be a credential. IDs that n8n makes are none. */
+const TOKEN = /^(?=.*\d)(?=.*[a-z])[\w~.-]{20,}$/i;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/**
+ * An address of n8n or of others as it may be shown: credentials stand in the query, before the host, and as
+ * parts of the path.
+ */
+export function shownPlaceOf(address: unknown): string {
+	const parts = placeOf(String(address)).split('/');
+	const isToken = (part: string, i: number) =>
+		i > 2 && (mayBeSecret(part) || (TOKEN.test(part) && !UUID.test(part)));
+	return foreignText(parts.map((part, i) => (isToken(part, i) ? '********' : part)).join('/'));
 }
 
 /** Scheme, host and port; undefined for what is no address. */

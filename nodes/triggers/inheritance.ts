@@ -41,25 +41,25 @@ export function chainOf(
 }
 
 /**
- * The objects that would give an agent back one that goes, with the description that gives it what that
- * one would have. So workflows that share an agent can be unpublished in any order.
+ * The description by which an object gives agents what others would have that go, instead of those. So workflows
+ * that share an agent can be unpublished in any order.
+ *
+ * @returns undefined when it would give none of them back.
  */
-export function heirsOf(
+export function inheritance(
+	heir: IDataObject,
 	gone: IDataObject[],
 	all: IDataObject[],
-): Array<{ heir: IDataObject; description: string }> {
+): string | undefined {
 	const isGone = (object: IDataObject) => gone.includes(object);
 	const ids = gone.map(({ id }) => shortId(id));
-	return all.flatMap((heir) => {
-		const record = readRecord(heir.description);
-		if (!record || isGone(heir)) return [];
-		const entries = Object.entries(record.previous);
-		if (!entries.some(([, object]) => ids.includes(object))) return [];
-		const previous = entries.flatMap(([agent, object]) => {
-			const next = inherited(agent, object, all, isGone);
-			return next ? [[agent, shortId(next.id)] as const] : [];
-		});
-		const description = writeRecord({ ...record, previous: Object.fromEntries(previous) });
-		return [{ heir, description }];
+	const record = readRecord(heir.description);
+	const entries = Object.entries(record?.previous ?? {});
+	if (!record || isGone(heir) || !entries.some(([, object]) => ids.includes(object)))
+		return undefined;
+	const previous = entries.flatMap(([agent, object]) => {
+		const next = inherited(agent, object, all, isGone);
+		return next ? [[agent, shortId(next.id)] as const] : [];
 	});
+	return writeRecord({ ...record, previous: Object.fromEntries(previous) });
 }

@@ -7,6 +7,7 @@ import type { FluentsTransport } from '../shared/api/transport';
 import { foreignText } from '../shared/foreignText';
 import { readOne, type Collection } from '../shared/records/collection';
 import type { Activation } from './activation';
+import { inheritance } from './inheritance';
 import { LONGEST_FIELD, roomFor, type RegistrationRecord } from './record';
 import type { Removal } from './removal';
 
@@ -54,6 +55,53 @@ export async function createOrFind(
 			return made;
 		});
 	return String(id);
+}
+
+/**
+ * Reads by themselves the objects that are to be changed or taken away: a list may cut what they say, or be
+ * older than what somebody has done since.
+ *
+ * @returns all objects, without those that are gone.
+ */
+export async function readAgain(
+	api: FluentsTransport,
+	collection: Collection,
+	all: IDataObject[],
+	isMeant: (record: IDataObject) => boolean,
+): Promise<IDataObject[]> {
+	const records = [...all];
+	await forEach([...all.entries()], async ([i, record]) => {
+		if (!isMeant(record)) return;
+		const read = await catchStatus(readOne(api, collection, String(record.id)), ['404']);
+		if (read.refusal) delete records[i];
+		else records[i] = read.value;
+	});
+	return records.filter(Boolean);
+}
+
+/**
+ * Tells objects that would give agents back what goes what to give them instead.
+ *
+ * @param update writes an object as it is now, with another description.
+ */
+export async function handOn(
+	api: FluentsTransport,
+	collection: Collection,
+	{ gone, all }: { gone: IDataObject[]; all: IDataObject[] },
+	removal: Removal,
+	update: (heir: IDataObject) => Promise<unknown>,
+): Promise<void> {
+	const tell = async (id: string) => {
+		const heir = await readOne(api, collection, id);
+		const description = inheritance(heir, gone, all);
+		if (description !== undefined) await update({ ...heir, description });
+	};
+	await forEach(all, async (heir) => {
+		if (inheritance(heir, gone, all) === undefined) return;
+		const thing = collection.one.replace(/^./, (letter) => letter.toUpperCase());
+		const problem = `${thing} '${foreignText(heir.label)}' could not be given the note of what its agents had before`;
+		await removal.attempt(problem, tell(String(heir.id)));
+	});
 }
 
 /**

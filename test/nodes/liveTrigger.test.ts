@@ -423,6 +423,31 @@ describe('who may ask', () => {
 	});
 
 	test.each([
+		['words', 'REDACTED'],
+		['letters', 'x'.repeat(44)],
+		['an ellipsis', 'q83vASNF...RUVE='],
+		['one character', 'q83vASNF…RUVE='],
+		['brackets', '<hidden by Fluents.ai for you>'],
+		['stars in the middle', 'q83vASNFZ4mrze8BI0VniavN7wEjRWeJ****RUVE='],
+	])('a secret of which %s hide something is no key', async (_what, hidden) => {
+		const hide = (body: unknown): unknown =>
+			JSON.parse(
+				JSON.stringify(body, (name, value: unknown) =>
+					name === 'signature_secret' ? hidden : value,
+				),
+			);
+		simulator.faults.add({
+			times: Infinity,
+			match: ({ method }) => method === 'GET',
+			alter: hide,
+		});
+		await publish({ options: { signatureHeader: header() } });
+		expect(await ask(server, { signature: 'valid' })).toMatchObject(taken);
+		await server.settled();
+		expect(outputs(server.executions)[0].is_signed).toBe(false);
+	});
+
+	test.each([
 		['no secret', (url: string) => url.replace(/\?.*/, '')],
 		[
 			'another secret',

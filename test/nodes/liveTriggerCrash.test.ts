@@ -161,12 +161,13 @@ describe.each(['action', 'callerLookup'] as const)('%s', (kind) => {
 			}
 		});
 
-		test('Fluents.ai may fail from any request on', async () => {
+		test('Fluents.ai may fail from any request on, or refuse the key', async () => {
 			for (const { number, when } of await interruptionsOf(kind, step)) {
 				const { server, workflow, start } = await sceneOf(kind, step);
 				const match = counting((count) => count >= number);
 				if (when === 'after') simulator.faults.add({ match, when, status: 500 });
-				simulator.faults.add({ match, status: 500, times: Infinity });
+				const status = number % 2 === 0 ? 500 : 401;
+				simulator.faults.add({ match, status, times: Infinity });
 				await expect(step.act(server, workflow)).rejects.toThrow();
 				simulator.faults.clear();
 

@@ -160,14 +160,15 @@ describe.each(Object.entries(steps))('during %s', (name, step) => {
 		}
 	});
 
-	test('Fluents.ai may fail from any request on', async () => {
+	test('Fluents.ai may fail from any request on, or refuse the key', async () => {
 		for (const interruption of interruptionsAt(await momentsOf(step))) {
 			const { number, when, generation } = interruption;
 			const { server, workflow, start } = await sceneOf(step, generation);
 			const first = counting((count) => count === number);
 			const others = counting((count) => count >= number);
-			simulator.faults.add({ match: first, when, status: 500 });
-			simulator.faults.add({ match: others, status: 500, times: Infinity });
+			if (when === 'after') simulator.faults.add({ match: first, when, status: 500 });
+			const status = number % 2 === 0 ? 500 : 401;
+			simulator.faults.add({ match: others, status, times: Infinity });
 			await expect(step.act(server, workflow)).rejects.toThrow();
 			simulator.faults.clear();
 

@@ -268,6 +268,23 @@ describe('a request that is none of ours', () => {
 		expect(simulator.requests.length - length).toBeLessThanOrEqual(5);
 	});
 
+	test('costs no look at the API when it is no secret of any trigger', async () => {
+		const workflow = workflowOf(trigger({ agents: [agent] }));
+		const match = ({ operationId }: { operationId?: string }) => {
+			if (operationId === 'createWebhook') server.kill();
+			return false;
+		};
+		simulator.faults.add({ match });
+		await expect(server.activate(workflow)).rejects.toThrow('n8n was killed');
+		const { webhookId } = workflow.nodes[0];
+		const url = `${server.url}webhook/${webhookId}/webhook?n8n_secret=`;
+		const { length } = simulator.requests;
+		for (const secret of ['', 'short', 'x'.repeat(64), '0'.repeat(65), '%00', "'--"]) {
+			expect(await send(`${url}${secret}`, ended('1'))).toMatchObject({ status: 401 });
+		}
+		expect(simulator.requests).toHaveLength(length);
+	});
+
 	test('with the secret of another trigger gets 401', async () => {
 		const { node: first } = await published();
 		const { node: second } = await published();

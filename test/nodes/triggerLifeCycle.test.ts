@@ -88,6 +88,25 @@ describe('publishing', () => {
 		expect(webhookOf(reminder)?.label).toMatch(/^n8n: x{90,100}$/);
 	});
 
+	test.each([
+		['an emoji', '\u{1f600}'],
+		['a family', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}\u200d\u{1f466}'],
+		['a flag', '\u{1f1e9}\u{1f1ea}'],
+		['a letter with marks', 'e\u0301\u0323'],
+		['a syllable', '\u1112\u1161\u11ab'],
+	])('cuts the name between characters that people see: %s', async (_what, character) => {
+		for (const start of ['', 'x', 'xy', 'xyz']) {
+			const name = `${start}${character.repeat(100)}`;
+			const { workflow } = await published({ agents: [reminder] }, { name });
+			const label = String(webhookOf(reminder)?.label);
+			const rest = label.slice(`n8n: ${start}`.length);
+			expect(rest.replaceAll(character, '')).toBe('');
+			expect(label.length).toBeGreaterThan(100 - character.length);
+			expect(label.length).toBeLessThanOrEqual(100);
+			await server.deactivate(workflow.id);
+		}
+	});
+
 	test('needs nothing of what was deleted meanwhile to be undone', async () => {
 		const [extra] = environment().addAgents(1);
 		const { workflow } = await published({ agents: [reminder, extra.id] });

@@ -73,6 +73,32 @@ describe.each(makers)('%s', (kind, make) => {
 		},
 	);
 
+	test('lists that cut what triggers write do not make n8n forget it either', async () => {
+		const cut = (body: unknown) => {
+			const { items, ...rest } = body as { items: Array<Record<string, unknown>> };
+			const short = (one: Record<string, unknown>) => {
+				const { description } = one;
+				return {
+					...one,
+					...(typeof description === 'string' && {
+						description: description.slice(0, 44),
+					}),
+				};
+			};
+			return { ...rest, items: items.map(short) };
+		};
+		simulator.faults.add({
+			match: ({ operationId }) => operationId?.startsWith('list') ?? false,
+			alter: cut,
+			times: Infinity,
+		});
+		const workflow = await publish(make());
+		await server.activate({ ...workflow, name: 'Changed' }, 'update');
+		expect(everything()).not.toEqual(start);
+		await server.deactivate(workflow.id);
+		expect(everything()).toEqual(start);
+	});
+
 	test('255 characters are enough, also for a test beside the published one', async () => {
 		simulator.quirks.descriptionLength = 255;
 		simulator.quirks.storedUrl = (url) => url.slice(0, 255);
@@ -181,6 +207,19 @@ describe('what a person changes while n8n is at it', () => {
 		await server.deactivate(workflow.id);
 		expect(webhookOf(reminder)).toBe(foreignWebhook());
 		expect(webhookOf(reception)).toBeUndefined();
+	});
+
+	test('what it changes in the webhook of another workflow stays, when that hands on what agents had', async () => {
+		const first = await publish(trigger({ agents: [followUp], ifAttached: 'replace' }));
+		const second = await publish(trigger({ agents: [followUp], ifAttached: 'replace' }));
+		const heir = webhookOf(followUp) as StoredObject;
+		once('getWebhook', () =>
+			Object.assign(heir, { label: 'Renamed', subscriptions: ['event_error'] }),
+		);
+		await server.deactivate(first.id);
+		expect(heir).toMatchObject({ label: 'Renamed', subscriptions: ['event_error'] });
+		await server.deactivate(second.id);
+		expect(everything()).toEqual(start);
 	});
 
 	test('a context endpoint that an agent has got meanwhile stays', async () => {

@@ -8,6 +8,7 @@ import {
 	placeOf,
 	readQuery,
 	secretIn,
+	shownPlaceOf,
 	whyUnreachable,
 	withSecret,
 } from '../../nodes/triggers/address';
@@ -103,8 +104,20 @@ describe('where an address leads', () => {
 		],
 		['//user:password@crm/calls?token=theirs', '//crm/calls'],
 		['no address?token=theirs', 'no address'],
+		[
+			'https://hooks.example.com/services/T0001/B0001/x9F8e7D6c5B4a3Z2y1X0w9V8',
+			'https://hooks.example.com/services/T0001/B0001/********',
+		],
+		[
+			`https://n8n.example.com/webhook/1/${'a'.repeat(22)}`,
+			'https://n8n.example.com/webhook/1/********',
+		],
+		[
+			'https://n8n.example.com/webhook/41060247-5f22-4830-a5ab-028c292295fd/live-requests-of-all-agents',
+			'https://n8n.example.com/webhook/41060247-5f22-4830-a5ab-028c292295fd/live-requests-of-all-agents',
+		],
 	])('%s is shown without what only its owner may know', (url, shown) => {
-		expect(placeOf(url)).toBe(shown);
+		expect(shownPlaceOf(url)).toBe(shown);
 	});
 });
 

@@ -36,6 +36,8 @@ describe.each<[Reach, string[]]>([
 		[
 			'localhost',
 			'localhost.',
+			'localhost..',
+			'localhost.localdomain',
 			'LOCALHOST',
 			'a.localhost',
 			'n8n',

@@ -53,6 +53,28 @@ describe('the answer to an action', () => {
 			{ text: 'It comes.' },
 			{ result: { text: 'It comes.' }, agent_message: 'It comes.' },
 		],
+		...[
+			{ message: { role: 'assistant', content: 'It comes.' }, index: 0 },
+			{ content: [{ type: 'text', text: 'It comes.' }], role: 'assistant' },
+			{ content: { parts: [{ text: 'It comes.' }], role: 'model' }, index: 0 },
+			{ output: [{ type: 'reasoning' }, { content: [{ text: 'It comes.' }] }], id: 'x' },
+			{ response: 'It comes.' },
+			{ answer: 'It comes.' },
+		].map((given): [string, unknown, unknown] => [
+			`what a node for models gives: ${JSON.stringify(given)}`,
+			given,
+			{ result: given, agent_message: 'It comes.' },
+		]),
+		[
+			'what a parser of structured output gives',
+			{ output: { day: 'Monday' } },
+			{ result: { output: { day: 'Monday' } } },
+		],
+		[
+			'a content among other fields',
+			{ content: 'note', day: 'Monday' },
+			{ result: { content: 'note', day: 'Monday' } },
+		],
 		[
 			'a text among other fields',
 			{ text: 'note', day: 'Monday' },

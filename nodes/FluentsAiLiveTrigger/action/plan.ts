@@ -168,7 +168,7 @@ export function ownActions(
 		.sort((a, b) => isHere(b) - isHere(a));
 }
 
-function ownerOfAction(action: IDataObject, asking: Asking, mayMove: boolean): Owner {
+export function ownerOfAction(action: IDataObject, asking: Asking, mayMove: boolean): Owner {
 	const record = readRecord(action.description);
 	const { url } = configOf(action);
 	return ownerOf({ url, secret: secretIn(String(url)), record }, asking, mayMove);

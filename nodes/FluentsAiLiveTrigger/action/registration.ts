@@ -8,17 +8,25 @@ import { catchStatus, namesField, operationError } from '../../shared/api/errors
 import { foreignText } from '../../shared/foreignText';
 import type { FluentsTransport } from '../../shared/api/transport';
 import type { Activation } from '../../triggers/activation';
-import { hashOf, isAt, keptSecret, newSecret, placeOf, secretIn } from '../../triggers/address';
+import {
+	hashOf,
+	isAt,
+	keptSecret,
+	newSecret,
+	secretIn,
+	shownPlaceOf,
+} from '../../triggers/address';
 import { changeAgent, existingAgents, type AgentField } from '../../triggers/agents';
 import { environmentData, requireSameEnvironment } from '../../triggers/environment';
-import { heirsOf } from '../../triggers/inheritance';
 import type { Departure, Registrar, Registration } from '../../triggers/lifeCycle';
 import { isOfWorkflow, KIN_ADVICE, whereabouts } from '../../triggers/ownership';
 import {
 	createOrFind,
 	deleteWhenClean,
 	forEach,
+	handOn,
 	lostPartsError,
+	readAgain,
 	readAll,
 	requireRoom,
 } from '../../triggers/registered';
@@ -29,6 +37,7 @@ import {
 	configOf,
 	listOf,
 	ownActions,
+	ownerOfAction,
 	partsOf,
 	planAction,
 	planRelease,
@@ -71,7 +80,10 @@ async function prepare(activation: Activation): Promise<Registration> {
 	const speech = readSpeech(from);
 	const chosen = readAgentIds(from);
 	const replace = from.choice(ifHasActionField) === 'replace';
-	const found = await activation.look(async () => await look(api));
+	const listed = await activation.look(async () => await look(api));
+	const isOurs = (action: IDataObject) =>
+		['own', 'counterpart'].includes(ownerOfAction(action, activation, replace));
+	const found = await lookAgain(api, listed, isOurs);
 	const [own] = ownActions(found, activation, replace);
 	const { secrets } = whereabouts(addressesIn(found), activation);
 	requireSameEnvironment(activation, secrets);
@@ -122,25 +134,20 @@ async function carryOut(activation: Activation, plan: Plan): Promise<string | un
 	});
 	await forEach(plan.release, async (change) => await exchange(activation, change));
 	if (plan.gone.length > 0) {
-		const now = await look(api);
-		const gone = now.actions.filter((one) =>
-			plan.gone.some(({ id: other }) => other === one.id),
-		);
-		await remove(activation, gone, now);
+		const isGone = (one: IDataObject) => plan.gone.some(({ id: other }) => other === one.id);
+		await remove(activation, isGone, await look(api));
 	}
 	return signatureSecret;
 }
 
 async function leave(activation: Activation): Promise<Departure> {
 	const { api, address } = activation;
-	const found = await look(api);
-	const own = found.actions.filter(
-		(action) =>
-			isAt(configOf(action).url, address) && isOfWorkflow(activation, action.description),
-	);
+	const listed = await look(api);
+	const isOwn = (action: IDataObject) =>
+		isAt(configOf(action).url, address) && isOfWorkflow(activation, action.description);
 	return {
-		...whereabouts(addressesIn(found), activation),
-		complete: async () => await remove(activation, own, found),
+		...whereabouts(addressesIn(listed), activation),
+		complete: async () => await remove(activation, isOwn, listed),
 	};
 }
 
@@ -157,13 +164,23 @@ async function look(api: FluentsTransport): Promise<Found> {
 	return { actions: all, agents: carriers };
 }
 
-/** Stars are no key: the API may hide it. */
-const MASKED = /^[^a-z0-9]+$|[*\u2022]/i;
+/** The same, with some actions as they are right now. */
+async function lookAgain(
+	api: FluentsTransport,
+	listed: Found,
+	isMeant: (action: IDataObject) => boolean,
+): Promise<Found> {
+	return { ...listed, actions: await readAgain(api, actions, listed.actions, isMeant) };
+}
 
+/** A key is base64 of at least 16 bytes, without what stands for hidden characters. */
+const KEY = /^[\w+/-]{22,}={0,2}$/;
+
+/** The API may hide a key, by stars or words, or by one character again and again. */
 function signatureSecretOf(action: IDataObject): string | undefined {
 	const { signature_secret: secret } = configOf(action);
-	const isKey = typeof secret === 'string' && secret !== '' && !MASKED.test(secret);
-	return isKey ? secret : undefined;
+	if (typeof secret !== 'string' || !KEY.test(secret)) return undefined;
+	return /(.)\1{7}/.test(secret) ? undefined : secret;
 }
 
 /** Puts one action of an agent in the place of others, and leaves the rest as it is. */
@@ -223,18 +240,21 @@ function writable({ type, label, description, config, action_trigger }: IDataObj
 	return { type, label, description, config: settings, action_trigger };
 }
 
-async function remove(activation: Activation, gone: IDataObject[], found: Found): Promise<void> {
+async function remove(
+	activation: Activation,
+	isGone: (action: IDataObject) => boolean,
+	listed: Found,
+): Promise<void> {
 	const { api } = activation;
+	const found = await lookAgain(api, listed, isGone);
+	const gone = found.actions.filter(isGone);
 	const removal = new Removal();
 	await forEach(planRelease(gone, found), async (change) => {
 		const problem = `Agent '${foreignText(change.agentId)}' still has the action`;
 		await removal.attempt(problem, exchange(activation, change));
 	});
-	await forEach(heirsOf(gone, found.actions), async ({ heir, description }) => {
-		await removal.attempt(
-			`Action '${foreignText(heir.label)}' could not be given the note of what its agents had before`,
-			updateAction(api, String(heir.id), writable({ ...heir, description })),
-		);
+	await handOn(api, actions, { gone, all: found.actions }, removal, async (heir) => {
+		await updateAction(api, String(heir.id), writable(heir));
 	});
 	await deleteWhenClean(api, actions, gone, removal, 'The action could not be deleted');
 	removal.finish();
@@ -243,10 +263,7 @@ async function remove(activation: Activation, gone: IDataObject[], found: Found)
 function conflictError({ context }: Activation, conflicts: Plan['conflicts']): NodeOperationError {
 	const [message, ...others] = conflicts.map(({ agent, action }) => {
 		const { name, url } = configOf(action);
-		const shown = [
-			action.label && `'${foreignText(action.label)}'`,
-			url && foreignText(placeOf(String(url))),
-		];
+		const shown = [action.label && `'${foreignText(action.label)}'`, url && shownPlaceOf(url)];
 		return `Agent '${foreignText(agent.name ?? agent.id)}' has another action named '${foreignText(name)}': ${shown.filter(Boolean).join(', ')}`;
 	});
 	const isKin = conflicts.some(({ owner }) => owner === 'kin');

@@ -4,7 +4,14 @@ import { agents } from '../../shared/records/agent';
 import { operationError } from '../../shared/api/errors';
 import { foreignText } from '../../shared/foreignText';
 import type { Activation } from '../../triggers/activation';
-import { hashOf, isAt, isSameUrl, newPathSecret, placeOf } from '../../triggers/address';
+import {
+	hashOf,
+	isAt,
+	isSameUrl,
+	newPathSecret,
+	placeOf,
+	shownPlaceOf,
+} from '../../triggers/address';
 import { changeAgent, existingAgents, type AgentField } from '../../triggers/agents';
 import { environmentData, requireSameEnvironment } from '../../triggers/environment';
 import type { Departure, Registrar, Registration } from '../../triggers/lifeCycle';
@@ -137,7 +144,7 @@ function planEndpoint(
 	if (!own || other === null || layers.some(isOurs)) return { endpoint };
 	const topOwner = top ? owner(top) : 'other';
 	if (mayTakePlace(topOwner, replace, activation)) return { endpoint };
-	return { endpoint, conflict: { other: placeOf(other), owner: topOwner } };
+	return { endpoint, conflict: { other: shownPlaceOf(other), owner: topOwner } };
 }
 
 function isSameLayers(one: Layer[], other: Layer[]): boolean {
@@ -214,7 +221,7 @@ function conflictError(
 ): NodeOperationError {
 	const [message, ...others] = conflicts.map(
 		({ agent, conflict }) =>
-			`Agent '${nameOf(agent)}' has another context endpoint already: ${foreignText(conflict?.other)}`,
+			`Agent '${nameOf(agent)}' has another context endpoint already: ${conflict?.other}`,
 	);
 	const isKin = conflicts.some(({ conflict }) => conflict?.owner === 'kin');
 	return operationError(context.getNode(), message, {

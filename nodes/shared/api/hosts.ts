@@ -41,7 +41,7 @@ const UNICAST = '2000::/3';
 
 /** Names without a dot, and those that no public server has. */
 const PRIVATE_NAME =
-	/^[^.]*$|\.(local|localhost|internal|intranet|private|corp|home|lan|home\.arpa)$/;
+	/^[^.]*$|\.(local|localdomain|localhost|internal|intranet|private|corp|home|lan|home\.arpa)$/;
 const RESERVED_NAME = /\.(invalid|test|example|onion|alt|arpa)$/;
 
 /**
@@ -50,7 +50,7 @@ const RESERVED_NAME = /\.(invalid|test|example|onion|alt|arpa)$/;
  * @param url its host is in the one spelling that `URL` gives to each number: no octal, no hexadecimal.
  */
 export function reachOf({ hostname }: URL): Reach {
-	const host = hostname.replace(/\.$/, '');
+	const host = hostname.replace(/\.+$/, '');
 	if (/^\[|^\d+(\.\d+){3}$/.test(host)) return reachOfIp(host.replace(/^\[|\]$/g, ''));
 	if (PRIVATE_NAME.test(host)) return 'private';
 	return RESERVED_NAME.test(host) ? 'reserved' : 'public';
