@@ -1,5 +1,5 @@
 import { sleep } from 'n8n-workflow';
-import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject, IWebhookFunctions, NodeApiError } from 'n8n-workflow';
 
 import { readOne } from '../shared/records/collection';
 import { calls } from '../shared/records/call';
@@ -62,10 +62,15 @@ export async function lookUp(
 		: { kind: 'dropped', reason: 'Its call has no outcome', isCertain: false };
 }
 
-type ReadCall = { call: IDataObject; reason?: undefined } | { call?: undefined; reason: string };
+type ReadCall =
+	| { call: IDataObject; reason?: undefined }
+	| { call?: undefined; reason: string; isMissing?: boolean };
 
 /** Seconds before each look at a call whose end the API does not show yet: half a minute in all. */
 const LOOKS = [0, 1, 2, 4, 8, 15];
+
+/** So many looks at a call that is not there yet. It may never have been: somebody tries the webhook. */
+const LOOKS_AT_NOTHING = 4;
 
 async function readCall(
 	context: IWebhookFunctions,
@@ -75,15 +80,18 @@ async function readCall(
 	const { callId } = delivery;
 	if (callId === null) return { reason: 'The event does not name its call' };
 	let read: ReadCall = { reason: '' };
-	for (const seconds of LOOKS) {
+	for (const [i, seconds] of LOOKS.entries()) {
 		if (seconds > 0) await sleep(seconds * 1000);
 		const now = await readInTurn(context, callId).then(
 			(call): ReadCall => ({ call }),
-			({ message }: Error): ReadCall => ({ reason: message }),
+			({ message, httpCode }: NodeApiError): ReadCall => ({
+				reason: message,
+				isMissing: httpCode === '404' && i + 1 < LOOKS_AT_NOTHING,
+			}),
 		);
 		// What was read before is better than nothing.
 		if (now.call || !read.call) read = now;
-		if (!now.call || isSettled(now.call, delivery, filter)) break;
+		if (now.call ? isSettled(now.call, delivery, filter) : !now.isMissing) break;
 	}
 	return read;
 }

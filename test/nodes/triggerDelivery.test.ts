@@ -605,6 +605,20 @@ describe('the call', () => {
 		expect(JSON.stringify(received())).not.toContain('sim_revoked_key');
 	});
 
+	test('is waited for when the API does not have it yet', async () => {
+		await published({ call: 'simplified', options: { ifUnconfirmed: 'drop' } });
+		const callId = pastCall();
+		const { calls } = environment();
+		const call = calls.get(callId)!;
+		calls.delete(callId);
+		const delivered = deliver(ended(callId));
+		await sleep(2500);
+		expect(received()).toEqual([]);
+		calls.set(callId, call);
+		expect(await delivered).toBe(200);
+		expect(received()).toMatchObject([{ call_id: callId, confirmed: true }]);
+	});
+
 	test('that cannot be read may keep the workflow from starting, until it can', async () => {
 		await published({ call: 'simplified', options: { ifUnconfirmed: 'drop' } });
 		simulator.faults.add({ operationId: 'getCall', status: 500 });

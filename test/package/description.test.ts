@@ -348,3 +348,9 @@ test('whatever dials or costs says so, to people and to AI agents', () => {
 	}
 	expect(description.usableAsTool).toBe(true);
 });
+
+test('no panel shows the URL of a trigger, which does not work without its secret', () => {
+	const webhooks = [trigger, liveTrigger].flatMap(({ description: of }) => of.webhooks ?? []);
+	expect(webhooks).toHaveLength(4);
+	expect(webhooks.filter(({ ndvHideUrl }) => ndvHideUrl !== true)).toEqual([]);
+});
