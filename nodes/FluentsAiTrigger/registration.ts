@@ -260,7 +260,7 @@ function conflictError({ context }: Activation, conflicts: Plan['conflicts']): N
 function changedMeanwhileError({ context }: Activation, agentId: string): NodeOperationError {
 	return operationError(
 		context.getNode(),
-		`Agent '${foreignText(agentId)}' got another webhook from somebody while this one was set`,
+		`Agent '${foreignText(agentId)}' got another ${webhookField.called} from somebody while this one was set`,
 		{ description: 'Publish the workflow again.' },
 	);
 }

@@ -86,7 +86,7 @@ export async function changeAgent<T>(
 		// Nothing of it is left. Where it was to take something away, that is right.
 		if (field.isSame(change(now), now)) return;
 		throw fail(
-			`Agent '${foreignText(agentId)}' got another ${field.called} from somebody while n8n set its own`,
+			`Agent '${foreignText(agentId)}' got another ${field.called} from somebody while this one was set`,
 			'Publish the workflow again.',
 		);
 	}
