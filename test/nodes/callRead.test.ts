@@ -244,10 +244,18 @@ describe('end', () => {
 });
 
 describe('the list of calls in the editor', () => {
-	test('shows number, time and status', async () => {
+	test('shows number, time, outcome, and which calls have a recording', async () => {
+		const stored = simulator.environment('default').calls;
 		const { results } = await search('searchCalls');
 		expect(results).toHaveLength(3);
-		expect(results[0].name).toMatch(/^\+\d+ - \d{4}-\d\d-\d\dT.*Z - (ended|error)$/);
+		for (const { name, value } of results) {
+			const has = stored.get(String(value))?.recording_available === true;
+			expect(name).toMatch(
+				/^\+\d+ - \d{4}-\d\d-\d\d \d\d:\d\d UTC - [a-z ]+( - recording)?$/,
+			);
+			expect([name, name.endsWith(' - recording')]).toEqual([name, has]);
+		}
+		expect(results.some(({ name }) => name.includes(' - answered'))).toBe(true);
 	});
 });
 

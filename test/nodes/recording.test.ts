@@ -94,6 +94,20 @@ describe('when there is none', () => {
 		expect(error?.description).toContain('only if recording is enabled on the agent');
 	});
 
+	test('of a call that nobody answered, it says that there will be none', async () => {
+		const call = simulator.environment('default').calls.get(callId)!;
+		Object.assign(call, {
+			recording_available: false,
+			stage_outcome: 'human_unanswered',
+			human_detection_result: null,
+		});
+		const { error } = await runNode(getRecording());
+		expect(error?.message).toBe(
+			`Call '${callId}' will have no recording: its outcome is 'no_answer'`,
+		);
+		expect(error?.description).toContain('by their outcome');
+	});
+
 	test('and no such call, it says that', async () => {
 		const id = '550e8400-e29b-41d4-a716-446655440000';
 		const { error } = await runNode(getRecording({ callId: byId(id) }));

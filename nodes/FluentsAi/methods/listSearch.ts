@@ -18,6 +18,7 @@ import { actionTypes } from '../resources/action/fields';
 import { agentOption, agents } from '../../shared/records/agent';
 import { calls } from '../../shared/records/call';
 import type { Collection } from '../../shared/records/collection';
+import { outcomeOf } from '../../shared/records/outcome';
 import { toldApart } from '../../shared/records/options';
 import { withPlus, digitsOf } from '../../shared/phoneNumbers/parse';
 import { phoneNumbers } from '../../shared/records/number';
@@ -101,6 +102,10 @@ export const labelled =
 		value: String(id),
 	});
 
+/** As people read it, to the minute. */
+const shortTime = (time: unknown) =>
+	toText(toIsoTime(time)).replace(/^(.{10})T(.{5}).*Z$/, '$1 $2 UTC');
+
 export const listSearch = {
 	searchAccountConnections: searchIn(
 		accountConnections,
@@ -111,9 +116,16 @@ export const listSearch = {
 
 	searchAgents: searchIn(agents, agentOption),
 
-	searchCalls: searchIn(calls, ({ id, to_number: to, start_time: start, status }) => ({
-		name: [withPlus(to), toIsoTime(start), status].filter(Boolean).join(' - '),
-		value: String(id),
+	searchCalls: searchIn(calls, (call) => ({
+		name: [
+			withPlus(call.to_number),
+			shortTime(call.start_time),
+			outcomeOf(call).outcome.replaceAll('_', ' '),
+			call.recording_available === true && 'recording',
+		]
+			.filter(Boolean)
+			.join(' - '),
+		value: String(call.id),
 	})),
 
 	searchPhoneNumbers: searchIn(phoneNumbers, ({ number, label, active }) => ({

@@ -11,10 +11,14 @@ import {
 } from '../api/transport';
 import { readOne } from './collection';
 import { calls } from './call';
+import { outcomeOf, type Outcome } from './outcome';
 
 /** Milliseconds between two looks for a recording that is not there yet. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 10_000;
+
+/** Outcomes of calls in which nothing was said. */
+const NEVER_RECORDED: Outcome[] = ['busy', 'no_answer', 'not_connected'];
 
 interface RecordingRequest {
 	callId: string;
@@ -60,8 +64,17 @@ export async function downloadRecording(
  * @throws NodeApiError when the call does not exist either.
  */
 async function explainMissing(api: FluentsTransport, callId: string, refusal: NodeApiError) {
-	const { recording_available: available, status } = await readOne(api, calls, callId);
+	const call = await readOne(api, calls, callId);
+	const { recording_available: available, status } = call;
 	if (available === true) return refusal;
+	const { outcome } = outcomeOf(call);
+	if (NEVER_RECORDED.includes(outcome)) {
+		return reworded(refusal, {
+			message: `Call ${shown(callId)} will have no recording: its outcome is ${shown(outcome)}`,
+			description:
+				'There is a recording only of what was said. Leave out calls that nobody answered before this node, by their outcome.',
+		});
+	}
 	const since = status === 'ended' ? ' yet' : `: its status is ${shown(status)}`;
 	return reworded(refusal, {
 		message: `Call ${shown(callId)} has no recording${since}`,
