@@ -74,12 +74,13 @@ export const inputFieldsField: INodeProperties = {
 		{
 			displayName: 'Field',
 			name: 'fields',
+			// In the order in which people fill them in.
 			values: [
-				allowedValuesField,
-				fieldDescriptionField,
 				fieldNameField,
-				fieldRequiredField,
 				fieldTypeField,
+				fieldDescriptionField,
+				fieldRequiredField,
+				allowedValuesField,
 			],
 		},
 	],
