@@ -76,6 +76,10 @@ test.each([
 	// A zero that a spreadsheet has dropped, where no other country is possible.
 	[1711234567, 'DE', '+491711234567'],
 	[612345678, 'FR', '+33612345678'],
+	['2 123 45 67', 'BE', '+3221234567'],
+	['71234567', 'BO', '+59171234567'],
+	// An extension that is dialed along.
+	['030 901820-12', 'DE', '+493090182012'],
 	// The dial-out code of the country, and 00.
 	['011 44 20 7946 0018', 'US', '+442079460018'],
 	['0011 44 20 7946 0018', 'AU', '+442079460018'],
@@ -166,7 +170,32 @@ test.each<[unknown, string | undefined, string]>([
 	['001 49 30 901820', 'DE', 'begins with 001'],
 	['011 44 20 7946 0018', undefined, 'begins with 011'],
 	['011 44 20 7946 0018', 'DE', 'begins with 011'],
+	// A complete number with something after it, where all digits together are not known to be one.
+	['+30 691 234 5678 - 12', undefined, 'holds two numbers, or an extension'],
+	['+91 81234 56789 12', undefined, 'holds two numbers, or an extension'],
+	['06 12345678 12', 'NL', 'holds two numbers, or an extension'],
+	// Two columns that were joined.
+	['+49 4915123456789', undefined, 'has the country code 49 twice'],
+	['+91 91 98765 43210', undefined, 'has the country code 91 twice'],
+	['494915123456789', 'DE', 'has the country code 49 twice'],
+	['4343664123456', 'AT', 'has the country code 43 twice'],
+	// Of somebody's own town: with another area's code before it, it is a stranger's.
+	['901820', 'DE', 'lacks its area code, or the 0 before that, as a number of Germany (+49)'],
+	['6552 9988', 'CN', 'lacks its area code'],
+	['123 456 78', 'SE', 'lacks its area code'],
+	['2345 6789', 'IN', 'lacks its area code'],
+	['234 5678', 'IE', 'lacks its area code'],
+	// What is no number at all: a postal code, a day, seconds, an address.
+	['10115', 'DE', 'lacks its area code'],
+	[45987, 'DE', 'lacks its area code'],
+	[1700000000000, 'DE', 'lacks its area code'],
+	['192.168.178.101', 'DE', 'lacks its area code'],
+	['26.11.2026', 'DK', "is a date: '26.11.2026'"],
+	['2026-11-26', 'NO', "is a date: '2026-11-26'"],
+	['2026/1/2', 'DE', 'is a date'],
 	// Emergency and service numbers.
+	['+27 10111', undefined, 'is an emergency or service number'],
+	['19222', 'DE', 'is an emergency or service number'],
 	['112', undefined, 'is an emergency or service number'],
 	['112', 'DE', 'is an emergency or service number'],
 	['911', 'US', 'is an emergency or service number'],

@@ -28,6 +28,9 @@ const LOST_DIGITS = /^\+?\d+(?:[.,]\d+)?e[+-]?\d+$|^#+(?:[A-Z/\d]+[!?]?)?$/i;
 /** `14155550123.0`: a spreadsheet took the number for a decimal. */
 const DECIMAL = /^\+?\d{5,}[.,](?:\d{1,2}|0+)$/;
 
+/** A day, as people and databases write it: in many countries its digits are a phone number. */
+const DATE = /^(?:(?:19|20)\d\d([-./])\d\d?\1\d\d?|\d\d?([-./])\d\d?\2(?:19|20)\d\d)$/;
+
 /** Signs and words between two numbers, and a second plus. */
 const LISTED =
 	/\d\D*[;,|&\\\t-\r]\D*\d|\d\W*\b(?:or|and|oder|und|ou|et|o|y|e|of|en)\b\W*\d|\d[^+]*\+/i;
@@ -85,6 +88,7 @@ export function problemOfText(text: string): string | undefined {
 	if (AFTER_PLUS.test(text)) {
 		return `has a 0 after the +: '${text}'. ${NOTATION}, without dial-out code`;
 	}
+	if (DATE.test(text)) return `is a date: '${text}'. ${NOTATION}`;
 	if (ONE_NUMBER.test(text)) return undefined;
 	if (LOST_DIGITS.test(text)) {
 		return `has lost digits in a spreadsheet: '${text}'. Format its column as text, and enter the number again`;

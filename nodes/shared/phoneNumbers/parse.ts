@@ -24,7 +24,10 @@ const LONGEST_NATIONAL = 11;
 /** What comes before a slash is a number by itself only with more than an area code. */
 const SHORTEST_NUMBER = 6;
 
-const EMERGENCY = /^(?:000|1[01]\d|12\d|19\d|911|99\d|116\d{3})$/;
+/** Of the longest number without an area code; one that begins with an area code may be as short. */
+const LONGEST_LOCAL = 8;
+
+const EMERGENCY = /^(?:000|1[01]\d|12\d|19\d|911|99\d|116\d{3}|10111|19222)$/;
 
 export interface PhoneNumber {
 	/** E.164, such as +14155550123. */
@@ -149,9 +152,17 @@ function readNational(
 ): PhoneNumber | NumberProblem {
 	const read = check(own, text, digits, country);
 	if (!own || 'problem' in read) return read;
-	if (own.isValid() && !lacksTrunkPrefix(own, digits, country)) return read;
 	const abroad = parseNumber(`+${digits}`);
-	if (!abroad?.isValid() || abroad.number === own.number) return read;
+	for (const number of [own, abroad]) {
+		const hasCode = number && number.nationalNumber !== digits;
+		if (hasCode && hasCodeTwice(number)) return codeTwice(text, number);
+	}
+	const lacksPrefix = lacksTrunkPrefix(own, digits, country);
+	if (own.isValid() && !lacksPrefix) return read;
+	if (!abroad?.isValid() || abroad.number === own.number) {
+		const isPart = lacksPrefix && mayBePart(own, digits, country);
+		return isPart ? lacksAreaCode(text, country) : read;
+	}
 	return abroad.countryCallingCode === own.countryCallingCode
 		? check(abroad, text, `+${digits}`)
 		: twoCountries(text, own, abroad);
@@ -167,6 +178,16 @@ function lacksTrunkPrefix(number: LibraryNumber, digits: string, country?: strin
 		: digitsOf(notation) !== digits;
 }
 
+/**
+ * Whether digits without a trunk prefix may be a number of somebody's own town, which has a possible length
+ * with an area code before it, or are too long for a number that has only lost its prefix.
+ */
+function mayBePart(number: LibraryNumber, digits: string, country: string): boolean {
+	if (digits.length > LONGEST_LOCAL) return digits.length > LONGEST_NATIONAL;
+	const areas = number.isValid() ? ['11', '111'] : ['1', '11', '111'];
+	return areas.some((area) => lengthProblem(area + digits, country) === undefined);
+}
+
 /** @param given what was read: digits, after a plus where they begin with a country code. */
 function check(
 	number: LibraryNumber | undefined,
@@ -176,6 +197,7 @@ function check(
 ): PhoneNumber | NumberProblem {
 	if (number && EMERGENCY.test(number.nationalNumber)) return emergency(text);
 	if (!number || !isCallable(number)) return { problem: whyImpossible(text, given, country) };
+	if (given.startsWith('+') && hasCodeTwice(number)) return codeTwice(text, number);
 	return {
 		number: number.number,
 		country: number.country,
@@ -183,6 +205,13 @@ function check(
 			hint: `${number.number} has the length of a +${number.countryCallingCode} number, but is not known to exist.`,
 		}),
 	};
+}
+
+/** Whether the country code stands before a number that has it already, as where two columns are joined. */
+function hasCodeTwice(number: LibraryNumber): boolean {
+	const { countryCallingCode: code, nationalNumber: digits } = number;
+	const isUsual = number.isValid() && digits.length <= LONGEST_NATIONAL;
+	return !isUsual && digits.startsWith(code) && parseNumber(`+${digits}`)?.isValid() === true;
 }
 
 function isCallable(number: LibraryNumber): boolean {
@@ -206,8 +235,8 @@ function toNumber(text: string, country: string | undefined): LibraryNumber | un
 }
 
 /**
- * Whether groups in which a number ends are a number by themselves: written with a trunk prefix, or where
- * all groups together are not known to be one.
+ * Whether groups in which a number ends do not belong to it: they are a number by themselves, written with
+ * a trunk prefix; or all groups together are not known to be a number, but those before the last ones are.
  */
 function isFollowedByAnother(
 	text: string,
@@ -216,9 +245,11 @@ function isFollowedByAnother(
 ): boolean {
 	return halves(text).some(([front, back]) => {
 		const digits = digitsOf(back);
-		if (digits.length < SHORTEST_NUMBER || (hint === undefined && digits[0] !== '0'))
-			return false;
+		const isLong = digits.length >= SHORTEST_NUMBER;
+		if (hint === undefined && !(isLong && digits[0] === '0')) return false;
 		const first = toNumber(front, defaultCountry);
+		if (hint !== undefined && first?.isValid()) return true;
+		if (!isLong) return false;
 		const second = first && parseNumber(digits, first.country);
 		const isWhole = hint !== undefined || digits !== second?.nationalNumber;
 		return isWhole && second?.isValid() === true;
@@ -273,6 +304,16 @@ function lacksCountryCode(text: string): NumberProblem {
 		problem: `has no country code: '${text}'. ${NOTATION} (if '${text}' begins with its country code, put a + before it)`,
 		lacksCountry: true,
 	};
+}
+
+function lacksAreaCode(text: string, country: string): NumberProblem {
+	return {
+		problem: `lacks its area code, or the 0 before that, as a number of ${countryLabel(country)}: '${text}'. ${NOTATION}`,
+	};
+}
+
+function codeTwice(text: string, { countryCallingCode: code }: LibraryNumber): NumberProblem {
+	return { problem: `has the country code ${code} twice: '${text}'. ${NOTATION}` };
 }
 
 function dialOut(text: string, code: string): NumberProblem {
