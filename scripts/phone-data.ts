@@ -52,8 +52,27 @@ function readBsonTexts(bytes: Buffer): Map<string, string> {
 	return texts;
 }
 
+/**
+ * In North America the data names single exchanges where an area code lies in several zones, and new ones,
+ * as of mobiles, come every month. So one that it does not name may lie in any of those zones.
+ */
+function withUnnamedExchanges(zones: Map<string, string>): Map<string, string> {
+	const all = [...zones].filter(([prefix]) => prefix.startsWith('1'));
+	return new Map(
+		[...zones].map(([prefix, names]) => {
+			const isOfArea = prefix.startsWith('1') && prefix.length >= 4;
+			const inside = isOfArea ? all.filter(([inner]) => inner.startsWith(prefix)) : [];
+			const named = [names, ...inside.map(([, inner]) => inner)].flatMap((each) =>
+				each.split('&'),
+			);
+			return [prefix, [...new Set(named)].sort().join('&')];
+		}),
+	);
+}
+
 /** A row for each set of zones: the zones, then the prefixes of the numbers that lie in one of them. */
-function zoneRows(zones: Map<string, string>): string[] {
+function zoneRows(data: Map<string, string>): string[] {
+	const zones = withUnnamedExchanges(data);
 	const rows = new Map<string, string[]>();
 	const kept = new Map<string, string>();
 	const inOrder = [...zones].sort(([a], [b]) => a.length - b.length || a.localeCompare(b));

@@ -26,6 +26,14 @@ test('a mobile number may be anywhere in its country', () => {
 	expect(timeZonesOf('+34912345678')).toEqual(['Europe/Madrid']);
 });
 
+test.each([
+	['+18505550123', ['America/Chicago', 'America/New_York']],
+	['+14235550123', ['America/Chicago', 'America/New_York']],
+	['+18675550123', ['America/Toronto', 'America/Vancouver']],
+])('%s is of an exchange that the data does not name, so it may be in %j', (number, zones) => {
+	expect(timeZonesOf(number)).toEqual(expect.arrayContaining(zones));
+});
+
 test('a number of all of North America may be in any zone there', () => {
 	const zones = timeZonesOf('+18005550123');
 	expect(zones.length).toBeGreaterThan(20);
