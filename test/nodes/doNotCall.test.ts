@@ -103,7 +103,6 @@ describe('the list is read once for all items', () => {
 	beforeEach(() => {
 		for (let i = 0; i < 30; i++)
 			addCall(`+1212555${3000 + i}`, 1, { do_not_call_result: null });
-		addCall(ANNA, 1);
 	});
 
 	test.each([
@@ -112,7 +111,10 @@ describe('the list is read once for all items', () => {
 	])('where it tells (%s), it needs %s calls one by one', async (tells, calls) => {
 		simulator.switches.listDoNotCall = tells;
 		simulator.switches.listContext = true;
-		const result = await runNode(leavingOut(), { items: toItems(numbers(20)) });
+		// Whom this process has not called.
+		const people = numbers(20, tells ? 4000 : 4100);
+		addCall(people[0], 1);
+		const result = await runNode(leavingOut(), { items: toItems(people) });
 		expect(skipped(result).filter(Boolean)).toEqual(['asked_not_to_be_called']);
 		expect(reads('listCalls')).toBeLessThanOrEqual(2);
 		expect(reads('getCall')).toBe(calls);
@@ -129,6 +131,47 @@ test('nobody is called while it cannot be told', async () => {
 	simulator.faults.add({ operationId: 'listCalls', status: 500, times: Infinity });
 	expect((await runNode(leavingOut(), { items: toItems([BEN]) })).error?.httpCode).toBe('500');
 	expect(dialled()).toEqual({});
+});
+
+describe.each([
+	['at once', true],
+	['not before each call is read', false],
+])('who asks while a run goes on is not called again, told by the list %s', (_how, tells) => {
+	const detecting = { additionalFields: { doNotCallDetection: true } };
+	beforeEach(() => {
+		simulator.switches.listDoNotCall = tells;
+		simulator.callSeconds = 20;
+	});
+
+	test('in a call of this run', async () => {
+		const pacing = { limits: { maxConcurrentCalls: 1 } };
+		const result = await runNode(leavingOut({ pacing, maxWait: 5 }, detecting), {
+			items: toItems([ASKS, ASKS, ANNA]),
+		});
+		expect(skipped(result)).toEqual([undefined, 'asked_not_to_be_called', undefined]);
+		expect(dialled()).toEqual({ [ASKS]: 1, [ANNA]: 1 });
+	});
+
+	test('in a call that the list does not show yet', async () => {
+		const page = { page: 1, size: 100, has_more: false, total: 0, total_is_estimated: false };
+		const body = { items: [], ...page };
+		simulator.faults.add({ operationId: 'listCalls', status: 200, body, times: Infinity });
+		const first = await runNode(placing('createAndWait', {}, detecting), {
+			items: toItems([ASKS]),
+		});
+		expect(first.json[0].asked_not_to_be_called).toBe(true);
+		const again = await runNode(leavingOut(), { items: toItems([ASKS]) });
+		expect(skipped(again)).toEqual(['asked_not_to_be_called']);
+	});
+
+	test('in a call of somebody else, while the item waits for its turn', async () => {
+		const items = toItems([ANNA, ...numbers(3, 5000), BEN]);
+		const pacing = { limits: { callsPerMinute: 1 } };
+		setTimeout(() => addCall(BEN, 0, { start_time: Date.now() }), 150_000);
+		const result = await runNode(leavingOut({ pacing, maxWait: 60 }), { items });
+		expect(result.error).toBeUndefined();
+		expect(skipped(result).at(-1)).toBe('asked_not_to_be_called');
+	});
 });
 
 test('a dry run tells so', async () => {

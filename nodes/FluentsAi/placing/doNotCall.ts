@@ -11,9 +11,17 @@ import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { carriedInsteadOf, INSTEAD_OF, isFor, mayBeFor, type Addressee } from './addressee';
 import { Lists } from './callIndex';
+import type { Ledger } from './ledger';
 import { readRecentCalls } from './recentCalls';
 
-const DAY = 24 * 3_600_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** For how long what was read of the list holds, in milliseconds. */
+const READING_HOLDS = 60_000;
+
+/** What a call tells may come so many milliseconds after its start: calls take time, and lists lag. */
+const UNTIL_TOLD = 2 * HOUR;
 
 const withinField: INodeProperties = {
 	displayName: 'Within (Days)',
@@ -21,7 +29,8 @@ const withinField: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: 365,
-	description: 'How long such a request counts, in days since the call in which it was made',
+	description:
+		'How long such a request counts, in days. All calls of that time are read for it once, 100 with each request.',
 };
 
 export const doNotCallOption: INodeProperties = {
@@ -62,15 +71,35 @@ export interface DoNotCallList {
 	find(addressee: Addressee, since: number): Promise<Asked | undefined>;
 }
 
-export function createDoNotCallList({ api }: Run): DoNotCallList {
-	let reading: { since: number; calls: Promise<Lists<IDataObject>> } | undefined;
+export function createDoNotCallList({ api }: Run, ledger: Ledger): DoNotCallList {
+	let reading: { since: number; at: number; listed: Promise<Listed> } | undefined;
 	const known = new Map<string, Promise<IDataObject | undefined>>();
 
-	const readList = async (since: number) => {
+	/** Reads the list, or only what may have changed since it was read, into what is known of it. */
+	const readList = async (since: number, listed: Listed) => {
 		const { recent } = await readRecentCalls(api, since, { keep: whatTells });
-		const lists = new Lists<IDataObject>();
-		for (const call of recent) lists.add(digitsOf(personIn(call)), call);
-		return lists;
+		for (const call of recent) {
+			const id = String(call.id);
+			known.delete(id);
+			const before = listed.byId.get(id);
+			if (before) Object.assign(before, call);
+			else {
+				listed.byId.set(id, call);
+				listed.byPerson.add(digitsOf(personIn(call)), call);
+			}
+		}
+		return listed;
+	};
+	const listedSince = async (since: number) => {
+		const at = Date.now();
+		const before = reading && reading.since <= since ? reading : undefined;
+		if (before && at - before.at <= READING_HOLDS) return await before.listed;
+		const listed = before
+			? before.listed.then((all) => readList(before.at - UNTIL_TOLD, all))
+			: readList(since, { byId: new Map(), byPerson: new Lists() });
+		reading = { since: before?.since ?? since, at, listed };
+		listed.catch(() => (reading = before));
+		return await listed;
 	};
 	/** A call that was deleted since tells nothing. */
 	const readCall = async (id: string) => {
@@ -85,27 +114,45 @@ export function createDoNotCallList({ api }: Run): DoNotCallList {
 		call.catch(() => known.delete(id));
 		return await call;
 	};
+	/** The calls of this process to somebody, of which the list may not tell yet. */
+	const ownCalls = async (addressee: Addressee, since: number) => {
+		const { ofRun, ofProcess } = ledger;
+		const entries = [...ofRun.to(addressee), ...ofProcess.to(addressee)];
+		const ids = entries.filter(({ at }) => at >= since).map(({ id }) => id);
+		const placed = ids.filter((id) => typeof id === 'string');
+		return await Promise.all([...new Set(placed)].map(readCall));
+	};
 	return {
 		async find(addressee, since) {
-			if (!reading || since < reading.since) {
-				reading = { since, calls: readList(since) };
-				reading.calls.catch(() => (reading = undefined));
-			}
-			for (const listed of (await reading.calls).get(digitsOf(addressee.toNumber))) {
+			const isAsking = (call: IDataObject | undefined) =>
+				call !== undefined && hasAsked(call) && isFor(call, addressee);
+			const own = (await ownCalls(addressee, since)).find(isAsking);
+			if (own) return toAsked(own);
+			const { byPerson } = await listedSince(since);
+			for (const listed of byPerson.get(digitsOf(addressee.toNumber))) {
 				if (!mayBeFor(listed, addressee) || saysNo(listed)) continue;
 				if ((parseTime(listed.start_time) ?? since) < since) continue;
 				const call = await inFull(listed);
-				if (call && hasAsked(call) && isFor(call, addressee)) {
-					const at = parseTime(call.start_time);
-					return {
-						callId: String(call.id),
-						at: at === undefined ? null : new Date(at).toISOString(),
-					};
-				}
+				if (call && isAsking(call)) return toAsked(call);
 			}
 			return undefined;
 		},
 	};
+}
+
+function toAsked(call: IDataObject): Asked {
+	const at = parseTime(call.start_time);
+	return {
+		callId: String(call.id),
+		at: at === undefined ? null : new Date(at).toISOString(),
+	};
+}
+
+/** What a run knows of the list. */
+interface Listed {
+	byId: Map<string, IDataObject>;
+	/** By the digits of the number. */
+	byPerson: Lists<IDataObject>;
 }
 
 /** The person in a call; one who has called in may ask not to be called, too. */

@@ -167,24 +167,30 @@ async function takeTurn(
 	attempts: Attempts,
 	due: Due,
 ): Promise<Turn> {
-	const asked = await findAsked(run, request);
-	if (asked) return { kind: 'asked', asked };
-	const duplicate = await findDuplicate(run, request);
-	if (duplicate) return { kind: 'earlier', call: duplicate };
+	const known = await whyNot(run, request);
+	if (known) return known;
 	const turn = await pacerOf(run, request).withinLimits<Turn>(
 		request,
 		async () =>
 			await inTurn(namesOf(run, request, due), async () => {
 				run.signal.throwIfAborted();
-				// Others may have called while there was no room.
-				const other = await findDuplicate(run, request);
-				if (other) return { kind: 'earlier', call: other };
+				// Others may have called, or the person may have asked, while there was no room.
+				const other = await whyNot(run, request);
+				if (other) return other;
 				return await attempt(run, request, attempts, due);
 			}),
 	);
 	// An item whose outcome is open holds the others back, unless the user lets them go on.
 	if (turn.kind === 'lost' && !run.context.continueOnFail()) await turn.search;
 	return turn;
+}
+
+/** What stands against a call to the person, as far as it is known now. */
+async function whyNot(run: Run, request: CallRequest): Promise<Turn | undefined> {
+	const asked = await findAsked(run, request);
+	if (asked) return { kind: 'asked', asked };
+	const duplicate = await findDuplicate(run, request);
+	return duplicate && { kind: 'earlier', call: duplicate };
 }
 
 /** The call in which the person asked not to be called again, if that counts. */

@@ -22,7 +22,7 @@ export function callsOf(run: Run): Calls {
 	if (known) return known;
 	const ledger = createLedger(run);
 	const createOne = () => createPacer(run, watcherOf(run), ledger);
-	const doNotCall = createDoNotCallList(run);
+	const doNotCall = createDoNotCallList(run, ledger);
 	const calls = { ledger, doNotCall, pacers: { real: createOne(), test: createOne() } };
 	ofRuns.set(run, calls);
 	return calls;
