@@ -210,6 +210,10 @@ test('its time zone is that of the workflow unless it has one', async () => {
 test.each<[INodeParameters, string]>([
 	[{ timezone: 'Mars/Olympus' }, "'Calling Window: Time Zone' is not known: 'Mars/Olympus'"],
 	[{ notOn: 'Christmas' }, "'Calling Window: Not On' has no date: 'Christmas'"],
+	[
+		{ notOn: '={{ ["2026-12-25", $json.holiday] }}' },
+		"'Calling Window: Not On' holds an entry without a date",
+	],
 	[{ notOn: '2026-02-30' }, "'Calling Window: Not On' has no date: '2026-02-30'"],
 	[{ timezone: 'BST' }, "'Calling Window: Time Zone' is not known: 'BST'"],
 	[{ notOn: '2026-13-01' }, "'Calling Window: Not On' has no date: '2026-13-01'"],

@@ -5,6 +5,7 @@ import { pauseUnlessStopped } from '../../shared/api/transport';
 import { canonical } from '../../shared/canonical';
 import { Memory } from '../../shared/memory';
 import {
+	isEmpty,
 	toTextList,
 	toTrimmedText,
 	type Convert,
@@ -170,12 +171,16 @@ function toTimezones(name: string, toNumber: string, fail: Fail): string[] {
 /** Dates, or the dates of times. @param timezone that of the workflow. */
 const toDatesIn =
 	(timezone: string): Convert<string[]> =>
-	(value, fail) =>
-		toTextList(value, fail).map((text) => {
+	(value, fail) => {
+		// As where an expression asks for a field that the items of a calendar do not have.
+		if (Array.isArray(value) && value.some(isEmpty))
+			throw fail('holds an entry without a date');
+		return toTextList(value, fail).map((text) => {
 			const date = dateOf(text, timezone);
 			if (date !== undefined) return date;
 			throw fail(`has no date: ${shown(text)}. Write it e.g. as 2026-12-25`);
 		});
+	};
 
 /**
  * The date of a time is the one that stands in it. But JavaScript gives each time in UTC, and databases give
