@@ -244,3 +244,15 @@ test.each<[INodeParameters, string]>([
 	expect(error?.message).toContain(message);
 	expect(requests).toEqual([]);
 });
+
+test.each<[INodeParameters[string]]>([
+	[{}],
+	['={{ null }}'],
+	['={{ { window: { opensAt: "09:00" } } }}'],
+])('an option that holds no window, but %j, calls nobody at any hour', async (callingWindow) => {
+	const { error, requests } = await runNode(placing('create', { callingWindow }), {
+		items: [{ to: TO }],
+	});
+	expect(error?.message).toContain("'Calling Window' is empty");
+	expect(requests).toEqual([]);
+});

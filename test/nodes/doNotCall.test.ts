@@ -209,3 +209,10 @@ test.each<[INodeParameters, string]>([
 	expect(error?.message).toContain(message);
 	expect(requests).toEqual([]);
 });
+
+test('an option that holds no period calls nobody', async () => {
+	addCall(ANNA, 1);
+	const { error } = await runNode(leavingOut({ skipIfAsked: {} }), { items: toItems([ANNA]) });
+	expect(error?.message).toContain("'Skip If Asked Not to Be Called' is empty");
+	expect(dialled()).toEqual({});
+});

@@ -32,7 +32,10 @@ export function verdictOf(
 	const { type, name, required, typeOptions = {} } = property;
 	const { is, value, means } = given;
 	// n8n drops an expression that stands for a whole collection when it loads the workflow.
-	if (/ollection$/.test(type)) return path[0] === 'updateFields' ? 'free' : 'usual';
+	if (/ollection$/.test(type)) {
+		if (guards.has(name)) return 'refused';
+		return path[0] === 'updateFields' ? 'free' : 'usual';
+	}
 	// Nor does it evaluate one that stands for a whole mapper.
 	if (is === 'throws' || type === 'resourceMapper') return 'refused';
 	if (is === 'nothing') {

@@ -471,7 +471,8 @@ describe('collections', () => {
 
 		test('without a field that guards: its default', () => {
 			expect(whole({ note: 'x' }).inside(options).number(inner, guards)).toBe(30);
-			expect(whole({}).entry(single, guards)).toBeUndefined();
+			expect(() => whole({}).entry(single, guards)).toThrow("'Window' is empty");
+			expect(whole({}).entry(single)).toBeUndefined();
 		});
 	});
 

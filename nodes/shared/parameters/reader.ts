@@ -200,13 +200,13 @@ export class ParameterReader {
 	/** The fields of a fixedCollection that holds one entry; undefined when it was not added. */
 	entry(collection: INodeProperties, reading?: Reading): ParameterReader | undefined {
 		const group = this.groupIn(collection, reading);
-		if (group === undefined) return undefined;
-		const entry = this.objectOf(collection, group, reading);
-		return (
-			entry &&
-			this.among(entry, prefixOf(collection), () =>
-				writtenIn(this.source.written(collection), nameOfGroup(collection)),
-			)
+		const entry = group === undefined ? group : this.objectOf(collection, group, reading);
+		if (entry === undefined) {
+			if (reading?.guards && this.has(collection)) throw this.fail(collection, ...NO_ENTRY);
+			return undefined;
+		}
+		return this.among(entry, prefixOf(collection), () =>
+			writtenIn(this.source.written(collection), nameOfGroup(collection)),
 		);
 	}
 
@@ -312,6 +312,12 @@ export class ParameterReader {
 		});
 	}
 }
+
+/** n8n makes an empty collection of an expression that stands for a whole fixedCollection. */
+const NO_ENTRY = [
+	'is empty',
+	'This setting guards against a mistake, so it must hold something. Fill in its fields, or remove it.',
+] as const;
 
 function nameOfGroup({ options }: INodeProperties): string {
 	const [{ name }] = options as INodePropertyCollection[];
