@@ -48,6 +48,8 @@ export interface SentField<Name extends string> {
 	 * undefined is not sent, null clears.
 	 */
 	toApi?: Convert;
+	/** Update can change it but not clear it, since the API takes no null. */
+	isNeverNull?: boolean;
 }
 
 /** A field of a form; the compiler knows a name that the schema `Body` of the API does not have. */
@@ -160,7 +162,7 @@ export function readUpdateBody(from: ParameterReader, fields: BodyField[]): IDat
 	const body: IDataObject = {};
 	for (const field of sent) {
 		const value = toApi(collection, field);
-		if (indispensable.has(field.api) && isEmptyInApi(value)) {
+		if ((indispensable.has(field.api) || field.isNeverNull) && isEmptyInApi(value)) {
 			const problem = 'is empty. It can be changed, but not cleared';
 			throw from.fail(field.property, problem);
 		}

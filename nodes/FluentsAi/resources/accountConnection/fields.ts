@@ -40,6 +40,7 @@ const secret = (
 	where: string,
 ): BodyField<'AccountConnectionInput'> => ({
 	api: `credentials.${api}`,
+	isNeverNull: true,
 	property: {
 		displayName,
 		name,
