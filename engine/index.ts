@@ -90,13 +90,11 @@ export class Engine {
 
 	/** Loads the package from its `dist/`, so it has to be built before. */
 	static async load(): Promise<Engine> {
-		const binaryData = Container.get(BinaryDataService);
-		Container.get(BinaryDataConfig).mode = 'filesystem';
-		await binaryData.init();
-
 		const loader = new PackageDirectoryLoader(packageRoot);
 		await loader.loadAll();
-		return new Engine(loader);
+		const engine = new Engine(loader);
+		await engine.keepFiles('filesystem');
+		return engine;
 	}
 
 	/** The node type as n8n sees it; types are named `<package>.<node>`, for tools `<package>.<node>Tool`. */
@@ -299,6 +297,12 @@ export class Engine {
 		const additionalData = this.additionalData(credentials);
 		additionalData.currentNodeParameters = node.parameters;
 		return new LoadOptionsContext(workflow, node, additionalData, '');
+	}
+
+	/** Keeps files on disk, or as those n8n do that have no such place: in memory as a whole. */
+	async keepFiles(mode: 'filesystem' | 'default'): Promise<void> {
+		Container.get(BinaryDataConfig).mode = mode;
+		await Container.get(BinaryDataService).init();
 	}
 
 	/** The bytes of a binary field as a stream. */

@@ -56,6 +56,19 @@ test('gives the recording as a file, and what it is as JSON', async () => {
 	]);
 });
 
+test('gives all of it where n8n reads a file as a whole, as for a database', async () => {
+	simulator.recording.bytes = 3_000_000;
+	await engine.keepFiles('default');
+	try {
+		const run = await runNode(getRecording({ options: { timeout: 1000 } }));
+		expect(run.error).toBeUndefined();
+		const { data } = run.items[0].binary ?? {};
+		expect(Buffer.from(String(data?.data), 'base64')).toHaveLength(3_000_000);
+	} finally {
+		await engine.keepFiles('filesystem');
+	}
+});
+
 test('puts it into the field and under the name that the user chooses', async () => {
 	const run = await runNode(
 		getRecording({ binaryPropertyName: 'sound', options: { fileName: 'anna.mp3' } }),

@@ -499,6 +499,9 @@ async function readStart(stream: BinaryStream): Promise<Buffer> {
 		if (stream.destroyed || stream.readableEnded) resolve();
 	});
 	if (stream.errored) throw stream.errored;
+	// As if nobody had paused it: a stream that is paused gives nothing to who listens to its data, as n8n does
+	// when it keeps files in a database or in memory.
+	(stream as { readableFlowing: boolean | null }).readableFlowing = null;
 	return start;
 }
 
