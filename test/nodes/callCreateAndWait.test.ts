@@ -224,7 +224,7 @@ describe('a look that fails', () => {
 		});
 		const { error } = await runNode(createAndWait({}, '+12125550101'));
 		expect(error?.message).toContain(
-			"The API key of environment 'default' does not have the right",
+			"The API key of environment 'default' is not allowed to do this",
 		);
 		expect(error?.description).toMatch(
 			/not undone: call '[0-9a-f-]{36}' to \+12125550101 placed/,

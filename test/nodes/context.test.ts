@@ -115,7 +115,7 @@ describe('the editor lists the variables', () => {
 
 	test.each([
 		[404, 'agent', `The agent '${NOBODY}' does not exist in environment 'default'`],
-		[403, 'key', 'does not have the right'],
+		[403, 'key', 'is not allowed to do this'],
 		[500, 'server', 'Oops &#60;b&#62;'],
 	])('and why they cannot be read (%i)', async (status, _what, reason) => {
 		if (status !== 404) {
@@ -335,7 +335,7 @@ describe('the agent is read', () => {
 
 	test.each([
 		[404, /^The agent '.*' does not exist in environment 'default'/],
-		[403, /does not have the right/],
+		[403, /is not allowed to do this/],
 		[503, /Busy/],
 	])('and its error (%i) stops the item before anybody is called', async (status, message) => {
 		const changes = status === 404 ? { agentId: byId(NOBODY) } : {};
@@ -423,7 +423,8 @@ describe('a tool', () => {
 		const [to] = numbers(1, used++);
 		const tool = toolWith(byHand({ name: "={{ $fromAI('name') }}", toolCallId: 'none' }), way);
 		await tool({ to, name: 'Anna', query: 'secret' });
-		expect(sentIn(simulator.requests)).toEqual([{ name: 'Anna', toolCallId: 'none' }]);
+		const { n8n_tool_call: _counted, ...variables } = sentIn(simulator.requests)[0];
+		expect(variables).toEqual({ name: 'Anna', toolCallId: 'none' });
 	});
 
 	test.each(['agent', 'mcp'] as const)('maps nothing of its input, by %s', async (way) => {
