@@ -103,7 +103,7 @@ describe('a call that goes on', () => {
 	test('has the time that placing took off that', async () => {
 		simulator.switches.agentPayload = 'id';
 		simulator.callSeconds = 300;
-		simulator.faults.add({ operationId: 'createCall', delayMs: 20_000 });
+		simulator.faults.add({ operationId: 'createCall', delayMs: 5_000 });
 		const began = Date.now();
 		const [item] = await call('createAndWait');
 		expect(item.timed_out).toBe(true);

@@ -30,7 +30,7 @@ test.each([
 	['caller lookup', lookupTrigger],
 ] as const)('publishing a %s waits for no other environment', async (_kind, make) => {
 	const [slow, quick] = [await startOf('default'), await startOf('staging')];
-	slowDown(700);
+	slowDown(300);
 	const ended: string[] = [];
 	const publish = async (server: typeof slow, name: string) => {
 		await server.activate(workflowOf(make({ agents: firstAgentOf(name) })));
@@ -63,7 +63,7 @@ test('events wait for the calls of no other environment', async () => {
 	};
 	expect(webhooksTo(slow)).toHaveLength(1);
 	// As many as are read at the same time.
-	slowDown(4000);
+	slowDown(1500);
 	await Promise.all(Array.from({ length: 20 }, async () => await sendEvent('default', slow)));
 	await sendEvent('staging', quick);
 	await quick.settled();
