@@ -764,6 +764,70 @@ test('call-list.json notes why somebody cannot be called, and calls when that is
 	expect(anna).toMatchObject({ attempts: 1, outcome: 'voicemail', note: null });
 });
 
+test('call-list.json takes rows with the same number for one person, however it is written', async () => {
+	await runExample(callList());
+	const once = dialled();
+	const rows = engine.tables.rows('Call list');
+	const [anna, ben] = rows;
+	const empty = { outcome: null, attempts: null, next_attempt: null, do_not_call: null };
+	rows.push(
+		{ ...anna, ...empty, id: 11, phone: '001 212 555 0101' },
+		{ ...ben, ...empty, id: 12, phone: '+1 (312) 555-0102' },
+		{ ...anna, ...empty, id: 13, name: 'Dora', phone: '+44 (0)20 7946 0018' },
+		{ ...anna, ...empty, id: 14, name: 'Dora', phone: '+442079460018' },
+		{ ...anna, ...empty, id: 15, name: 'Eve', phone: '+12125550108', do_not_call: true },
+		{ ...anna, ...empty, id: 16, name: 'Eve', phone: '0012125550108' },
+		{ ...anna, ...empty, id: 17, name: 'Nobody', phone: null },
+		{ ...anna, ...empty, id: 18, name: 'Nobody', phone: '' },
+	);
+	clock.advance(200 * HOUR);
+	await runExample(callList());
+	expect(dialled()).toEqual({ ...once, [String(ben.phone)]: 2, '+442079460018': 1 });
+	const notes = rows.filter(({ name }) => name === 'Nobody').map(({ note }) => note);
+	expect(notes).toEqual([expect.stringContaining('empty'), expect.stringContaining('empty')]);
+});
+
+test('call-list.json leaves alone who was talking when the call broke down', async () => {
+	const anna = '+12125550101';
+	simulator.scriptOf = ({ to_number: to }) => ({
+		status: 'error',
+		outcome: null,
+		errors: ['Lost the line'],
+		detection: to === anna ? 'human' : null,
+	});
+	await runExample(callList());
+	const broken = { attempts: 1, note: 'Lost the line' };
+	expect(listed('attempts', 'outcome', 'note')).toEqual({
+		Anna: { ...broken, outcome: 'unknown' },
+		// Nobody picked up.
+		Ben: { ...broken, outcome: 'failed' },
+		// Without a detection, the transcript tells.
+		Carl: { ...broken, outcome: 'unknown' },
+	});
+	clock.advance(30 * HOUR);
+	await runExample(callList());
+	expect(dialled()).toEqual({ [anna]: 1, '+13125550102': 2, '+12125550110': 1 });
+});
+
+test('call-list.json keeps what somebody writes into a row while a round goes on', async () => {
+	simulator.onRequest = ({ operationId }) => {
+		if (operationId !== 'createCall') return;
+		const [anna, ben] = engine.tables.rows('Call list');
+		anna.phone = '+12125550107';
+		ben.outcome = 'answered';
+	};
+	await runExample(callList());
+	simulator.onRequest = undefined;
+	const once = dialled();
+	expect(listed('attempts', 'outcome')).toMatchObject({
+		Anna: { attempts: null, outcome: null },
+		Ben: { attempts: null, outcome: 'answered' },
+	});
+	clock.advance(30 * HOUR);
+	await runExample(callList());
+	expect(dialled()).toEqual({ ...once, '+12125550107': 1 });
+});
+
 test.each([{ calls: 'dryRun' }, { calls: 'testNumber', testNumber: '+12125550101' }])(
 	'call-list.json changes no row with %p',
 	async (changes) => {
