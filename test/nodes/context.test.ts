@@ -250,6 +250,37 @@ describe('a variable that the prompt needs', () => {
 		expect(sentIn(requests)).toEqual([expect.objectContaining({ name: 'Anna' })]);
 	});
 
+	test.each([
+		['={{ $json.first + " " + $json.last }}', 'Anna undefined'],
+		['={{ "Dr. " + $json.person }}', 'Dr. [object Object]'],
+		['={{ DateTime.fromISO($json.first) }}', 'Invalid DateTime'],
+		['={{ DateTime.fromISO($json.first).toFormat("d MMMM") }}', 'Invalid DateTime'],
+		['={{ new Date($json.first).toLocaleDateString() }}', 'Invalid Date'],
+	])('is missing where it is %s', async (name, said) => {
+		promptIs('Ask {name}.');
+		const item = { first: 'Anna', person: { last: 'Lee' } };
+		for (const changes of [byHand({ name }), further(['name', name])]) {
+			expect(await refusal(changes, item)).toBe(
+				`Nobody was called: the context has no value for 'name' (it is '${said}'), which the prompt of the agent 'Reception' needs [item 0]`,
+			);
+		}
+		const { error } = await call(byHand({ name }), item, { missingVariable: 'call' });
+		expect(error).toBeUndefined();
+	});
+
+	test('may have any name, and be 0 or false', async () => {
+		promptIs('Ask {__proto__}, {hasOwnProperty}.');
+		expect(await refusal(automatic)).toContain("no value for '__proto__', 'hasOwnProperty',");
+		const item = { a_: 0, 'user.name': false, größe: '0', toString: 'y' };
+		promptIs('{a_} {{user.name}} ${ größe } {toString} {"a":1} { } \n```{\n}```');
+		expect(await variablesSent(automatic, item)).toEqual({
+			a_: '0',
+			'user.name': 'false',
+			größe: '0',
+			toString: 'y',
+		});
+	});
+
 	test('is missing in the last item: nobody is called, or only those who have it', async () => {
 		promptIs('Ask {name}.');
 		const items = [{ to: TO, name: 'Anna' }, { to: OTHER }];
@@ -292,6 +323,15 @@ describe('a variable that the prompt needs', () => {
 		);
 		expect(error?.context.itemIndex).toBe(1);
 		expect(dialled()).toEqual({});
+	});
+
+	test.each([null, 5, 'nobody'])('is told where the body has the agent %p', async (agent) => {
+		promptIs('Ask {name}.');
+		const additionalBodyFields = JSON.stringify({ agent });
+		const message = await refusal({ additionalFields: { additionalBodyFields } });
+		expect(message).toMatch(
+			agent === null ? /no value for 'name'/ : /^The agent '.*' does not exist/,
+		);
 	});
 
 	test('is told of an agent in the body, by its ID or in full, with its prompt as an ID', async () => {

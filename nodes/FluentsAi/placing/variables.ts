@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { operationError } from '../../shared/api/errors';
+import { isObject, plainText } from '../../shared/json';
 import { isEmpty } from '../../shared/parameters/convert';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { agentName, agents } from '../../shared/records/agent';
@@ -66,7 +67,7 @@ async function once<T>(run: Run, what: string, read: () => Promise<T>): Promise<
  * @throws NodeApiError when agent or prompt cannot be read.
  */
 export async function agentOf(run: Run, { settings, agentId }: Request): Promise<Agent> {
-	const { agent = agentId } = settings;
+	const agent = settings.agent ?? agentId;
 	const describe = async (record: IDataObject): Promise<Agent> => ({
 		name: agentName(record),
 		variables: await readVariablesOf(
@@ -75,11 +76,12 @@ export async function agentOf(run: Run, { settings, agentId }: Request): Promise
 				await once(run, `prompt ${id}`, async () => await readOne(run.api, prompts, id)),
 		),
 	});
-	if (typeof agent !== 'string') return await describe(agent as IDataObject);
+	if (isObject(agent)) return await describe(agent);
+	const id = String(agent);
 	return await once(
 		run,
-		`agent ${agent}`,
-		async () => await describe(await readOne(run.api, agents, agent)),
+		`agent ${id}`,
+		async () => await describe(await readOne(run.api, agents, id)),
 	);
 }
 
@@ -93,17 +95,30 @@ export function mapped<R extends Request>(request: R, { variables }: Agent): R {
 	return fromItem ? { ...request, context: { ...fromItem(variables), ...context } } : request;
 }
 
+/**
+ * What JavaScript makes of a value that is not there, is an object, or is no date, as soon as an expression
+ * puts it into a text. An agent would say it.
+ */
+const NO_VALUE = /\bundefined\b|\[object \w+\]|\bInvalid Date(Time)?\b/;
+
 /** The names of the variables that the prompt needs and the call lacks. */
 export function missingOf({ context, key }: Request, { variables }: Agent): string[] {
 	const sent = withCallKey(context, key);
-	return variables.filter((name) => !Object.hasOwn(sent, name) || isEmpty(sent[name]));
+	return variables.filter((name) => {
+		const value = Object.hasOwn(sent, name) ? sent[name] : undefined;
+		return isEmpty(value) || NO_VALUE.test(plainText(value));
+	});
 }
 
 /** Why a call is refused that lacks what the prompt needs; undefined where it does not, or may. */
 export function whyIncomplete(request: Request, agent: Agent): string | undefined {
 	const missing = request.refusesMissing ? missingOf(request, agent) : [];
 	if (missing.length === 0) return undefined;
-	const names = missing.map((name) => shown(name)).join(', ');
+	const { context } = request;
+	const isGiven = (name: string) => Object.hasOwn(context, name) && !isEmpty(context[name]);
+	const names = missing
+		.map((name) => shown(name) + (isGiven(name) ? ` (it is ${shown(context[name])})` : ''))
+		.join(', ');
 	return `Nobody was called: the context has no value for ${names}, which the prompt of the agent ${shown(agent.name)} needs`;
 }
 
