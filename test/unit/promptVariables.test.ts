@@ -18,3 +18,10 @@ test('keys that the template requires are needed too, each once', () => {
 	).toEqual(['name', 'city']);
 	expect(variablesOf({ content: null, prompt_template: 'an-id' })).toEqual([]);
 });
+
+test('what has no name is not needed, and a prompt of another form has no placeholders', () => {
+	const required_context_keys = ['', ' ', null, { key: 'city' }, 'name'];
+	expect(variablesOf({ prompt_template: { required_context_keys } })).toEqual(['name']);
+	expect(variablesOf({ content: { toString: 'none' } })).toEqual([]);
+	expect(variablesOf({ content: '{ '.repeat(200_000) + '{a'.repeat(200_000) })).toEqual([]);
+});

@@ -1,13 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { plainText } from '../json';
+
 /** Sources write placeholders as {name} and as ${name} (API: C12). JSON in a prompt has quotes instead. */
 const PLACEHOLDER = /\{\s*([\p{L}_][\p{L}\p{N}_.-]*)\s*\}/gu;
 
 /** The names of the variables that a prompt needs: its placeholders, and what its template asks for. */
 export function variablesOf({ content, prompt_template: template }: IDataObject): string[] {
-	const placeholders = String(content ?? '').matchAll(PLACEHOLDER);
+	const placeholders = plainText(content).matchAll(PLACEHOLDER);
 	const { required_context_keys: keys } = (template ?? {}) as { required_context_keys?: unknown };
-	const required = Array.isArray(keys) ? keys.map(String) : [];
+	// What has no name cannot be given.
+	const required = [keys]
+		.flat()
+		.map(plainText)
+		.filter((name) => name.trim() !== '');
 	return [...new Set([...[...placeholders].map(([, name]) => name), ...required])];
 }
 
