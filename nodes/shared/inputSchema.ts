@@ -36,7 +36,7 @@ export function readInput(
 	schema: unknown,
 ): { input: IDataObject; problems: string[] } {
 	const { value, problems } = readValue(given, schema, 'The input');
-	return { input: isObject(value) ? value : {}, problems };
+	return { input: isObject(value) ? value : given, problems };
 }
 
 function readValue(given: unknown, schema: unknown, name: string): Read {

@@ -177,3 +177,9 @@ test('names of fields that every object has are fields like others', () => {
 	const { problems } = readInput({}, object(properties, ['__proto__', 'toString']));
 	expect(problems).toEqual(["'__proto__' is missing.", "'toString' is missing."]);
 });
+
+test('by a schema that is no form, the input stays as it was sent', () => {
+	for (const type of ['array', 'string']) {
+		expect(readInput({ day: 'Monday' }, { type }).input).toEqual({ day: 'Monday' });
+	}
+});

@@ -33,6 +33,7 @@ test.each<[string, object, string]>([
 		'busy -',
 	],
 	['busy, as an error', { ...failed, error_message: 'USER_BUSY' }, 'busy -'],
+	['busy, in an object', { ...failed, errors: [{ message: 'USER_BUSY' }] }, 'busy -'],
 	['another thing is busy', { ...failed, errors: ['The server is busy'] }, 'failed -'],
 	[
 		'busy after somebody picked up',
@@ -95,6 +96,7 @@ test.each<[object, string | null | undefined]>([
 		'No route; {"code":7}',
 	],
 	[failed, null],
+	[{ ...failed, errors: 'No route' }, 'No route'],
 	[{ ...ended, stage_outcome: 'call_did_not_connect', errors: ['No line'] }, 'No line'],
 	[{ ...ended, stage_outcome: 'human_unanswered', errors: ['x'] }, undefined],
 ])('the reason of %j is %j', (call, reason) => {

@@ -54,7 +54,7 @@ export function outcomeOf(call: IDataObject): CallOutcome {
 /** What went wrong; some failed calls tell it only in the list `errors`. */
 export function problemOf({ error_message: message, errors }: IDataObject): string | null {
 	if (typeof message === 'string' && message.trim() !== '') return message;
-	const told = Array.isArray(errors) ? errors.filter((error) => (error ?? '') !== '') : [];
+	const told = [errors].flat().filter((error) => (error ?? '') !== '');
 	return told.length > 0 ? told.map(toWords).join('; ') : null;
 }
 
@@ -96,7 +96,7 @@ function answeredBy({ human_detection_result: result }: IDataObject): CallOutcom
 }
 
 function isBusy({ error_message: message, errors }: IDataObject): boolean {
-	return [message, errors].flat().some((text) => typeof text === 'string' && BUSY.test(text));
+	return [message, errors].flat().some((error) => BUSY.test(toWords(error)));
 }
 
 /** The type of do_not_call_result is not known. */
