@@ -131,7 +131,7 @@ export function ownerOfWebhook(
 	asking: Asking,
 	mayMove: boolean,
 ): Owner {
-	const secret = secretIn(String(url));
+	const secret = secretIn(url);
 	return ownerOf({ url, secret, record: readRecord(description) }, asking, mayMove);
 }
 

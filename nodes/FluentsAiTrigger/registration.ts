@@ -101,7 +101,7 @@ export async function registeredData(context: IWebhookFunctions): Promise<Trigge
 	const read = async () => {
 		const api = await connect(context);
 		const all = await readAll(api, webhooks, ['url']);
-		const secret = secretIn(String(all.find(({ url }) => isAt(url, address))?.url));
+		const secret = secretIn(all.find(({ url }) => isAt(url, address))?.url);
 		const { environment } = api.credential;
 		return { secretHash: secret && hashOf(secret), environment };
 	};
@@ -122,7 +122,7 @@ async function leave(activation: Activation): Promise<Departure> {
 }
 
 function addressesIn({ webhooks: all }: Found) {
-	return all.map(({ url }) => ({ url, secret: secretIn(String(url)) }));
+	return all.map(({ url }) => ({ url, secret: secretIn(url) }));
 }
 
 async function look(api: FluentsTransport): Promise<Found> {

@@ -1,3 +1,4 @@
+import { plainText } from './json';
 import { maskText } from './masking';
 
 /** Of a foreign text, at most this many characters are shown: an HTML page helps nobody. */
@@ -72,7 +73,7 @@ export function foreignText(
 	secrets: readonly string[] = [],
 	longest = LONGEST_QUOTE,
 ): string {
-	const whole = String(text);
+	const whole = plainText(text);
 	const plain = whole
 		.slice(0, LONGEST_READ)
 		.replace(DIRECTIONS, '')

@@ -1,4 +1,4 @@
-import { mapDeep } from './json';
+import { mapDeep, plainText } from './json';
 import { Memory } from './memory';
 
 /** Carries the secret in the addresses that this package's triggers give to Fluents.ai. */
@@ -51,6 +51,16 @@ export function hasMaskedSecret(value: unknown): boolean {
 	let found = false;
 	mapSecrets(value, (secret) => (found ||= STARS.test(String(secret))));
 	return found;
+}
+
+/** A text that is shorter is no secret, and could be a part of any word. */
+const SHORTEST_SECRET = 8;
+
+/** The secrets in a value, at any depth, by which they are found where somebody repeats them. */
+export function secretsOf(value: unknown): string[] {
+	const found = new Set<string>();
+	mapSecrets(value, (secret) => found.add(plainText(secret)));
+	return [...found].filter((secret) => secret.length >= SHORTEST_SECRET);
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'crypto';
 
 import { reachOf } from '../shared/api/hosts';
 import { foreignText } from '../shared/foreignText';
+import { plainText } from '../shared/json';
 import { SECRET_PARAMETER } from '../shared/masking';
 
 /**
@@ -36,8 +37,8 @@ export function withSecret(address: string, secret: string): string {
 }
 
 /** The secret in an address, in its query or at the end of its path; undefined if there is none. */
-export function secretIn(address: string): string | undefined {
-	if (!URL.canParse(address)) return undefined;
+export function secretIn(address: unknown): string | undefined {
+	if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
 	const { searchParams, pathname } = new URL(address);
 	const secret = searchParams.get(SECRET_PARAMETER) ?? pathname.split('/').at(-1) ?? '';
 	return mayBeSecret(secret) ? secret : undefined;
@@ -52,7 +53,7 @@ export function keptSecret(
 	hash: string | undefined,
 	address: string,
 ): string | undefined {
-	const secret = secretIn(String(url));
+	const secret = secretIn(url);
 	const isKept = hash === undefined ? isAt(url, address) : isSecret(secret, hash);
 	return isKept ? secret : undefined;
 }
@@ -85,7 +86,7 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
  * parts of the path.
  */
 export function shownPlaceOf(address: unknown): string {
-	const parts = placeOf(String(address)).split('/');
+	const parts = placeOf(plainText(address)).split('/');
 	const isToken = (part: string, i: number) =>
 		i > 2 && (mayBeSecret(part) || (TOKEN.test(part) && !UUID.test(part)));
 	return foreignText(parts.map((part, i) => (isToken(part, i) ? '********' : part)).join('/'));

@@ -1,3 +1,4 @@
+import { plainText } from '../shared/json';
 import type { Activation } from './activation';
 import { isAt, isSecret, originOf, placeOf } from './address';
 import { readRecord, type RegistrationRecord } from './record';
@@ -40,7 +41,7 @@ export function ownerOf(
 	if (record?.workflow !== workflow || record.trigger !== trigger) return 'other';
 	if (record.instance !== instance) return 'kin';
 	if (record.test !== isTest) {
-		const isHere = record.home === home || originOf(String(url)) === originOf(address);
+		const isHere = record.home === home || originOf(plainText(url)) === originOf(address);
 		return isHere ? 'counterpart' : 'kin';
 	}
 	const isMoved = isAttended && !isTest && (mayReplace || isProven(secret, stored));

@@ -344,3 +344,11 @@ test('the list of connections is searched by label and provider', async () => {
 	expect((await search('searchAccountConnections')).results).toEqual([main, brain]);
 	expect((await search('searchAccountConnections', 'openai')).results).toEqual([brain]);
 });
+
+test('secrets that Fluents.ai repeats in a refusal are hidden', async () => {
+	const body = { message: `twilio_auth_token ${TOKEN} is wrong` };
+	simulator.faults.add({ operationId: 'createAccountConnection', status: 422, body });
+	const { error } = await runNode(twilio());
+	expect(error?.message).toBe(`twilio_auth_token ${MASKED} is wrong`);
+	expect(error?.description).not.toContain(TOKEN);
+});

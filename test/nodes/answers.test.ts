@@ -121,3 +121,31 @@ test.each([302, 303])('a dial that is answered by %d is searched for', async (st
 	expect(json[0].to_number).toBe('+12125550108');
 	expect(simulator.dialled.get('+12125550108')).toBe(1);
 });
+
+test('an ID that is too large for a number is none, since it may be that of another object', async () => {
+	const text = '{"items":[{"id":9007199254740992},{"id":9007199254740993}],"has_more":false}';
+	simulator.faults.add({ alter: () => JSON.parse(text) as unknown });
+	expect((await run('agent getAll')).error?.message).toMatch(NO_ANSWER);
+});
+
+/** JSON that `String` cannot make a text of. */
+const NO_TEXT = { toString: 1, valueOf: 1 };
+
+test.each(names.filter((name) => / (get|getAll)$/.test(name)))(
+	'%s bears objects where texts belong',
+	async (name) => {
+		const spoiled = (value: unknown): unknown => {
+			if (Array.isArray(value)) return value.map(spoiled);
+			if (typeof value !== 'object' || value === null) return value;
+			return Object.fromEntries(
+				Object.entries(value).map(([field, inner]) => [
+					field,
+					/^(id|items|has_more)$/.test(field) ? spoiled(inner) : NO_TEXT,
+				]),
+			);
+		};
+		simulator.faults.add({ alter: spoiled, times: Infinity });
+		const { error } = await run(name);
+		expect(error?.message ?? '').not.toMatch(/convert object|not a function|of undefined/);
+	},
+);

@@ -157,3 +157,36 @@ test(`whatever comes and goes, what stays is given once (PAGES_SEED=${seed})`, a
 		{ seed, numRuns: 25, endOnFailure: true },
 	);
 }, 120_000);
+
+describe('a list that never ends is told', () => {
+	const read = async (idOf: (place: number) => number, total?: number) => {
+		let asked: Record<string, unknown> = {};
+		simulator.faults.add({
+			times: Infinity,
+			match({ operationId, query }) {
+				asked = query;
+				return operationId === 'listCalls';
+			},
+			alter() {
+				const [page, size] = [Number(asked.page), Number(asked.size)];
+				const first = (page - 1) * size;
+				const items = Array.from({ length: size }, (_, i) => ({
+					id: `call-${idOf(first + i)}`,
+				}));
+				return { items, has_more: true, total };
+			},
+		});
+		const { error, json } = await runNode(getAll);
+		expect(json).toEqual([]);
+		return error?.message;
+	};
+
+	test.each([
+		['where each page has other records', (place: number) => place, undefined],
+		['where it begins again and again', (place: number) => place % 250, -5],
+	])('%s', async (_name, idOf, total) => {
+		expect(await read(idOf, total)).toMatch(
+			/^The list \/calls\/list goes on after 100\d{3} records, .* Set a limit/,
+		);
+	});
+});

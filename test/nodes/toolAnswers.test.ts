@@ -58,8 +58,10 @@ describe('Output', () => {
 		const fields = { output: 'fields', fields: 'outcome, status, agent_id, error' };
 		const [item] = await ask(reading(fields));
 		expect(Object.keys(item)).toEqual(['id', 'outcome', 'status', 'agent_id']);
-		const [twice] = await ask(reading({ output: 'fields', fields: 'id, nothing' }));
-		expect(twice).toEqual({ id: item.id, nothing: null });
+		const [twice] = await ask(
+			reading({ output: 'fields', fields: 'id, nothing, constructor' }),
+		);
+		expect(twice).toEqual({ id: item.id, nothing: null, constructor: null });
 	});
 
 	test('gives everything', async () => {

@@ -1,5 +1,6 @@
 import type {
 	IExecuteFunctions,
+	IHookFunctions,
 	INodeParameters,
 	INodeProperties,
 	INodePropertyCollection,
@@ -8,6 +9,11 @@ import type {
 import { execute } from '../../nodes/FluentsAi/execute';
 import type { Operation } from '../../nodes/FluentsAi/operation';
 import { resources } from '../../nodes/FluentsAi/resources';
+import { FluentsAiLiveTrigger } from '../../nodes/FluentsAiLiveTrigger/FluentsAiLiveTrigger.node';
+import { readLiveParameters } from '../../nodes/FluentsAiLiveTrigger/parameters';
+import { FluentsAiTrigger } from '../../nodes/FluentsAiTrigger/FluentsAiTrigger.node';
+import { readDeliveryParameters } from '../../nodes/FluentsAiTrigger/parameters';
+import { readerOfTrigger, type ParameterReader } from '../../nodes/shared/parameters/reader';
 import { placesIn, withValue, type Place } from '../support/places';
 
 /** Each parameter that the form offers has to be read by the code, or it does nothing. */
@@ -15,6 +21,7 @@ import { placesIn, withValue, type Place } from '../support/places';
 /** A value with which a run gets on to the next parameter. */
 function sampleOf({ name, type, default: usual, options }: INodeProperties): unknown {
 	if (name === 'confirm') return true;
+	if (name === 'actionName') return 'find_order';
 	if (name === 'path') return '/usage';
 	if (name === 'updateFields') return { additionalBodyFields: '{ "new_field": 1 }' };
 	if (type === 'multiOptions') return ['event_transcript'];
@@ -54,22 +61,23 @@ function noting(value: unknown, path: string[], read: Set<string>): unknown {
 	});
 }
 
-/** What is asked for when the node runs with these parameters, by its path. */
-async function readBy(operation: Operation, parameters: INodeParameters): Promise<Set<string>> {
-	const read = new Set<string>();
-	const node = { name: 'Node', type: 'fluentsAi', parameters };
-	const context = {
-		getInputData: () => [{ json: {} }],
+/** A form, and what reads it. */
+interface Form {
+	properties: INodeProperties[];
+	/** What is asked for when the node runs with these parameters, by its path. */
+	readBy(parameters: INodeParameters): Promise<Set<string>>;
+}
+
+/** What n8n's contexts have in common; `read` gets the paths of what is asked for. */
+function contextOf(parameters: INodeParameters, read: Set<string>) {
+	const node = { id: '1', name: 'Node', type: 'fluentsAi', parameters };
+	return {
 		getNode: () => node,
 		getWorkflow: () => ({ id: '1' }),
 		getExecutionId: () => '1',
 		getTimezone: () => 'UTC',
-		getContext: () => ({}),
-		continueOnFail: () => true,
-		evaluateExpression: () => '0',
-		getParentNodes: () => [],
 		getCredentials: async () => await Promise.resolve({ apiKey: 'sk_0123456789' }),
-		getNodeParameter(name: string, _item: number, usual: unknown) {
+		parameter(name: string, usual: unknown) {
 			read.add(name);
 			return noting(name in parameters ? parameters[name] : usual, [name], read);
 		},
@@ -78,12 +86,61 @@ async function readBy(operation: Operation, parameters: INodeParameters): Promis
 				await Promise.reject(new Error('Nothing is sent here')),
 		},
 	};
-	await execute(context as unknown as IExecuteFunctions, () => operation);
-	return read;
 }
 
+const formOf = (operation: Operation): Form => ({
+	properties: operation.properties,
+	async readBy(parameters) {
+		const read = new Set<string>();
+		const shared = contextOf(parameters, read);
+		const context = {
+			...shared,
+			getInputData: () => [{ json: {} }],
+			getContext: () => ({}),
+			continueOnFail: () => true,
+			evaluateExpression: () => '0',
+			getParentNodes: () => [],
+			getNodeParameter: (name: string, _item: number, usual: unknown) =>
+				shared.parameter(name, usual),
+		};
+		await execute(context as unknown as IExecuteFunctions, () => operation);
+		return read;
+	},
+});
+
+/** A trigger reads parameters when it is published, and when a delivery comes. */
+const formOfTrigger = (
+	trigger: FluentsAiTrigger | FluentsAiLiveTrigger,
+	readForDelivery: (from: ParameterReader) => unknown,
+): Form => ({
+	properties: trigger.description.properties,
+	async readBy(parameters) {
+		const read = new Set<string>();
+		const shared = contextOf(parameters, read);
+		const address = 'https://n8n.example.com/webhook/1/live';
+		const context = {
+			...shared,
+			getMode: () => 'trigger',
+			getActivationMode: () => 'activate',
+			getInstanceId: () => '1',
+			getInstanceBaseUrl: () => 'https://n8n.example.com/',
+			getNodeWebhookUrl: () => address,
+			getWorkflowStaticData: () => ({}),
+			getNodeParameter: (name: string, usual: unknown) => shared.parameter(name, usual),
+		} as unknown as IHookFunctions;
+		// Nothing is sent here, so it ends after it has read.
+		await expect(trigger.webhookMethods.default.create.call(context)).rejects.toThrow();
+		try {
+			readForDelivery(readerOfTrigger(context));
+		} catch {
+			// The sample may be no right value.
+		}
+		return read;
+	},
+});
+
 /** The parameters with which a place is offered, and a field in it. */
-function parametersWith({ properties }: Operation, place: Place): INodeParameters {
+function parametersWith({ properties }: Form, place: Place): INodeParameters {
 	const chosen: INodeParameters = { ...place.conditions };
 	const known = (name: string) =>
 		chosen[name] ?? properties.find((property) => property.name === name)?.default;
@@ -97,12 +154,12 @@ function parametersWith({ properties }: Operation, place: Place): INodeParameter
 	return withValue(chosen, place, sampleOf(place.property) as string);
 }
 
-/** The places of an operation that its code does not ask for. */
-async function unread(operation: Operation): Promise<string[]> {
+/** The places of a form that the code does not ask for. */
+async function unread(form: Form): Promise<string[]> {
 	const missing: string[] = [];
-	for (const place of placesIn(operation.properties)) {
+	for (const place of placesIn(form.properties)) {
 		const path = place.path.join('.');
-		const read = await readBy(operation, parametersWith(operation, place));
+		const read = await form.readBy(parametersWith(form, place));
 		if (!read.has(path)) missing.push(`${path}: offered by the form, read by nothing`);
 	}
 	return missing;
@@ -112,26 +169,34 @@ const operations = resources.flatMap(({ option, operations: of }) =>
 	of.map((operation) => [`${option.value} ${operation.option.value}`, operation] as const),
 );
 
-test.each(operations)('every field of %s is read', async (_name, operation) => {
-	expect(await unread(operation)).toEqual([]);
+const forms = new Map<string, Form>([
+	...operations.map(([name, operation]) => [name, formOf(operation)] as const),
+	['the trigger', formOfTrigger(new FluentsAiTrigger(), readDeliveryParameters)],
+	['the live trigger', formOfTrigger(new FluentsAiLiveTrigger(), readLiveParameters)],
+]);
+
+test.each([...forms])('every field of %s is read', async (_name, form) => {
+	expect(await unread(form)).toEqual([]);
 });
 
-test('a field that nothing reads is named', async () => {
-	const [, create] = operations.find(([name]) => name === 'call create')!;
-	const fake: INodeProperties = {
-		displayName: 'Fake',
-		name: 'fake',
-		type: 'string',
-		default: '',
-	};
-	const properties = create.properties.map((property) => {
-		const { name, options = [] } = property;
-		if (name === 'options')
-			return { ...property, options: [...(options as INodeProperties[]), fake] };
-		return property;
-	});
-	expect(await unread({ ...create, properties: [...properties, fake] })).toEqual([
-		'options.fake: offered by the form, read by nothing',
-		'fake: offered by the form, read by nothing',
-	]);
-});
+test.each(['call create', 'the trigger', 'the live trigger'])(
+	'a field of %s that nothing reads is named',
+	async (name) => {
+		const form = forms.get(name)!;
+		const fake: INodeProperties = {
+			displayName: 'Fake',
+			name: 'fake',
+			type: 'string',
+			default: '',
+		};
+		const properties = form.properties.map((property) =>
+			property.name === 'options'
+				? { ...property, options: [...(property.options as INodeProperties[]), fake] }
+				: property,
+		);
+		expect(await unread({ ...form, properties: [...properties, fake] })).toEqual([
+			'options.fake: offered by the form, read by nothing',
+			'fake: offered by the form, read by nothing',
+		]);
+	},
+);

@@ -52,6 +52,12 @@ const bodies = {
 	blankId: () => '{"id":"  "}',
 	otherObject: () => `{"id":"${OTHER_ID}","status":"ended","to_number":"+12125550199"}`,
 	numericId: () => '{"id":7}',
+	hugeId: () => '{"id":9007199254740993}',
+	noText: (_key: string, honest: string) =>
+		honest.replace(
+			/"(label|status|name|number|url|content|prompt|start_time|total)":(null|"[^"]*"|\d+)/g,
+			'"$1":{"toString":1,"valueOf":1}',
+		),
 	page: () => '{"items":[],"has_more":false}',
 	pageOfOthers: () => `{"items":[{"id":"${OTHER_ID}"}],"has_more":true,"total":1e9}`,
 	pageOfNothing: () => '{"items":[null,5],"has_more":false}',
@@ -90,6 +96,7 @@ const header = (name: string, ...values: string[]) =>
 	fc.constantFrom(...values).map((value): [string, string] => [name, value]);
 
 const PAST = 'Thu, 01 Jan 2015 00:00:00 GMT';
+const FAR = 'Fri, 31 Dec 9999 23:59:59 GMT';
 
 const headers = fc.oneof(
 	header(
@@ -105,6 +112,7 @@ const headers = fc.oneof(
 		PAST,
 		'1e3',
 		'0x10',
+		FAR,
 	),
 	header('content-type', 'application/json', 'text/html', 'audio/mpeg', 'audio/wav', ''),
 	header('content-type', 'application/json; charset=utf-16', 'application/octet-stream', 'x'),
@@ -116,7 +124,14 @@ const headers = fc.oneof(
 		'http://10.0.0.1/',
 		'https://[::1]/',
 	),
-	header('location', 'http://user:pass@localhost:1/', 'file:///etc/passwd', '//', 'https:OTHER'),
+	header(
+		'location',
+		'http://user:pass@localhost:1/',
+		'file:///etc/passwd',
+		'//',
+		'https:OTHER',
+		'blob:OTHER',
+	),
 	header('x-long', 'x'.repeat(9000), 'x'.repeat(60_000)),
 	header('content-encoding', 'gzip', 'br', 'x', 'identity'),
 	header('set-cookie', 'a=b; Domain=example.com'),

@@ -13,6 +13,10 @@ test.each<[string | undefined, Buffer | string, string | undefined]>([
 	['application/octet-stream', 'OggS..', 'audio/ogg'],
 	['application/octet-stream', '\0\0\0 ftypM4A', 'audio/mp4'],
 	[undefined, 'fLaC', 'audio/flac'],
+	['application/octet-stream', '\xff\xf1\x50\x80', 'audio/aac'],
+	['application/octet-stream', '\xff\xf3\x18\xc4', 'audio/mpeg'],
+	// A page in UTF-16.
+	['application/octet-stream', '\xff\xfe<\0h\0', undefined],
 	['application/octet-stream', 'MZ whatever', undefined],
 	['application/octet-stream', '', undefined],
 	['audio/mpeg', '', undefined],
@@ -33,6 +37,8 @@ test.each([
 	['audio/mp4', 'm4a'],
 	['audio/ogg', 'ogg'],
 	['audio/x-unknown', 'mp3'],
+	['audio/constructor', 'mp3'],
+	['audio/__proto__', 'mp3'],
 ])('files of type %s end in .%s', (type, extension) => {
 	expect(extensionOf(type)).toBe(extension);
 });
@@ -55,6 +61,8 @@ describe('a redirect', () => {
 		['https://8.8.8.8/x', true],
 		['file:///etc/passwd', false],
 		['ftp://storage.example.com/x', false],
+		['blob:https://api.fluents.ai/x', false],
+		['data:audio/mpeg,x', false],
 	])('from the public API to %s: %j', (target, allowed) => {
 		expect(isAllowed(target, 'https://api.fluents.ai/v1')).toBe(allowed);
 	});

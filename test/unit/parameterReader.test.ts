@@ -534,3 +534,39 @@ function messageOf(task: () => unknown): string {
 	}
 	throw new Error('Nothing was thrown');
 }
+
+describe('what JSON or a text cannot hold', () => {
+	test('a byte order mark before JSON is no part of it', () => {
+		const mark = String.fromCharCode(0xfeff);
+		expect(of(json, `${mark}{"b":2}`).json(json, toObject)).toEqual({ b: 2 });
+		expect(of(text, `${mark}["a","b"]`).list(text)).toEqual(['a', 'b']);
+	});
+
+	test.each(['NaN', '1 / 0', '10n ** 30n'])('%s in JSON is refused', (code) => {
+		const given = of(json, `={{ ({ list: [{ a: ${code} }] }) }}`);
+		expect(() => given.json(json)).toThrow(
+			/^'The Field' holds .+ as a number, which JSON does/,
+		);
+	});
+
+	test.each(['12345678901234567890', '1e21', '-1e300'])('%s is no text', (code) => {
+		const message = "'The Field' is too large for a number, which loses digits";
+		expect(() => of(text, `={{ ${code} }}`).id(text)).toThrow(message);
+		expect(() => of(text, `={{ ${code} }}`).prose(text)).toThrow(message);
+		expect(of(text, `={{ "${code}" }}`).id(text)).toBe(code);
+	});
+
+	test.each(['null', 'undefined', '5', 'Object.create(null)'])(
+		'an expression that throws %s',
+		(code) => {
+			const given = of(text, `={{ (() => { throw ${code} })() }}`);
+			const read = () => given.text(text);
+			// n8n tells some of them as nothing.
+			try {
+				expect(read()).toBe('usual');
+			} catch (error) {
+				expect((error as Error).message).toMatch(/^'The Field' could not be evaluated/);
+			}
+		},
+	);
+});

@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { connect } from '../../shared/api/connect';
+import { plainText } from '../../shared/json';
 import { maskSecrets } from '../../shared/masking';
 import { getPage } from '../../shared/api/pagination';
 import { toIsoTime } from '../../shared/records/time';
@@ -98,7 +99,9 @@ function searchIn(collection: Collection, toEntry: (record: IDataObject) => Entr
 export const labelled =
 	(detail: string, types: INodePropertyOptions[] = []) =>
 	({ id, label, [detail]: more }: IDataObject): Entry => ({
-		name: [label || id, typeName(types, more)].filter(Boolean).join(' - '),
+		name: [plainText(label) || id, plainText(typeName(types, more))]
+			.filter(Boolean)
+			.join(' - '),
 		value: String(id),
 	});
 
@@ -129,12 +132,12 @@ export const listSearch = {
 	})),
 
 	searchPhoneNumbers: searchIn(phoneNumbers, ({ number, label, active }) => ({
-		name: `${withPlus(number)}${label ? ` (${String(label)})` : ''}${active === false ? ' - inactive' : ''}`,
+		name: `${withPlus(number)}${plainText(label) && ` (${plainText(label)})`}${active === false ? ' - inactive' : ''}`,
 		value: withPlus(number),
 	})),
 
 	searchPrompts: searchIn(prompts, ({ id, label, content }) => ({
-		name: String(label || toText(content).slice(0, LONGEST_EXCERPT) || id),
+		name: plainText(label) || toText(content).slice(0, LONGEST_EXCERPT) || plainText(id),
 		value: String(id),
 	})),
 

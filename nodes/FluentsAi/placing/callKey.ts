@@ -1,6 +1,7 @@
 import { randomBytes } from 'crypto';
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { plainText } from '../../shared/json';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { optionsOf } from '../fields/options';
 import { placeOf } from '../notes';
@@ -82,5 +83,5 @@ export function withCallKey(variables: IDataObject, { key, isSent }: CallKey): I
 export function carriedKey({ context }: IDataObject): string | null | undefined {
 	if (typeof context !== 'object') return undefined;
 	const key = (context as IDataObject | null)?.[VARIABLE];
-	return key === undefined || key === null ? null : String(key);
+	return key === undefined || key === null ? null : plainText(key);
 }

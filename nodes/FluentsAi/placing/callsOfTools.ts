@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { catchStatus, operationError } from '../../shared/api/errors';
 import type { FluentsTransport } from '../../shared/api/transport';
+import { plainText } from '../../shared/json';
 import { Memory } from '../../shared/memory';
 import { calls } from '../../shared/records/call';
 import { readOne } from '../../shared/records/collection';
@@ -130,7 +131,7 @@ async function markOf(api: FluentsTransport, listed: IDataObject): Promise<Mark 
 function carriedMark({ context }: IDataObject): Mark | null | undefined {
 	if (typeof context !== 'object') return undefined;
 	const mark = (context as IDataObject | null)?.[VARIABLE];
-	return mark === undefined || mark === null ? null : String(mark);
+	return mark === undefined || mark === null ? null : plainText(mark);
 }
 
 /** Adds its mark to the variables of a call. */

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { operationError } from '../../shared/api/errors';
 import { eachRecord } from '../../shared/api/pagination';
 import { canonical } from '../../shared/canonical';
-import { isObject } from '../../shared/json';
+import { isObject, plainText } from '../../shared/json';
 import { readOne, type Collection } from '../../shared/records/collection';
 import {
 	referencedId,
@@ -93,7 +93,7 @@ async function objectsNamed(run: Run, { path }: Collection, key: Key): Promise<I
 	const read = async () => {
 		const index: Index = new Map();
 		for await (const record of eachRecord(run.api, `${path}/list`)) {
-			const name = String(record[key] ?? '');
+			const name = plainText(record[key] ?? '');
 			index.set(name, [...(index.get(name) ?? []), record]);
 		}
 		return index;

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { operationError } from '../../shared/api/errors';
+import { plainText } from '../../shared/json';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { shown } from '../../shared/shown';
 import type { OutputFields } from '../../shared/records/shape';
@@ -173,7 +174,7 @@ function lacksRecording(call: IDataObject): string | undefined {
 	if ((agent as IDataObject | null)?.enable_recording === false) {
 		return 'recording is not enabled on the agent';
 	}
-	return status === 'error' || /unanswered|did_not_connect/.test(String(outcome))
+	return status === 'error' || /unanswered|did_not_connect/.test(plainText(outcome))
 		? 'nobody was spoken to'
 		: undefined;
 }

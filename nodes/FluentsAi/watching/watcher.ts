@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { withFallback } from '../../shared/api/errors';
 import { getRecords, LARGEST_PAGE } from '../../shared/api/pagination';
+import { plainText } from '../../shared/json';
 import { pauseUnlessStopped, type FluentsTransport } from '../../shared/api/transport';
 import type { Run } from '../operation';
 import { readOne } from '../../shared/records/collection';
@@ -18,7 +19,7 @@ const COLLECTING_TIME = 20;
 const FEWEST_FOR_LIST = 3;
 
 export function hasEnded({ status }: IDataObject): boolean {
-	return ENDED.has(String(status));
+	return ENDED.has(plainText(status));
 }
 
 /** @returns undefined when it could not be read this time, which may pass. */

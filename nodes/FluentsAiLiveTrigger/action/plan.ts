@@ -171,7 +171,7 @@ export function ownActions(
 export function ownerOfAction(action: IDataObject, asking: Asking, mayMove: boolean): Owner {
 	const record = readRecord(action.description);
 	const { url } = configOf(action);
-	return ownerOf({ url, secret: secretIn(String(url)), record }, asking, mayMove);
+	return ownerOf({ url, secret: secretIn(url), record }, asking, mayMove);
 }
 
 export function configOf(action: IDataObject | undefined): IDataObject {

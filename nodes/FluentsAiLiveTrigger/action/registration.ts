@@ -153,7 +153,7 @@ async function leave(activation: Activation): Promise<Departure> {
 
 function addressesIn({ actions: all }: Found) {
 	const urls = all.map((action) => configOf(action).url);
-	return urls.map((url) => ({ url, secret: secretIn(String(url)) }));
+	return urls.map((url) => ({ url, secret: secretIn(url) }));
 }
 
 async function look(api: FluentsTransport): Promise<Found> {

@@ -42,8 +42,9 @@ export function decode(expected: Expected, body: unknown, id?: unknown): IDataOb
 	}
 }
 
+/** A larger number has lost digits, so it may be the ID of another object. */
 function isId(value: unknown): boolean {
-	return (typeof value === 'string' && value.trim() !== '') || Number.isFinite(value);
+	return (typeof value === 'string' && value.trim() !== '') || Number.isSafeInteger(value);
 }
 
 /** Whether an answer is about the object that was asked for, and not another one, as of a cache. */

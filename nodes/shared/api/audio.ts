@@ -15,7 +15,8 @@ const EXTENSIONS: Record<string, string | undefined> = {
 
 /** How files with sound begin (in Latin 1), and their type. */
 const BEGINNINGS: Array<[RegExp, string]> = [
-	[/^ID3|^\xff[\xe0-\xff]/, 'audio/mpeg'],
+	[/^ID3|^\xff[\xe2-\xe7\xf2-\xf7\xfa-\xfd]/, 'audio/mpeg'],
+	[/^\xff[\xf0\xf1\xf8\xf9]/, 'audio/aac'],
 	[/^RIFF[^]{4}WAVE/, 'audio/wav'],
 	[/^OggS/, 'audio/ogg'],
 	[/^fLaC/, 'audio/flac'],
@@ -43,5 +44,6 @@ export function audioType(contentType: string | undefined, start: Buffer): strin
 
 /** The extension of files of a type, `mp3` where it is not known. */
 export function extensionOf(type: string): string {
-	return EXTENSIONS[type.replace(/^audio\/(x-|vnd\.)?/, '')] ?? 'mp3';
+	const kind = type.replace(/^audio\/(x-|vnd\.)?/, '');
+	return (Object.hasOwn(EXTENSIONS, kind) && EXTENSIONS[kind]) || 'mp3';
 }

@@ -22,7 +22,7 @@ export type Failure =
 	| { kind: 'connection'; reason: string; sent: boolean }
 	/** The server that a redirect of a file led to did not give it. */
 	| { kind: 'storage'; host: string; status: number }
-	/** n8n itself refused to send the request, or could not store the answer. */
+	/** n8n itself refused to send the request, or could not store the answer, or the list has no end. */
 	| { kind: 'local'; reason: string }
 	| { kind: 'cancelled' };
 
@@ -93,16 +93,20 @@ export function isUnclear(error: unknown): boolean {
 /**
  * Turns a failed request into the error that the user sees: the message says what happened, in the
  * words of Fluents.ai where there are any, the description says what to do next.
+ *
+ * @param sent secrets in the request, which the answer may repeat.
  */
 export function toNodeError(
 	node: INode,
 	credential: FluentsCredential,
 	failure: Failure,
 	subject: Subject = {},
+	sent: readonly string[] = [],
 ): FluentsApiError {
 	const httpCode = failure.kind === 'answer' ? String(failure.status) : undefined;
-	const explained = { ...explain(credential, failure, subject), httpCode };
-	return new FluentsApiError(node, explained, [credential.apiKey]);
+	const secrets = [credential.apiKey, ...sent];
+	const explained = { ...explain(credential, failure, subject, secrets), httpCode };
+	return new FluentsApiError(node, explained, secrets);
 }
 
 /**
@@ -311,6 +315,7 @@ function explain(
 	credential: FluentsCredential,
 	failure: Failure,
 	{ object, ifUnclear }: Subject,
+	secrets: readonly string[],
 ): Omit<Explained, 'httpCode'> {
 	const doubt = ifUnclear ? 'It is not known whether Fluents.ai acted on it' : '';
 	const plain = { said: '', doubt: '', advice: '', isUnclear: false };
@@ -338,9 +343,9 @@ function explain(
 		case 'answer': {
 			const { status, body, retryAfter } = failure;
 			const { message, advice, leavesOpen } = explanationOf(status);
-			const said = foreignText(wordsOf(body), [credential.apiKey]);
+			const said = foreignText(wordsOf(body), secrets);
 			const named = object && foreignText(object);
-			const looks = appearance(failure, credential);
+			const looks = appearance(failure, secrets);
 			const answer = {
 				object: named,
 				ifUnclear,
@@ -382,18 +387,18 @@ const FIRST_FIELDS = 10;
 /** Tells a person what came in the place of an answer: its kind, its status, how it begins. */
 function appearance(
 	{ status, contentType, body }: Extract<Failure, { kind: 'answer' }>,
-	{ apiKey }: FluentsCredential,
+	secrets: readonly string[],
 ): string {
-	const type = contentType ? ` of type ${foreignText(contentType, [apiKey], FIRST_WORDS)}` : '';
+	const type = contentType ? ` of type ${foreignText(contentType, secrets, FIRST_WORDS)}` : '';
 	const about = `${type} with HTTP ${status}`;
 	if ((body ?? '') === '') return `empty${about}`;
 	if (typeof body !== 'object' || body === null) {
-		return `text${about} that begins "${foreignText(body, [apiKey], FIRST_WORDS)}"`;
+		return `text${about} that begins "${foreignText(body, secrets, FIRST_WORDS)}"`;
 	}
 	if (isTooDeep(body)) return `JSON${about} that nests more than ${DEEPEST_JSON} deep`;
 	if (Array.isArray(body)) return `a list${about}`;
 	const fields = Object.keys(body as IDataObject).slice(0, FIRST_FIELDS);
-	const names = foreignText(fields.join(', '), [apiKey], FIRST_WORDS);
+	const names = foreignText(fields.join(', '), secrets, FIRST_WORDS);
 	return `an object${about}, ${names ? `with the fields ${names}` : 'without fields'}`;
 }
 

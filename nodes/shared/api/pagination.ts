@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { FluentsTransport } from './transport';
+import { plainText } from '../json';
 
 /** The most records that the API gives in one page. */
 export const LARGEST_PAGE = 100;
@@ -10,6 +11,13 @@ const SMALLEST_PAGE = 50;
 
 /** Repetitions of a page in a row, after which the list is taken for an endless one. */
 const MOST_REPEATS = 3;
+
+/**
+ * A list that goes on so many records behind its own `total` is taken for an endless one, and so is one that
+ * is longer than any: n8n would run out of memory.
+ */
+const MOST_BEHIND_TOTAL = 100_000;
+const LONGEST_LIST = 1_000_000;
 
 /** Pages that are read side by side: so many at most, and so many for each one that was read before. */
 const SIDE_BY_SIDE = 20;
@@ -40,7 +48,7 @@ export async function getPage(
 	return {
 		items: answer.items,
 		hasMore: answer.has_more,
-		total: Number(answer.total ?? NaN),
+		total: parseFloat(plainText(answer.total)),
 	};
 }
 
@@ -56,6 +64,7 @@ export async function getPage(
  * `has_more` decides the end; `total`, which may be wrong, only tells how many pages are worth reading
  * side by side.
  *
+ * @throws NodeApiError when the list never ends.
  * @param limit how many records the caller wants at most; it only sets the size of the pages, and how
  * many are read side by side.
  * @param maxPages how many pages are read at most; `onCut` is called when the list goes on behind them.
@@ -76,8 +85,10 @@ export async function* eachRecord(
 	let repeats = 0;
 	let stepsBack = 0;
 	let stepBack = FIRST_STEP_BACK;
+	let longest = Infinity;
 
 	for (;;) {
+		if (end > longest) throw api.failed(endless(path, end));
 		const wanted = Math.min(before?.total ?? 0, limit);
 		if (pagesAsked >= maxPages) return onCut?.();
 		const atOnce = stepBack > FIRST_STEP_BACK ? 1 : Math.min(GROWTH * pagesRead, SIDE_BY_SIDE);
@@ -103,12 +114,22 @@ export async function* eachRecord(
 			}
 			repeats = before && hasSameRecords(before, page) ? repeats + 1 : 0;
 			if (!page.hasMore || page.items.length === 0 || repeats === MOST_REPEATS) return;
+			if (!before) longest = longestOf(page);
 			before = page;
 			end = span.end;
 			pagesRead++;
 			if (i === pages.length - 1) stepBack = FIRST_STEP_BACK;
 		}
 	}
+}
+
+/** How many records a list may have, by its first page. */
+function longestOf({ total }: Page): number {
+	return Math.min(LONGEST_LIST, MOST_BEHIND_TOTAL + Math.max(0, total || 0));
+}
+
+function endless(path: string, read: number): string {
+	return `The list ${path} goes on after ${read} records, so it is taken for one that never ends. Set a limit, or narrow what you look for. If the list is not that long, contact support@fluents.ai.`;
 }
 
 /** How far a list is read. */

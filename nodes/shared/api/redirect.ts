@@ -5,7 +5,8 @@ import { reachOf } from './hosts';
  * network only if the API itself is there.
  */
 export function isRedirectAllowed(target: URL, api: URL): boolean {
-	if (target.origin === api.origin) return true;
+	// The origin of `blob:https://...` is that of the address in it.
+	if (target.origin === api.origin) return target.protocol === api.protocol;
 	if (reachOf(target) === 'public') return target.protocol === 'https:';
 	return reachOf(api) !== 'public' && /^https?:$/.test(target.protocol);
 }

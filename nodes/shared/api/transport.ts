@@ -15,9 +15,10 @@ import { limiterFor, type Verdict } from './adaptiveLimiter';
 import { decode, type Expected, type PageAnswer } from './answers';
 import { audioType } from './audio';
 import { CREDENTIAL_NAME, type FluentsCredential } from './credential';
-import { toNodeError, type Failure, type Subject } from './errors';
+import { toNodeError, type Failure, type FluentsApiError, type Subject } from './errors';
 import { foreignText } from '../foreignText';
 import { createLimiter } from './limiter';
+import { secretsOf } from '../masking';
 import { isRedirectAllowed } from './redirect';
 import { isGatewayFault, isRateLimit, nextStep, parseRetryAfter, type Effect } from './retry';
 
@@ -95,6 +96,11 @@ export class FluentsTransport {
 	/** Until when Fluents.ai asked to send nothing, in milliseconds since 1970; 0 if it did not. */
 	get heldUntil(): number {
 		return this.hold?.until ?? 0;
+	}
+
+	/** An error about answers of which each is right, but not all together. */
+	failed(reason: string): FluentsApiError {
+		return this.errorOf({ kind: 'local', reason }, {});
 	}
 
 	/**
@@ -407,8 +413,9 @@ export class FluentsTransport {
 		return { kind: 'local', reason: foreignText(message, [this.credential.apiKey]) };
 	}
 
-	private errorOf(failure: Failure, subject: Subject) {
-		return toNodeError(this.context.getNode(), this.credential, failure, subject);
+	private errorOf(failure: Failure, { body, ...subject }: Subject & { body?: IDataObject }) {
+		const { credential } = this;
+		return toNodeError(this.context.getNode(), credential, failure, subject, secretsOf(body));
 	}
 }
 

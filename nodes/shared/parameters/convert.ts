@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { isObject, isTooDeep } from '../json';
+import { isObject, isTooDeep, plainText } from '../json';
 import { parsePhoneNumber } from '../phoneNumbers/parse';
 import { parseUserTime } from '../records/time';
 import { shown } from '../shown';
@@ -51,6 +51,11 @@ export function withoutDates(value: unknown): unknown {
 export const toSimpleText: Convert<string> = (given, fail) => {
 	if (isEmpty(given)) return '';
 	const value = withoutDates(given);
+	if (Number.isFinite(value) && Math.abs(Number(value)) > Number.MAX_SAFE_INTEGER) {
+		throw fail(
+			`is too large for a number, which loses digits: ${shown(value)}. Give it as a text`,
+		);
+	}
 	const isText = ['string', 'boolean', 'bigint'].includes(typeof value) || Number.isFinite(value);
 	if (isText) return String(value);
 	throw fail(`is not a text: ${shown(value)}`);
@@ -87,13 +92,14 @@ export const toJson: Convert = (value, fail) => {
 	if (isEmpty(value)) return null;
 	const json = typeof value === 'string' ? parse(value, fail) : withoutDates(value);
 	if (isTooDeep(json)) throw fail('nests too deep, or holds itself');
-	refusePrototypes(json, fail);
+	refuseNoJson(json, fail);
 	return json;
 };
 
 function parse(text: string, fail: Fail): unknown {
 	try {
-		return JSON.parse(text) as unknown;
+		// Files may begin with a byte order mark, which is white space here and none in JSON.
+		return JSON.parse(text.trim()) as unknown;
 	} catch (error) {
 		const [, line, column] = /line (\d+) column (\d+)/.exec((error as Error).message) ?? [];
 		const where = line ? ` (line ${line}, column ${column})` : '';
@@ -105,10 +111,14 @@ function parse(text: string, fail: Fail): unknown {
 	}
 }
 
-function refusePrototypes(value: unknown, fail: Fail): void {
+/** Refuses what would be sent as something else, such as NaN as null, which clears a field. */
+function refuseNoJson(value: unknown, fail: Fail): void {
+	if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) {
+		throw fail(`holds ${String(value)} as a number, which JSON does not have`);
+	}
 	if (typeof value !== 'object' || value === null) return;
 	if (Object.hasOwn(value, PROTOTYPE)) throw fail(`holds a field named ${PROTOTYPE}`);
-	for (const entry of Object.values(value)) refusePrototypes(entry, fail);
+	for (const entry of Object.values(value)) refuseNoJson(entry, fail);
 }
 
 /** A JSON object, as toJson. */
@@ -158,7 +168,7 @@ export const toList: Convert<unknown[]> = (given, fail) => {
 function entriesOf(text: string): unknown {
 	if (!/^\s*\[/.test(text)) return text;
 	try {
-		return JSON.parse(text) as unknown;
+		return JSON.parse(text.trim()) as unknown;
 	} catch {
 		return text;
 	}
@@ -259,5 +269,5 @@ export const toTimeIn =
 
 /** Text of a value that is known to be simple, without white space around it. */
 export function toText(value: unknown): string {
-	return String(value ?? '').trim();
+	return plainText(value ?? '').trim();
 }

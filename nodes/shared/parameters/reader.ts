@@ -289,7 +289,7 @@ export class ParameterReader {
 		try {
 			return withoutDates(this.source.evaluate(property));
 		} catch (caught) {
-			const { name, message, description } = caught as NodeOperationError;
+			const { name, message, description } = Object(caught) as NodeOperationError;
 			// n8n itself walks through each value, as deep as it goes.
 			const isTooDeep = name === 'RangeError';
 			throw this.fail(

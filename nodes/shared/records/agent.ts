@@ -2,6 +2,7 @@ import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import type { components } from '../api/fluents';
 import type { Collection } from './collection';
+import { plainText } from '../json';
 
 export const agents: Collection = {
 	one: 'agent',
@@ -65,7 +66,7 @@ export const agentFieldNames = [
 
 /** How lists show an agent. */
 export function agentName({ id, name, label }: IDataObject): string {
-	return String(name || label || id);
+	return plainText(name) || plainText(label) || plainText(id);
 }
 
 /** An agent as an entry of a list. */

@@ -63,7 +63,10 @@ export function shapeRecord(
 		const fields = wanted
 			? ['id', ...wanted.filter((field) => field !== 'error')]
 			: [...Object.keys(shape.simple), ...added];
-		const values = fields.map((field) => [field, flat[field] ?? null]);
+		const values = fields.map((field) => [
+			field,
+			Object.hasOwn(flat, field) ? (flat[field] ?? null) : null,
+		]);
 		return { ...maskSecrets(Object.fromEntries(values) as IDataObject), ...turns };
 	}
 	const output = includeSecrets ? normalized : maskSecrets(normalized);

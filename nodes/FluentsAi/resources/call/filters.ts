@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { LARGEST_PAGE, type Choice } from '../../../shared/api/pagination';
+import { plainText } from '../../../shared/json';
 import { agentsField, directionField, outcomeField } from '../../../shared/parameters/callFilters';
 import type { ParameterReader } from '../../../shared/parameters/reader';
 import { meets, type CallCriteria } from '../../../shared/records/callCriteria';
@@ -121,7 +122,7 @@ export function readCallFilters(
 		const holds = isSorted(start);
 		if (start < from) return newestFirst && holds ? 'stop' : 'skip';
 		if (start >= to) return oldestFirst && holds ? 'stop' : 'skip';
-		const hasStatus = statuses.length === 0 || statuses.includes(String(call.status));
+		const hasStatus = statuses.length === 0 || statuses.includes(plainText(call.status));
 		return hasStatus && meets(call, criteria) ? 'keep' : 'skip';
 	};
 }
