@@ -28,6 +28,7 @@ const BANNED = [
 	[/\bmeanwhile\b(?=[.,;:)]|$)/i, 'in the meantime'],
 	[/\bwhere the people are who\b/i, 'where the people live'],
 	[/\bnobody but\b/i, 'only'],
+	[/\bwith commas between\b/i, 'separated by commas'],
 ];
 
 const below = (folder, ending) =>

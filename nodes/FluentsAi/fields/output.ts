@@ -33,7 +33,7 @@ const selectedFields: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. outcome, transcript',
 	displayOptions: { show: { '@tool': [true], output: ['fields'] } },
-	description: 'Names of output fields, with commas between. The ID always comes with them.',
+	description: 'Names of output fields, separated by commas. The ID always comes with them.',
 };
 
 /** What comes out of an operation that gives calls. For a tool, as n8n's own tools let one choose it. */

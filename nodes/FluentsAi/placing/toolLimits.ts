@@ -16,7 +16,7 @@ const allowedField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. US, DE, +14155550123',
 	description:
-		'The only ones that are called: two-letter ISO codes and phone numbers, with commas between. Empty allows all.',
+		'The only ones that are called: two-letter ISO codes and phone numbers, separated by commas. Empty allows all.',
 };
 
 const callsPerHourField: INodeProperties = {
