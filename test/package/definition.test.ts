@@ -110,6 +110,38 @@ test('every node of the examples is built from the definition', () => {
 	);
 });
 
+/**
+ * One change for each parameter, and for each field of a collection: another name. Of a choice, another value
+ * than those there are, too.
+ */
+function spoiled(name: string, parameters: INodeParameters): Built[] {
+	const { resource, operation, ...own } = parameters;
+	const type = operationsIn(definitions[name]).get(`${resource} ${operation}`);
+	const is = (field: string, start: string) =>
+		new RegExp(`\\b${field}\\??: ${start}`).test(type ?? definitions[name]);
+	const changes = Object.entries(own).flatMap(([field, value]) => {
+		const { [field]: _, ...rest } = own;
+		const isChoice = is(field, "'") && !String(value).startsWith('=');
+		const inner = is(field, '\\{\\n') ? Object.keys(value as INodeParameters) : [];
+		return [
+			{ ...rest, [`${field}s`]: value },
+			...(isChoice ? [{ ...own, [field]: 'nonsense' }] : []),
+			...inner.map((key) => ({
+				...own,
+				[field]: { ...(value as INodeParameters), [`${key}s`]: 1 },
+			})),
+		];
+	});
+	return changes.map((changed) => [name, { resource, operation, ...changed }] as const);
+}
+
+test('nothing in the examples could be otherwise', () => {
+	const wrong = built.flatMap(([, , name, parameters]) => spoiled(name, parameters));
+	expect(wrong.length).toBeGreaterThan(100);
+	const problems = problemsOf(wrong);
+	expect(wrong.filter((_, i) => problems[i].length === 0)).toEqual([]);
+});
+
 test('what is wrong is found', () => {
 	const call = { resource: 'call', operation: 'create', toNumber: '+14155550123' };
 	const wrong: INodeParameters[] = [

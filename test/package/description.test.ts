@@ -127,11 +127,17 @@ test.each(each(({ description: text }) => text !== undefined))(
 	},
 );
 
-test.each(each(hasTexts))('%s says what it is for', (_path, property) => {
+test.each(each(hasTexts))('%s says what it is for', (path, property) => {
 	// n8n wants none on what a trigger waits for.
 	const selfExplaining = /^(Resource|Operation|Trigger On)$/.test(property.displayName);
+	// Next to the label of their group, these labels say it all.
+	const isExplained =
+		/ (batching (batchSize|batchInterval)|sort direction|(customQuery|query) (name|value))$/.test(
+			path,
+		);
 	const isFrame = ['collection', 'fixedCollection'].includes(property.type);
-	if (!selfExplaining && !isFrame) expect(property.description).toBeTruthy();
+	const needsText = !selfExplaining && !isExplained && !isFrame;
+	expect(needsText && !property.description).toBe(false);
 });
 
 test.each(
@@ -230,6 +236,17 @@ test.each(terms)('texts say %s', (_term, otherwise) => {
 		textsOf(property).some((text) => otherwise.test(text)),
 	);
 	expect(found.map(({ path }) => path)).toEqual([]);
+});
+
+test('simplified output has the ID, for the model of a tool as well', () => {
+	const without = resources.flatMap(({ option: resource, operations }) =>
+		operations
+			.filter(({ properties }) => properties.some(({ name }) => name === 'simple'))
+			.filter(({ output }) => !('id' in output))
+			.map(({ option }) => `${resource.value} ${option.value}`),
+	);
+	// A number that can still be bought has none.
+	expect(without).toEqual(['phoneNumber getAvailable']);
 });
 
 test('Simplify stands below what chooses the records', () => {

@@ -70,7 +70,7 @@ export const additionalBodyFields: INodeProperties = {
 	type: 'json',
 	default: '{}',
 	placeholder: 'e.g. { "new_field": true }',
-	description: 'Further fields of the API, as a JSON object. They override the fields above.',
+	description: 'Further fields of the API. They override those above.',
 };
 
 /** The collection of optional fields to create an object with. */

@@ -13,7 +13,7 @@ export const labelField: SentField<'label'> = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Reception',
-		description: 'Short text that lists show, e.g. Reception',
+		description: 'What lists show, e.g. Reception',
 	},
 };
 
@@ -25,7 +25,7 @@ export const descriptionField: SentField<'description'> = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. For calls outside of business hours',
-		description: 'Notes for the people who maintain it',
+		description: 'Notes for its maintainers',
 	},
 };
 

@@ -11,7 +11,7 @@ const column: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. label',
-	description: 'Name of the field in Fluents.ai to sort by',
+	description: 'Field of Fluents.ai to sort by',
 };
 
 const direction: INodeProperties = {
@@ -23,7 +23,6 @@ const direction: INodeProperties = {
 		{ name: 'Descending', value: 'desc' },
 	],
 	default: 'asc',
-	description: 'Whether the smallest or the largest value comes first',
 };
 
 /** Order of a list. Which columns the API can sort by is not documented, so any name may be typed. */
@@ -42,27 +41,20 @@ const apiFilters: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. {"label":"Reception"}',
-	description:
-		'Sent unchanged in the query parameter filters. Ask Fluents.ai support for the syntax.',
+	description: 'Sent unchanged as the query parameter filters',
 };
 
 const customQuery = nameValueField(
 	{
 		displayName: 'Custom Query Parameters',
 		name: 'customQuery',
-		description: 'Query parameters of the API that this node does not offer',
+		description: 'Query parameters that this node does not offer',
 	},
 	{
 		displayName: 'Parameter',
 		name: 'parameters',
-		nameProperty: {
-			placeholder: 'e.g. agent_id',
-			description: 'Name of the query parameter',
-		},
-		valueProperty: {
-			placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
-			description: 'Value of the query parameter',
-		},
+		nameProperty: { placeholder: 'e.g. agent_id' },
+		valueProperty: { placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000' },
 	},
 );
 

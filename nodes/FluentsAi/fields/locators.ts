@@ -49,14 +49,14 @@ function locator(
 export const accountConnectionLocator = locator(
 	'Account Connection',
 	'accountConnectionId',
-	withId('Credentials of your account at another provider'),
+	withId('Your account at another provider'),
 	[byList('searchAccountConnections', 'Select an account connection...'), byId],
 );
 
 export const actionLocator = locator(
 	'Action',
 	'actionId',
-	withId('Something that an agent can do during a call'),
+	withId('What an agent can do during a call'),
 	[byList('searchActions', 'Select an action...'), byId],
 );
 
@@ -68,7 +68,7 @@ export const agentLocator = locator('Agent', 'agentId', withId('The voice agent'
 export const callLocator = locator(
 	'Call',
 	'callId',
-	withId('The phone call, which Create outputs with its ID'),
+	withId('The phone call; Create outputs its ID'),
 	[byList('searchCalls', 'Select a call...'), byId],
 );
 

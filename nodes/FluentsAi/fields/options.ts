@@ -24,7 +24,6 @@ const batchSize: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, numberPrecision: 0 },
 	default: 50,
-	description: 'Number of items to process at once',
 };
 
 const batchInterval: INodeProperties = {
@@ -33,7 +32,6 @@ const batchInterval: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: HOUR },
 	default: 1000,
-	description: 'Pause between two batches, in milliseconds',
 };
 
 const batching: INodeProperties = {
@@ -53,7 +51,7 @@ export const includeSecretsOption: INodeProperties = {
 	name: 'includeSecrets',
 	type: 'boolean',
 	default: false,
-	description: 'Whether raw output shows secrets. The execution data then contains them too.',
+	description: 'Whether raw output, and so the execution data, shows secrets',
 };
 
 const timeout: INodeProperties = {
@@ -62,7 +60,7 @@ const timeout: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: HOUR },
 	default: 30000,
-	description: 'How long to wait for an answer, in milliseconds',
+	description: 'Milliseconds for each request',
 };
 
 /**

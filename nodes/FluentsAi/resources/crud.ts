@@ -254,7 +254,7 @@ const ignoreMissingOption: INodeProperties = {
 	name: 'ignoreMissing',
 	type: 'boolean',
 	default: false,
-	description: 'Whether the item succeeds if there is no longer anything to delete',
+	description: 'Whether the item succeeds if nothing is left to delete',
 };
 
 export function withArticle(noun: string): string {

@@ -26,7 +26,7 @@ export const maxWaitOption: INodeProperties = {
 	typeOptions: { minValue: 0 },
 	default: 15,
 	description:
-		'How long to wait at most, in minutes: for limits and the calling window, and for the call to end. As a tool of an AI agent, 0.7 (42 seconds) unless set.',
+		'Minutes to wait for limits, for the calling window and for the call to end. As a tool of an AI agent, 0.7 (42 seconds) unless set.',
 };
 
 const onCancelOption: INodeProperties = {

@@ -9,7 +9,7 @@ export const requiredEnvironmentOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. staging',
-	description: 'Stops the node unless the credential is for this environment',
+	description: 'Stops the node unless the credential is for it',
 };
 
 /** @throws NodeOperationError when the credential is for another environment than the node requires. */

@@ -116,7 +116,7 @@ export const actionFields: Array<BodyField<'ActionInput'>> = [
 			required: true,
 			placeholder: 'e.g. +1 415 555 0100',
 			description:
-				'The number to transfer to or to add, e.g. +14155550100, or a context variable in braces, such as {transfer_phone_number}',
+				'The number to transfer to or to add, e.g. +14155550100, or a context variable such as {transfer_phone_number}',
 			...ofType(CONFERENCE, TRANSFER),
 		},
 		toApi: toDigits,

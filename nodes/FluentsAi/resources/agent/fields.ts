@@ -224,7 +224,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 				{ name: 'Sensitive', value: 'sensitive' },
 			],
 			default: 'auto',
-			description: "How soon the agent treats a pause as the end of the other person's turn",
+			description: "How soon a pause counts as the end of the other person's turn",
 		},
 	},
 	{
@@ -278,7 +278,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			name: 'askIfHumanPresentOnIdle',
 			type: 'boolean',
 			default: true,
-			description: 'Whether the agent asks if somebody is still there after a silence',
+			description: 'Whether to ask after a silence if somebody is still there',
 		},
 	},
 	{
@@ -429,7 +429,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			default: '',
 			placeholder: 'e.g. [ { "type": "..." } ]',
 			description:
-				'What happens after a call, as a list of objects. Copy the structure from the output of Get.',
+				'What happens after a call, as a list of objects with the structure that Get outputs',
 		},
 		toApi: toObjects,
 	},
@@ -442,7 +442,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 			default: '',
 			placeholder: 'e.g. [ { "name": "satisfied" } ]',
 			description:
-				'What Fluents.ai extracts from a call after it ends, as a list of objects. Copy the structure from the output of Get.',
+				'What is extracted after a call, as a list of objects with the structure that Get outputs',
 		},
 		toApi: toObjects,
 	},

@@ -46,11 +46,8 @@ const queryField = nameValueField(
 	{
 		displayName: 'Parameter',
 		name: 'parameters',
-		nameProperty: { placeholder: 'e.g. id', description: 'Name of the query parameter' },
-		valueProperty: {
-			placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
-			description: 'Value of the query parameter',
-		},
+		nameProperty: { placeholder: 'e.g. id' },
+		valueProperty: { placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000' },
 	},
 );
 

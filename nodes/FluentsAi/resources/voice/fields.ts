@@ -151,8 +151,7 @@ export const voiceFields: Array<BodyField<'VoiceInput'>> = [
 			name: 'inputStreaming',
 			type: 'boolean',
 			default: true,
-			description:
-				'Whether text goes to ElevenLabs while it is still being written (experimental)',
+			description: 'Whether text is sent while it is still being written (experimental)',
 			...ofType(ELEVEN_LABS),
 		},
 	},
