@@ -19,6 +19,8 @@ export interface ModelTurn {
 interface Dialect {
 	read(request: Record<string, unknown>): ModelTurn;
 	write(answer: ModelAnswer, number: number, model: unknown): object;
+	/** An answer as the events of a stream. */
+	events(answer: object): object[];
 }
 
 /** A call of a tool, or what the model says. */
@@ -73,7 +75,7 @@ export class ScriptedModel {
 		this.turns.push(turn);
 		const answer = dialect.write(this.script(turn), this.turns.length, body.model);
 		return body.stream === true
-			? { type: 'text/event-stream', body: streamed(answer as StreamedAnswer) }
+			? { type: 'text/event-stream', body: streamed(dialect.events(answer)) }
 			: { type: 'application/json', body: JSON.stringify(answer) };
 	}
 }
@@ -83,8 +85,12 @@ interface StreamedAnswer {
 	output: Array<{ id: string; type: string; arguments?: string }>;
 }
 
-/** An answer of the Responses API as a stream of events. */
-function streamed(response: StreamedAnswer): string {
+const streamed = (events: object[]) =>
+	[...events.map((event) => JSON.stringify(event)), '[DONE]']
+		.map((data) => `data: ${data}\n\n`)
+		.join('');
+
+function responseEvents(response: StreamedAnswer): object[] {
 	const [item] = response.output;
 	const place = { output_index: 0, item_id: item.id };
 	const delta = item.arguments ?? JSON.stringify(item);
@@ -92,7 +98,7 @@ function streamed(response: StreamedAnswer): string {
 		item.type === 'function_call'
 			? { type: 'response.function_call_arguments.delta', ...place, delta }
 			: { type: 'response.output_text.delta', ...place, content_index: 0, delta: 'Done.' };
-	const events = [
+	return [
 		{ type: 'response.created', response },
 		{
 			type: 'response.output_item.added',
@@ -103,7 +109,6 @@ function streamed(response: StreamedAnswer): string {
 		{ type: 'response.output_item.done', ...place, item },
 		{ type: 'response.completed', response },
 	];
-	return events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
 }
 
 const textOf = (output: unknown) => (typeof output === 'string' ? output : JSON.stringify(output));
@@ -143,7 +148,13 @@ const responses: Dialect = {
 		],
 		usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
 	}),
+	events: (answer) => responseEvents(answer as StreamedAnswer),
 };
+
+/** What is streamed of an answer of the Chat Completions API. */
+interface Completion {
+	choices: [{ message: { tool_calls?: object[] }; finish_reason: string }];
+}
 
 /** The Chat Completions API, which older agents need. */
 const completions: Dialect = {
@@ -173,5 +184,13 @@ const completions: Dialect = {
 			choices: [{ index: 0, message, finish_reason }],
 			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 		};
+	},
+	events(answer) {
+		const { choices, ...rest } = answer as Completion;
+		const [{ message, finish_reason }] = choices;
+		const tool_calls = message.tool_calls?.map((call, index) => ({ index, ...call }));
+		const delta = { ...message, ...(tool_calls && { tool_calls }) };
+		const object = 'chat.completion.chunk';
+		return [{ ...rest, object, choices: [{ index: 0, delta, finish_reason }] }];
 	},
 };

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { temporaryFolder } from '../engine/temporaryFolder';
 import { installPackages, packPackage, type Installation } from './install';
 import { LoadBalancer } from './loadBalancer';
+import { ownMachineProxy } from './ownMachine';
 import { freePort, LOOPBACK } from './ports';
 import { N8nProcess } from './process';
 
@@ -211,8 +212,7 @@ export class N8nServer implements Server {
 			PATH,
 			HOME,
 			TMPDIR,
-			// Where nobody answers: whatever n8n wants from outside ends on this machine.
-			HTTPS_PROXY: `http://${LOOPBACK}:9`,
+			HTTPS_PROXY: await ownMachineProxy(),
 			N8N_USER_FOLDER: userFolder,
 			N8N_ENCRYPTION_KEY: ENCRYPTION_KEY,
 			N8N_HOST: LOOPBACK,

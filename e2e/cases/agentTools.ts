@@ -63,29 +63,37 @@ const wanting =
 			? { tool: CALL_TOOL, input: inputs[outputs.length] }
 			: { text: 'Done.' };
 
+/** A check of a version of the agent, where this n8n has it. */
+const ofAgent = (typeVersion: number, what: string, run: Check<ToolRoom>['run']): Check<ToolRoom> =>
+	check(`agent ${typeVersion}${what}`, async (room) => {
+		if (typeVersion >= 3 && room.version.startsWith('1.')) {
+			return `n8n ${room.version} has no such agent`;
+		}
+		return await run(room);
+	});
+
 const placesOnce = (
 	typeVersion: number,
 	operation: 'create' | 'createAndWait',
 	expected: RegExp,
 ): Check<ToolRoom> =>
-	check(
-		`agent ${typeVersion}, ${operation}: all tries of the tool place one call`,
-		async (room) => {
-			const { simulator } = room;
-			const to = room.nextNumber();
-			loseAnswer(room, ONE_SEARCH);
-			const options: INodeParameters = { timeout: 500, pollInterval: 1 };
-			const tool = callTool(room, operation, options, threeTries);
-			const { execution, outputs } = await ask(room, typeVersion, tool, wanting({ to }));
-			simulator.faults.clear();
-			equal(execution.status, 'success', errorOf(execution));
-			match(outputs[0], expected);
-			equal(simulator.dialled.get(to), 1);
-		},
-	);
+	ofAgent(typeVersion, `, ${operation}: all tries of the tool place one call`, async (room) => {
+		const { simulator, version } = room;
+		if (version.startsWith('1.')) return `n8n ${version} tries a tool once`;
+		const to = room.nextNumber();
+		loseAnswer(room, ONE_SEARCH);
+		const options: INodeParameters = { timeout: 500, pollInterval: 1 };
+		const tool = callTool(room, operation, options, threeTries);
+		const { execution, outputs } = await ask(room, typeVersion, tool, wanting({ to }));
+		simulator.faults.clear();
+		equal(execution.status, 'success', errorOf(execution));
+		match(outputs[0], expected);
+		equal(simulator.dialled.get(to), 1);
+		return undefined;
+	});
 
 const isRepeat = (typeVersion: number): Check<ToolRoom> =>
-	check(`agent ${typeVersion}: a model that asks again gets the earlier call`, async (room) => {
+	ofAgent(typeVersion, `: a model that asks again gets the earlier call`, async (room) => {
 		const { simulator } = room;
 		const [to, other] = [room.nextNumber(), room.nextNumber()];
 		const script = wanting({ to }, { to }, { to: other });
@@ -104,25 +112,39 @@ const isRepeat = (typeVersion: number): Check<ToolRoom> =>
 
 /** @param onError before v3, an agent gives its model nothing at all to read when a tool fails. */
 const tellsDoubt = (typeVersion: number, onError?: INode['onError']): Check<ToolRoom> =>
-	check(
-		`agent ${typeVersion}: the model learns that somebody may have been called`,
-		async (room) => {
-			const { simulator } = room;
-			const to = room.nextNumber();
-			loseAnswer(room, Infinity);
-			const tool = callTool(room, 'create', { timeout: 500 }, onError && { onError });
-			const { outputs } = await ask(room, typeVersion, tool, wanting({ to }, { to }));
-			simulator.faults.clear();
-			equal(outputs.length, 2);
-			for (const output of outputs) match(output, /may have been called/);
-			equal(simulator.dialled.get(to), 1);
-		},
-	);
+	ofAgent(typeVersion, `: the model learns that somebody may have been called`, async (room) => {
+		const { simulator } = room;
+		const to = room.nextNumber();
+		loseAnswer(room, Infinity);
+		const tool = callTool(room, 'create', { timeout: 500 }, onError && { onError });
+		const { outputs } = await ask(room, typeVersion, tool, wanting({ to }, { to }));
+		simulator.faults.clear();
+		equal(outputs.length, 2);
+		for (const output of outputs) match(output, /may have been called/);
+		equal(simulator.dialled.get(to), 1);
+	});
+
+/** What the agent has said may be the words of its model. */
+const readsNoAgent = (typeVersion: number): Check<ToolRoom> =>
+	ofAgent(typeVersion, `: limits do not read what the agent says`, async (room) => {
+		const to = room.nextNumber();
+		const allowed = "={{ true ? 'US' : $('AI Agent').first().json.output }}";
+		const tool = callTool(
+			room,
+			'create',
+			{ toolLimits: { limits: { allowed, callsPerHour: 100 } } },
+			{ onError: 'continueRegularOutput' },
+		);
+		const { outputs } = await ask(room, typeVersion, tool, wanting({ to }));
+		match(outputs[0], /'Tool Limits' is not for a language model to choose/);
+		equal(room.simulator.dialled.get(to), undefined);
+	});
 
 /** v3 hands its model the message alone, and stops only where the tool is set so. */
 const goesOn = (onError?: INode['onError']): Check<ToolRoom> =>
-	check(
-		`agent 3.1, On Error ${onError ?? 'not set'}: what follows an error of the tool`,
+	ofAgent(
+		3.1,
+		`, On Error ${onError ?? 'not set'}: what follows an error of the tool`,
 		async (room) => {
 			const tool = callTool(
 				room,
@@ -149,11 +171,12 @@ const goesOn = (onError?: INode['onError']): Check<ToolRoom> =>
 export default {
 	setUp: async (context) => await Promise.resolve(toolRoom(context)),
 	checks: [
-		...[2.2, 3.1].flatMap((typeVersion) => [
+		...[2, 3.1].flatMap((typeVersion) => [
 			placesOnce(typeVersion, 'create', /"to_number":"\+1212555/),
 			placesOnce(typeVersion, 'createAndWait', /"outcome":"/),
 			isRepeat(typeVersion),
 			tellsDoubt(typeVersion, typeVersion < 3 ? 'continueRegularOutput' : undefined),
+			readsNoAgent(typeVersion),
 		]),
 		goesOn(),
 		goesOn('continueRegularOutput'),

@@ -3,7 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { MOST_OPEN } from '../shared/api/adaptiveLimiter';
 import { connect } from '../shared/api/connect';
-import { exceptionError, reworded } from '../shared/api/errors';
+import { exceptionError, reworded, sentences } from '../shared/api/errors';
 import { createLimiter, createStagger } from '../shared/api/limiter';
 import { cancelSignal, pauseUnlessStopped, type FluentsTransport } from '../shared/api/transport';
 import { withoutSecret } from '../shared/masking';
@@ -15,7 +15,7 @@ import {
 } from '../shared/parameters/requiredEnvironment';
 import { optionsOf, readRunOptions, type RunOptions } from './fields/options';
 import type { Operation, Output, Run } from './operation';
-import { keepFromModel } from './tool';
+import { isTool, keepFromModel } from './tool';
 
 /** Items that an operation handles at the same time, unless the option Batching says otherwise. */
 const AT_ONCE = { read: MOST_OPEN, write: 1, wait: Infinity };
@@ -64,7 +64,7 @@ export async function execute(
 		return results.flatMap((result, i) => toItems(context, result, i));
 	});
 	if ('value' in outcome) return outcome.value;
-	if (!context.continueOnFail()) throw outcome.error;
+	if (!context.continueOnFail()) throw toldToModels(context, outcome.error);
 	return items.flatMap((_, i) => toItems(context, outcome, i));
 }
 
@@ -292,9 +292,9 @@ function withoutKey(output: Output, apiKey: string): Output {
 }
 
 function addHints({ context, operation }: Start, outputs: Output[]): void {
+	if (!hasHints(context)) return;
 	for (const message of operation.hints?.(outputs.map(({ json }) => json)) ?? []) {
-		// n8n 1 has no hints for tools of an AI agent.
-		context.addExecutionHints?.({ message, location: 'outputPane' });
+		context.addExecutionHints({ message, location: 'outputPane' });
 	}
 }
 
@@ -315,6 +315,17 @@ function toItems(
 		Object.defineProperty(item, 'error', { value: error, writable: true });
 	}
 	return [item];
+}
+
+/** Of a tool, n8n 1 gives the language model the description alone, and n8n 2 the message at least. */
+function toldToModels(context: IExecuteFunctions, error: Failed['error']): Failed['error'] {
+	if (!isTool(context) || hasHints(context)) return error;
+	return reworded(error, { description: sentences(error.message, error.description ?? '') });
+}
+
+/** n8n 1 has no hints for tools of an AI agent. */
+function hasHints({ addExecutionHints }: Partial<IExecuteFunctions>): boolean {
+	return addExecutionHints !== undefined;
 }
 
 function withNote(error: NodeApiError | NodeOperationError, done: string[]) {

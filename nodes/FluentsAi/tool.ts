@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties, Workflow } from 'n8n-workflow';
 
 import { nodesReadBy } from '../shared/parameters/fixedText';
 import type { ParameterReader } from '../shared/parameters/reader';
@@ -47,11 +47,15 @@ export function keepFromModel(
 function isAfterModel(context: IExecuteFunctions, node: string): boolean {
 	const { name: tool } = context.getNode();
 	const before = context.getParentNodes(node).map(({ name }) => name);
-	return [node, ...before].some(
-		(name) =>
-			name === tool ||
-			context
-				.getParentNodes(name, { connectionType: 'ai_tool' })
-				.some((part) => part.name === tool),
-	);
+	return [node, ...before].some((name) => name === tool || toolsOf(context, name).includes(tool));
+}
+
+/** The names of the tools that an agent has. */
+function toolsOf(context: IExecuteFunctions, agent: string): string[] {
+	// n8n 1.99 ignores the type of connection, but hands the workflow along.
+	const { workflow } = context as { workflow?: Pick<Workflow, 'getParentNodes'> };
+	return [
+		...context.getParentNodes(agent, { connectionType: 'ai_tool' }).map(({ name }) => name),
+		...(workflow?.getParentNodes(agent, 'ai_tool') ?? []),
+	];
 }

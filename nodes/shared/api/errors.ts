@@ -429,7 +429,8 @@ function quoted(said: string): string {
 	return said && `Fluents.ai said: ${said}`;
 }
 
-function sentences(...parts: string[]): string {
+/** Joins texts, each with an end; empty ones are left out. */
+export function sentences(...parts: string[]): string {
 	return parts
 		.filter(Boolean)
 		.map((part) => (/[.!?]$/.test(part) ? part : `${part}.`))
