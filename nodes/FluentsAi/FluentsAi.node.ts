@@ -12,7 +12,8 @@ import { builderHint } from './builderHint';
 import { execute } from './execute';
 import * as methods from './methods';
 import { chosenOperation, properties } from './resources';
-import { onEvent, resumeWebhooks } from './watching/untilEvent';
+import { onEvent } from './watching/untilEvent';
+import { resumeWebhooks } from './watching/fields';
 
 export class FluentsAi implements INodeType {
 	description: INodeTypeDescription = {

@@ -5,7 +5,8 @@ import { longLists } from '../shared/parameters/longLists';
 import { loadOptions } from '../triggers/loadOptions';
 import { properties } from './fields';
 import { receive } from './receive';
-import { lifeCycle } from './registration';
+import { leave, prepare } from './registration';
+import { webhookMethodsOf } from '../triggers/webhookMethods';
 
 /** n8n's response mode for each way to answer. */
 const responseMode =
@@ -69,7 +70,7 @@ export class FluentsAiLiveTrigger implements INodeType {
 
 	methods = { loadOptions: { ...loadOptions, ...longLists } };
 
-	webhookMethods = { default: lifeCycle };
+	webhookMethods = { default: webhookMethodsOf({ prepare, leave }) };
 
 	webhook = receive;
 }

@@ -4,7 +4,8 @@ import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { loadOptions } from '../triggers/loadOptions';
 import { properties } from './fields';
 import { receive } from './receive';
-import { lifeCycle } from './registration';
+import { leave, prepare } from './registration';
+import { webhookMethodsOf } from '../triggers/webhookMethods';
 
 export class FluentsAiTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -68,7 +69,7 @@ export class FluentsAiTrigger implements INodeType {
 
 	methods = { loadOptions };
 
-	webhookMethods = { default: lifeCycle };
+	webhookMethods = { default: webhookMethodsOf({ prepare, leave }) };
 
 	webhook = receive;
 }

@@ -13,7 +13,7 @@ import type { Activation, TriggerData } from '../triggers/activation';
 import { hashOf, isAt, keptSecret, newSecret, secretIn, shownPlaceOf } from '../triggers/address';
 import { changeAgent, existingAgents, type AgentField } from '../triggers/agents';
 import { environmentData, requireSameEnvironment } from '../triggers/environment';
-import { lifeCycleOf, type Departure, type Registration } from '../triggers/lifeCycle';
+import type { Departure, Registration } from '../triggers/lifeCycle';
 import { isOfWorkflow, KIN_ADVICE, whereabouts } from '../triggers/ownership';
 import {
 	createOrFind,
@@ -40,8 +40,6 @@ import {
 } from './plan';
 
 /** The trigger is registered as a webhook, which agents carry. */
-export const lifeCycle = lifeCycleOf({ prepare, leave });
-
 const webhookField: AgentField<string | null> = {
 	name: 'webhook',
 	called: 'webhook',
@@ -51,7 +49,7 @@ const webhookField: AgentField<string | null> = {
 	undo: ({ before, after, now }) => (now === null || now === after ? before : now),
 };
 
-async function prepare(activation: Activation): Promise<Registration> {
+export async function prepare(activation: Activation): Promise<Registration> {
 	const { from, api, stored, address } = activation;
 	// What is read for each event only is wrong before the first one.
 	const { events } = readDeliveryParameters(from);
@@ -110,7 +108,7 @@ export async function registeredData(context: IWebhookFunctions): Promise<Trigge
 	return await look;
 }
 
-async function leave(activation: Activation): Promise<Departure> {
+export async function leave(activation: Activation): Promise<Departure> {
 	const { api, address } = activation;
 	const listed = await look(api);
 	const isOwn = ({ url, description }: IDataObject) =>

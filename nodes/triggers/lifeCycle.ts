@@ -63,44 +63,43 @@ const turns = createLimiters(1);
 /** Activations that a person has asked for. */
 const ATTENDED = ['activate', 'update', 'manual'];
 
-/** The methods by which n8n registers a trigger. `create` may be called again after it has thrown. */
-export function lifeCycleOf({ prepare, leave }: Registrar) {
-	return {
-		async checkExists(this: IHookFunctions): Promise<boolean> {
-			return await perform(this, async (activation) => {
-				looks.delete(activation.stored);
-				const registration = await begin(activation, prepare);
-				const { isComplete, data } = registration;
-				const stored = activation.stored as IDataObject;
-				const isStored = Object.entries(data).every(
-					([name, value]) => stored[name] === value,
-				);
-				return isComplete && isStored;
-			});
-		},
+/** @returns whether everything is in Fluents.ai and stored in n8n as the parameters ask for. */
+export async function isRegistered(
+	context: IHookFunctions,
+	{ prepare }: Registrar,
+): Promise<boolean> {
+	return await perform(context, async (activation) => {
+		looks.delete(activation.stored);
+		const registration = await begin(activation, prepare);
+		const { isComplete, data } = registration;
+		const stored = activation.stored as IDataObject;
+		const isStored = Object.entries(data).every(([name, value]) => stored[name] === value);
+		return isComplete && isStored;
+	});
+}
 
-		async create(this: IHookFunctions): Promise<boolean> {
-			return await perform(this, async (activation) => {
-				const registration = await begin(activation, prepare);
-				Object.assign(activation.stored, await changing(registration.complete()));
-				LeftBehind.forget(this);
-				return true;
-			});
-		},
+/** It may be called again after it has thrown. */
+export async function register(context: IHookFunctions, { prepare }: Registrar): Promise<boolean> {
+	return await perform(context, async (activation) => {
+		const registration = await begin(activation, prepare);
+		Object.assign(activation.stored, await changing(registration.complete()));
+		LeftBehind.forget(context);
+		return true;
+	});
+}
 
-		async delete(this: IHookFunctions): Promise<boolean> {
-			return await perform(this, async (activation) => {
-				const { secrets, elsewhere, complete } = await leave(activation);
-				requireSameEnvironment(activation, secrets);
-				await changing(complete());
-				if (elsewhere !== undefined) throw movedError(activation, elsewhere);
-				const stored = activation.stored as IDataObject;
-				for (const name of Object.keys(stored)) delete stored[name];
-				LeftBehind.forget(this);
-				return true;
-			});
-		},
-	};
+/** @throws for what is still registered, where n8n would otherwise forget it. */
+export async function unregister(context: IHookFunctions, { leave }: Registrar): Promise<boolean> {
+	return await perform(context, async (activation) => {
+		const { secrets, elsewhere, complete } = await leave(activation);
+		requireSameEnvironment(activation, secrets);
+		await changing(complete());
+		if (elsewhere !== undefined) throw movedError(activation, elsewhere);
+		const stored = activation.stored as IDataObject;
+		for (const name of Object.keys(stored)) delete stored[name];
+		LeftBehind.forget(context);
+		return true;
+	});
 }
 
 /** @throws what `task` throws. Of it n8n shows the message alone, so that says what to do, too. */

@@ -1,34 +1,14 @@
 import { randomBytes } from 'crypto';
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { plainText } from '../../shared/json';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { optionsOf } from '../fields/options';
 import { placeOf } from '../notes';
+import { callKeyOption, sendCallKeyOption } from './fields';
 
 /** Name of the context variable in which a call carries its key. */
 const VARIABLE = 'n8n_call_key';
-
-const callKeyOption: INodeProperties = {
-	displayName: 'Call Key',
-	name: 'callKey',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. order-1234',
-	description:
-		'Names this call, so that it is placed once, also by later executions: a key that was called within Look Back gives that call. Make it from your data, e.g. an order number.',
-};
-
-export const sendCallKeyOption: INodeProperties = {
-	displayName: 'Send Call Key',
-	name: 'sendCallKey',
-	type: 'boolean',
-	default: true,
-	description:
-		'Whether to send the key as the context variable n8n_call_key. Without it, calls cannot be found by their key.',
-};
-
-export const callKeyOptions = [callKeyOption, sendCallKeyOption];
 
 export interface CallKey {
 	key: string;

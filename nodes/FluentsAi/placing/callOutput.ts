@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { calls } from '../../shared/records/call';
 import { parseTime } from '../../shared/records/time';
-import { shapeRecord, type OutputFields, type OutputOptions } from '../../shared/records/shape';
+import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
 import type { Output, Run } from '../operation';
 import { isTool } from '../tool';
 import { goesOnNote } from '../watching/untilEnded';
@@ -10,21 +10,6 @@ import { hasEnded } from '../watching/watcher';
 import { localTime } from './callingWindow';
 import type { Placement } from './placeOnce';
 import type { CallRequest } from './request';
-
-/** What `callOutput` adds to the fields of a call. */
-export const placedFields: OutputFields = {
-	...calls.shape.added,
-	duplicate: 'boolean',
-	note: 'string',
-	number_hint: 'string',
-	local_time: 'string',
-	time_zone: 'string',
-	skipped: 'string',
-	opens_at: 'string',
-	asked_in_call: 'string',
-	asked_at: 'string',
-	instead_of: 'string',
-};
 
 /** What comes out for an item: its call, or, outside of the calling window, the item as it went in. */
 export function callOutput(

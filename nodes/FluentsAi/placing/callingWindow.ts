@@ -1,5 +1,3 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import { operationError } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
 import { canonical } from '../../shared/canonical';
@@ -11,18 +9,25 @@ import {
 	type Convert,
 	type Fail,
 } from '../../shared/parameters/convert';
-import { longList, ZONE_OF_NUMBER } from '../../shared/parameters/longLists';
+import { ZONE_OF_NUMBER } from '../../shared/parameters/longLists';
 import { timeZonesOf, toTimeZone } from '../../shared/phoneNumbers/timeZones';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { shown } from '../../shared/shown';
 import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
+import {
+	DAYS,
+	daysField,
+	opensAtField,
+	closesAtField,
+	outsideField,
+	timezoneField,
+	notOnField,
+	callingWindowOption,
+} from './fields';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-
-/** In the order of a week, as Intl names them. */
-const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** In minutes: a day, and by how much clocks may be changed. */
 const MINUTES_OF_DAY = 24 * 60;
@@ -30,100 +35,6 @@ const CLOCK_CHANGE = 3 * 60;
 
 /** The longest search for an opening, in minutes: each day of the week has come by then. */
 const LONGEST_SEARCH = 8 * MINUTES_OF_DAY;
-
-const daysField: INodeProperties = {
-	displayName: 'Days',
-	name: 'days',
-	type: 'multiOptions',
-	options: DAYS.map((name) => ({ name, value: name.toLowerCase() })),
-	default: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
-	description:
-		'Days on which people are called. You are responsible for knowing the legal calling hours.',
-};
-
-const opensAtField: INodeProperties = {
-	displayName: 'Opens At',
-	name: 'opensAt',
-	type: 'string',
-	default: '09:00',
-	placeholder: 'e.g. 09:00',
-	description: 'Time from which people are called, e.g. 09:00 or 9 AM',
-};
-
-const closesAtField: INodeProperties = {
-	displayName: 'Closes At',
-	name: 'closesAt',
-	type: 'string',
-	default: '17:00',
-	placeholder: 'e.g. 17:00',
-	description:
-		'Time until which people are called, e.g. 17:00 or 5 PM. A time before Opens At is on the next day; 24:00 is the end of the day.',
-};
-
-const outsideField: INodeProperties = {
-	displayName: 'Outside of It',
-	name: 'outside',
-	type: 'options',
-	options: [
-		{ name: 'Fail', value: 'fail' },
-		{
-			name: 'Give Back',
-			value: 'giveBack',
-			description:
-				'The item is output unchanged, with skipped and opens_at, so you can pass it in again at that time',
-		},
-		{
-			name: 'Wait',
-			value: 'wait',
-			description:
-				'Waits until the window opens, if that is within Max Wait. Otherwise the item fails. The execution stays in memory.',
-		},
-	],
-	default: 'fail',
-	description: 'What to do with an item whose turn comes outside the window',
-};
-
-const timezoneField: INodeProperties = {
-	displayName: 'Time Zone',
-	name: 'timezone',
-	...longList('getTimeZones'),
-	default: '',
-	description:
-		'Whose clock opens and closes the window. An expression gives a name such as Europe/Berlin, or number for the zone of the number called.',
-};
-
-const notOnField: INodeProperties = {
-	displayName: 'Not On',
-	name: 'notOn',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. 2026-12-25, 2026-12-26',
-	description: 'Dates on which nobody is called, such as holidays, separated by commas',
-};
-
-export const callingWindowOption: INodeProperties = {
-	displayName: 'Calling Window',
-	name: 'callingWindow',
-	placeholder: 'Add Calling Window',
-	type: 'fixedCollection',
-	typeOptions: { multipleValues: false },
-	default: { window: {} },
-	options: [
-		{
-			displayName: 'Calling Window',
-			name: 'window',
-			// In the order in which one thinks of them.
-			values: [
-				daysField,
-				opensAtField,
-				closesAtField,
-				timezoneField,
-				notOnField,
-				outsideField,
-			],
-		},
-	],
-};
 
 export interface CallingWindow {
 	/** In lower case. */

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { catchStatus } from '../../shared/api/errors';
 import type { ItemReader } from '../../shared/parameters/reader';
@@ -13,6 +13,7 @@ import { carriedInsteadOf, INSTEAD_OF, isFor, mayBeFor, type Addressee } from '.
 import { Lists } from './callIndex';
 import type { Ledger } from './ledger';
 import { readRecentCalls } from './recentCalls';
+import { withinField, doNotCallOption } from './fields';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -22,28 +23,6 @@ const READING_HOLDS = 60_000;
 
 /** What a call tells may come so many milliseconds after its start: calls take time, and lists lag. */
 const UNTIL_TOLD = 2 * HOUR;
-
-const withinField: INodeProperties = {
-	displayName: 'Within (Days)',
-	name: 'days',
-	type: 'number',
-	typeOptions: { minValue: 1 },
-	default: 365,
-	description:
-		'How long such a request counts, in days. All calls of that time are read for it once, 100 with each request.',
-};
-
-export const doNotCallOption: INodeProperties = {
-	displayName: 'Skip If Asked Not to Be Called',
-	name: 'skipIfAsked',
-	placeholder: 'Add Period',
-	type: 'fixedCollection',
-	typeOptions: { multipleValues: false },
-	default: { period: {} },
-	description:
-		'Leaves out people who have asked an agent not to call them again, in a call with Do Not Call Detection',
-	options: [{ displayName: 'Period', name: 'period', values: [withinField] }],
-};
 
 /**
  * @returns for how many milliseconds a request not to be called counts; undefined when none does.

@@ -6,7 +6,7 @@ import { maskSecrets } from '../../shared/masking';
 import { shown } from '../../shared/shown';
 import { timeZonesOf } from '../../shared/phoneNumbers/timeZones';
 import { readNumber } from '../../shared/records/number';
-import type { OutputFields } from '../../shared/records/shape';
+
 import type { Output, Run } from '../operation';
 import { isTool } from '../tool';
 import { personOf, type Addressee } from './addressee';
@@ -36,16 +36,6 @@ interface Findings extends IDataObject {
 	/** The body of the request that would be sent. */
 	request: IDataObject | null;
 }
-
-/** The output of a dry run. */
-export const dryRunFields: OutputFields = {
-	dry_run: 'boolean',
-	would_call: 'string',
-	country: 'string',
-	agent_name: 'string',
-	missing_variables: 'array',
-	request: 'object',
-};
 
 const NOTHING: Findings = {
 	to_number: null,

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { catchStatus, operationError, withFallback } from '../../shared/api/errors';
 import { foreignText } from '../../shared/foreignText';
@@ -24,35 +24,12 @@ import type { CallIndex, Entry } from './callIndex';
 import { callsOf } from './sharedInRun';
 import { mayReach } from './ledger';
 import { sameNumber, withPlus } from '../../shared/phoneNumbers/parse';
+import { skipDuplicatesOption, lookBackOption } from './fields';
 
 const HOUR = 3_600_000;
 
 /** Milliseconds in which a server may not know a call yet that it has placed. */
 const UNTIL_READABLE = 60_000;
-
-const skipDuplicatesOption: INodeProperties = {
-	displayName: 'Skip If Already Called',
-	name: 'skipDuplicates',
-	type: 'options',
-	options: [
-		{ name: 'No', value: 'none', description: 'Looks only for your own Call Key' },
-		{ name: 'Same Number', value: 'sameNumber' },
-	],
-	default: 'none',
-	description:
-		'Whether an item whose number was called within Look Back gives that call, and calls nobody',
-};
-
-const lookBackOption: INodeProperties = {
-	displayName: 'Look Back (Hours)',
-	name: 'lookBack',
-	type: 'number',
-	typeOptions: { minValue: 0 },
-	default: 24,
-	description: 'How old an earlier call with the same key or number may be, in hours',
-};
-
-export const duplicateOptions = [skipDuplicatesOption, lookBackOption];
 
 export interface DuplicateOptions {
 	byKey: boolean;

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { FluentsApiError, withFallback } from '../../shared/api/errors';
 import { pauseUnlessStopped } from '../../shared/api/transport';
@@ -13,15 +13,6 @@ import { callsOf } from './sharedInRun';
 import { mayReach } from './ledger';
 import { readRecentCalls } from './recentCalls';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
-
-export const retryUnconfirmedOption: INodeProperties = {
-	displayName: 'Retry Unconfirmed Calls',
-	name: 'retryUnconfirmed',
-	type: 'boolean',
-	default: false,
-	description:
-		'Whether to dial again when the answer was lost and Fluents.ai lists no such call. The person may be called twice.',
-};
 
 /** Milliseconds by which the clocks of n8n and Fluents.ai may differ. */
 const CLOCK_SKEW = 120_000;

@@ -9,6 +9,12 @@ import { hasEnded, type Watcher } from '../watching/watcher';
 import type { Addressee } from './addressee';
 import type { Ledger } from './ledger';
 import { lineTo, type Line } from './sharedInProcess';
+import {
+	callsPerMinuteField,
+	maxConcurrentCallsField,
+	countAllField,
+	pacingOption,
+} from './fields';
 
 const MINUTE = 60_000;
 
@@ -18,48 +24,6 @@ const LOOK_INTERVAL = 2000;
 /** Milliseconds before the first and between later tries when Fluents.ai says that a limit is reached. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 15_000;
-
-const callsPerMinuteField: INodeProperties = {
-	displayName: 'Calls per Minute',
-	name: 'callsPerMinute',
-	type: 'number',
-	typeOptions: { minValue: 0 },
-	default: 0,
-	description: 'Maximum calls per minute, evenly spread; 0 means no limit',
-};
-
-const maxConcurrentCallsField: INodeProperties = {
-	displayName: 'Calls at the Same Time',
-	name: 'maxConcurrentCalls',
-	type: 'number',
-	typeOptions: { minValue: 0, numberPrecision: 0 },
-	default: 0,
-	description: 'Maximum calls in progress at the same time; 0 means no limit',
-};
-
-const countAllField: INodeProperties = {
-	displayName: 'Count All Calls',
-	name: 'countAll',
-	type: 'boolean',
-	default: false,
-	description: 'Whether all calls of the environment count, not only those of this run',
-};
-
-export const pacingOption: INodeProperties = {
-	displayName: 'Pacing',
-	name: 'pacing',
-	placeholder: 'Add Pacing',
-	type: 'fixedCollection',
-	typeOptions: { multipleValues: false },
-	default: { limits: {} },
-	options: [
-		{
-			displayName: 'Pacing',
-			name: 'limits',
-			values: [callsPerMinuteField, maxConcurrentCallsField, countAllField],
-		},
-	],
-};
 
 export interface Pacing {
 	/** Milliseconds between two calls. */

@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { canonical } from '../../shared/canonical';
 import { Memory } from '../../shared/memory';
@@ -14,6 +14,7 @@ import { madeAt } from './callKey';
 import { callsOf } from './sharedInRun';
 import { inTurn, nameOf } from './sharedInProcess';
 import { digitsOf } from '../../shared/phoneNumbers/parse';
+import { repeatWindowOption } from './fields';
 
 const MINUTE = 60_000;
 
@@ -21,17 +22,6 @@ const DAY = 24 * 60 * MINUTE;
 
 /** Milliseconds by which the clocks of n8n and Fluents.ai may differ. */
 const CLOCK_SKEW = 2 * MINUTE;
-
-export const repeatWindowOption: INodeProperties = {
-	displayName: 'Repeat Window (Minutes)',
-	name: 'repeatWindow',
-	type: 'number',
-	typeOptions: { minValue: 0 },
-	default: 10,
-	displayOptions: { show: { '@tool': [true] } },
-	description:
-		'How long a repeated request from a tool returns the earlier call instead of calling again. 0 turns this off.',
-};
 
 /** By what a request of a tool is known that was made before. */
 export interface RepeatRule {

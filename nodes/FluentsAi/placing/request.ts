@@ -1,137 +1,31 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import {
-	additionalBodyFields,
-	additionalFields,
-	createFields,
-	readCreateBody,
-	type BodyField,
-} from '../fields/body';
-import { telephonyProviderField } from '../fields/common';
-import { contextFields, readContext, type Context } from '../fields/context';
-import { toObject, toTextObject, toTrimmedText, type Fail } from '../../shared/parameters/convert';
+import { additionalBodyFields, additionalFields, readCreateBody } from '../fields/body';
+
+import { readContext, type Context } from '../fields/context';
+import { toObject, toTrimmedText, type Fail } from '../../shared/parameters/convert';
 import { agentLocator, fromNumberLocator } from '../fields/locators';
 import { optionsOf } from '../fields/options';
-import { callKeyOptions, readCallKey, sendCallKeyOption, type CallKey } from './callKey';
-import { defaultCountryOption } from '../../shared/parameters/defaultCountry';
+import { readCallKey, type CallKey } from './callKey';
+
 import type { ItemReader } from '../../shared/parameters/reader';
-import { callingWindowOption, readCallingWindow, type CallingWindow } from './callingWindow';
-import { retryUnconfirmedOption } from './findCall';
-import { doNotCallOption, readDoNotCall } from './doNotCall';
-import { duplicateOptions, readDuplicateOptions, type DuplicateOptions } from './duplicates';
+import { readCallingWindow, type CallingWindow } from './callingWindow';
+
+import { readDoNotCall } from './doNotCall';
+import { readDuplicateOptions, type DuplicateOptions } from './duplicates';
 import type { Addressee } from './addressee';
-import { modeFields, type Mode } from './mode';
+import { type Mode } from './mode';
 import { readNumberToCall } from './numberToCall';
-import { forTests, pacingOption, readPacing, type Pacing } from './pacing';
-import { missingVariableOption, readRefusesMissing } from './variables';
-import { readRepeatRule, repeatWindowOption, type RepeatRule } from './repeats';
+import { forTests, readPacing, type Pacing } from './pacing';
+import { readRefusesMissing } from './variables';
+import { readRepeatRule, type RepeatRule } from './repeats';
 import { keepFromModel } from '../tool';
 import type { Slot } from './callsOfTools';
-import { checkAllowed, readToolLimits, toolLimitsOption, type ToolLimits } from './toolLimits';
-import { maxWaitOption, readMaxWait } from '../watching/untilEnded';
+import { checkAllowed, readToolLimits, type ToolLimits } from './toolLimits';
+import { readMaxWait } from '../watching/untilEnded';
 import type { EventTarget } from '../watching/untilEvent';
-
-const toNumberField: INodeProperties = {
-	displayName: 'To Number',
-	name: 'toNumber',
-	type: 'string',
-	default: '',
-	required: true,
-	placeholder: 'e.g. +14155550123',
-	description:
-		'The number to call at once, with + and country code, e.g. +14155550123. Default Country takes others.',
-};
-
-/** What a call may be placed with beside numbers, agent and context (API: createCall). */
-const settingFields: BodyField[] = [
-	{
-		api: 'run_do_not_call_detection',
-		property: {
-			displayName: 'Do Not Call Detection',
-			name: 'doNotCallDetection',
-			type: 'boolean',
-			default: false,
-			description: 'Whether Fluents.ai notices when the person asks not to be called again',
-		},
-	},
-	{
-		api: 'hipaa_compliant',
-		property: {
-			displayName: 'HIPAA Compliant',
-			name: 'hipaaCompliant',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether HIPAA holds: Fluents.ai then keeps neither transcript nor recording',
-		},
-	},
-	{
-		api: 'on_no_human_answer',
-		property: {
-			displayName: 'On No Human Answer',
-			name: 'onNoHumanAnswer',
-			type: 'options',
-			options: [
-				{ name: 'Continue', value: 'continue' },
-				{ name: 'Hang Up', value: 'hangup' },
-			],
-			default: 'continue',
-			description: 'What the agent does when voicemail or another machine answers',
-		},
-	},
-	{
-		api: 'telephony_params',
-		property: {
-			displayName: 'Telephony Fields (JSON)',
-			name: 'telephonyParams',
-			type: 'json',
-			default: '{}',
-			placeholder: 'e.g. { "name": "value" }',
-			description: 'What the telephony provider is told about the call, as one flat object',
-		},
-		toApi: toTextObject,
-	},
-	telephonyProviderField,
-];
-
-/** The fields with which a call is placed, the same for every operation that does so. */
-export const placeFields: INodeProperties[] = [
-	...modeFields,
-	agentLocator,
-	fromNumberLocator,
-	toNumberField,
-	...contextFields,
-	...createFields(settingFields),
-];
-
-const agentPayloadOption: INodeProperties = {
-	displayName: 'Agent Payload',
-	name: 'agentPayload',
-	type: 'options',
-	options: [
-		{ name: 'Agent ID', value: 'id' },
-		{ name: 'Full Agent Object', value: 'full' },
-	],
-	default: 'id',
-	description:
-		'How the request names the agent. If the ID is refused, the node sends the full agent.',
-};
-
-/** The options with which a call is placed. */
-export const placeOptions: INodeProperties[] = [
-	agentPayloadOption,
-	...callKeyOptions,
-	callingWindowOption,
-	defaultCountryOption,
-	doNotCallOption,
-	...duplicateOptions,
-	maxWaitOption,
-	missingVariableOption,
-	pacingOption,
-	repeatWindowOption,
-	retryUnconfirmedOption,
-	toolLimitsOption,
-];
+import { toNumberField, settingFields, agentPayloadOption } from './fields';
+import { sendCallKeyOption, retryUnconfirmedOption } from './fields';
 
 export interface CallRequest extends Addressee {
 	agentId: string;

@@ -1,5 +1,3 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import { operationError } from '../../shared/api/errors';
 import { toTextList, type Convert } from '../../shared/parameters/convert';
 import type { ItemReader } from '../../shared/parameters/reader';
@@ -8,40 +6,7 @@ import { parsePhoneNumber, sameNumber, type PhoneNumber } from '../../shared/pho
 import { shown } from '../../shared/shown';
 import { optionsOf } from '../fields/options';
 import { isTool, keepFromModel } from '../tool';
-
-const allowedField: INodeProperties = {
-	displayName: 'Countries and Numbers',
-	name: 'allowed',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. US, DE, +14155550123',
-	description:
-		'The only ones that are called: two-letter ISO codes and phone numbers, separated by commas. Empty allows all.',
-};
-
-const callsPerHourField: INodeProperties = {
-	displayName: 'Calls per Hour',
-	name: 'callsPerHour',
-	type: 'number',
-	typeOptions: { minValue: 0, numberPrecision: 0 },
-	default: 10,
-	description:
-		'How many calls all tools of this environment may have placed within an hour, to any number, when this one places another',
-};
-
-export const toolLimitsOption: INodeProperties = {
-	displayName: 'Tool Limits',
-	name: 'toolLimits',
-	placeholder: 'Add Limits',
-	type: 'fixedCollection',
-	typeOptions: { multipleValues: false },
-	default: { limits: {} },
-	displayOptions: { show: { '@tool': [true] } },
-	description: 'What a language model cannot talk its way around, whatever it is told',
-	options: [
-		{ displayName: 'Tool Limits', name: 'limits', values: [allowedField, callsPerHourField] },
-	],
-};
+import { allowedField, callsPerHourField, toolLimitsOption } from './fields';
 
 export interface ToolLimits {
 	/** ISO codes of countries, and phone numbers; none when all may be called. */

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { operationError } from '../../shared/api/errors';
 import { isObject, plainText } from '../../shared/json';
@@ -15,18 +15,7 @@ import type { Run } from '../operation';
 import { isTool } from '../tool';
 import { attemptsOf, hasDialed } from './attempts';
 import { withCallKey, type CallKey } from './callKey';
-
-export const missingVariableOption: INodeProperties = {
-	displayName: 'If a Variable Is Missing',
-	name: 'missingVariable',
-	type: 'options',
-	options: [
-		{ name: 'Call Anyway', value: 'call' },
-		{ name: 'Fail', value: 'fail' },
-	],
-	default: 'fail',
-	description: "What to do if a variable that the agent's prompt needs is missing or empty",
-};
+import { missingVariableOption } from './fields';
 
 /** @throws NodeOperationError that names the parameter and the item. */
 export function readRefusesMissing(from: ItemReader): boolean {

@@ -1,14 +1,21 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { operationError } from '../../shared/api/errors';
 import { plainText } from '../../shared/json';
 import type { ItemReader } from '../../shared/parameters/reader';
 import { shown } from '../../shared/shown';
-import type { OutputFields } from '../../shared/records/shape';
+
 import { optionsOf } from '../fields/options';
 import type { Run } from '../operation';
 import { isTool } from '../tool';
 import { hasEnded, readIfPossible, watcherOf } from './watcher';
+import {
+	maxWaitOption,
+	onCancelOption,
+	pollIntervalOption,
+	waitForRecordingOption,
+	onTimeoutOption,
+} from './fields';
 
 const MINUTE = 60_000;
 
@@ -17,76 +24,6 @@ const MINUTE = 60_000;
  * for the last request.
  */
 const LONGEST_OF_TOOL = 0.7;
-
-/** For all operations that wait: for calls to end, and for being allowed to place them. */
-export const maxWaitOption: INodeProperties = {
-	displayName: 'Max Wait (Minutes)',
-	name: 'maxWait',
-	type: 'number',
-	typeOptions: { minValue: 0 },
-	default: 15,
-	description:
-		'Minutes to wait for limits, for the calling window and for the call to end. As a tool of an AI agent, 0.7 (42 seconds) unless set.',
-};
-
-const onCancelOption: INodeProperties = {
-	displayName: 'On Cancel',
-	name: 'onCancel',
-	type: 'options',
-	options: [
-		{ name: 'Let Calls Go On', value: 'keep' },
-		{ name: 'End Calls in Progress', value: 'end' },
-	],
-	default: 'keep',
-	description: 'What happens to calls in progress when somebody stops the execution',
-};
-
-const pollIntervalOption: INodeProperties = {
-	displayName: 'Poll Interval (Seconds)',
-	name: 'pollInterval',
-	type: 'number',
-	typeOptions: { minValue: 1 },
-	default: 5,
-	description: 'Time between two looks at the call, in seconds',
-};
-
-const waitForRecordingOption: INodeProperties = {
-	displayName: 'Wait for the Recording',
-	name: 'waitForRecording',
-	type: 'boolean',
-	default: false,
-	description: 'Whether to also wait for the recording, which may take minutes',
-};
-
-export const onTimeoutOption: INodeProperties = {
-	displayName: 'When Max Wait Is Over',
-	name: 'onTimeout',
-	type: 'options',
-	options: [
-		{
-			name: 'Fail',
-			value: 'fail',
-			description: 'The item fails; the call itself goes on',
-		},
-		{
-			name: 'Output the Latest State',
-			value: 'output',
-			description: 'The call as it is, with timed_out set to true; the call itself goes on',
-		},
-	],
-	default: 'output',
-	description: 'What to do with a call that has not ended by then',
-};
-
-export const waitOptions = [
-	onCancelOption,
-	pollIntervalOption,
-	waitForRecordingOption,
-	onTimeoutOption,
-];
-
-/** What waiting adds to the fields of a call. */
-export const waitedFields: OutputFields = { timed_out: 'boolean' };
 
 export interface WaitOptions {
 	/** Milliseconds. */

@@ -1,21 +1,17 @@
-import type {
-	IDataObject,
-	INodeProperties,
-	IWebhookDescription,
-	IWebhookFunctions,
-	IWebhookResponseData,
-} from 'n8n-workflow';
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { connect } from '../../shared/api/connect';
 import { operationError } from '../../shared/api/errors';
 import { shapeRecord, type OutputOptions } from '../../shared/records/shape';
 import type { ItemReader } from '../../shared/parameters/reader';
-import { notForTools, optionsOf } from '../fields/options';
+import { optionsOf } from '../fields/options';
 import type { Output, Run } from '../operation';
 import { calls } from '../../shared/records/call';
 import { readIfPossible } from './watcher';
 import { isTool } from '../tool';
-import { isDone, onTimeoutOption, type WaitOptions } from './untilEnded';
+import { isDone, type WaitOptions } from './untilEnded';
+import { waitUsingOption, replaceWebhookOption } from './fields';
+import { onTimeoutOption } from './fields';
 
 /**
  * Any of these wakes the execution. Later ones count too: until the wait is stored, n8n answers an
@@ -27,48 +23,6 @@ const EVENTS = [
 	'event_phone_call_ended',
 	'event_recording',
 	'event_transcript',
-];
-
-const waitUsingOption: INodeProperties = {
-	displayName: 'Wait Using',
-	name: 'waitUsing',
-	type: 'options',
-	options: [
-		{ name: 'Poll', value: 'poll', description: 'Looks at the calls again and again' },
-		{
-			name: 'Webhook',
-			value: 'webhook',
-			description:
-				'The execution sleeps until Fluents.ai reports the end, one item at a time. When Max Wait is over first, it goes on with timed_out set to true: follow with Get Call.',
-		},
-	],
-	default: 'poll',
-	// A tool cannot sleep.
-	...notForTools,
-	description: 'How to learn that the call has ended',
-};
-
-const replaceWebhookOption: INodeProperties = {
-	displayName: "Replace The Agent's Webhook",
-	name: 'replaceWebhook',
-	type: 'boolean',
-	default: false,
-	...notForTools,
-	description:
-		"Whether the events of this call wake the execution instead of going to the agent's own webhook",
-};
-
-export const webhookWaitOptions = [waitUsingOption, replaceWebhookOption];
-
-/** The entry of the node's description by which n8n hands events to a sleeping execution. */
-export const resumeWebhooks: IWebhookDescription[] = [
-	{
-		name: 'default',
-		httpMethod: 'POST',
-		responseMode: 'onReceived',
-		path: '',
-		restartWebhook: true,
-	},
 ];
 
 /** A webhook that exists for one call only. */

@@ -2,7 +2,8 @@ import { sleep } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
 import { withFallback } from '../../shared/api/errors';
-import { getRecords, LARGEST_PAGE } from '../../shared/api/pagination';
+import { LARGEST_PAGE } from '../../shared/api/pageSize';
+import { getRecords } from '../../shared/api/pagination';
 import { plainText } from '../../shared/json';
 import { pauseUnlessStopped, type FluentsTransport } from '../../shared/api/transport';
 import type { Run } from '../operation';

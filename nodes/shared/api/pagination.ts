@@ -1,10 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { LARGEST_PAGE } from './pageSize';
 import type { FluentsTransport } from './transport';
 import { plainText } from '../json';
-
-/** The most records that the API gives in one page. */
-export const LARGEST_PAGE = 100;
 
 /** The fewest records that a page is asked for to join the one before it. */
 const SMALLEST_PAGE = 50;

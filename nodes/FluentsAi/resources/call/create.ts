@@ -4,12 +4,13 @@ import { readOutputOptions, callOutputFields } from '../../fields/output';
 import type { Operation } from '../../operation';
 import { calls } from '../../../shared/records/call';
 import { tellingOfCall } from '../../placing/attempts';
-import { dryRunFields, rehearse } from '../../placing/dryRun';
+import { rehearse } from '../../placing/dryRun';
 import { completeCall, readCallOrDryRun, type CallOrDryRun } from '../../placing/callOrDryRun';
-import { callOutput, placedFields } from '../../placing/callOutput';
+import { callOutput } from '../../placing/callOutput';
 import { placeOnce } from '../../placing/placeOnce';
-import { placeFields, placeOptions, readCallRequest } from '../../placing/request';
+import { readCallRequest } from '../../placing/request';
 import { callHints } from '../../watching/untilEnded';
+import { dryRunFields, placedFields, placeFields, placeOptions } from '../../placing/fields';
 
 interface Parameters {
 	asked: CallOrDryRun;

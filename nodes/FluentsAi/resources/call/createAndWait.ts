@@ -10,25 +10,20 @@ import type { Operation, Output, Run } from '../../operation';
 import { isTool } from '../../tool';
 import { calls } from '../../../shared/records/call';
 import { isWokenByEvents, tellingOfCall } from '../../placing/attempts';
-import { dryRunFields, rehearse } from '../../placing/dryRun';
+import { rehearse } from '../../placing/dryRun';
 import { completeCall, readCallOrDryRun, type CallOrDryRun } from '../../placing/callOrDryRun';
-import { callOutput, placedFields } from '../../placing/callOutput';
+import { callOutput } from '../../placing/callOutput';
 import { placeOnce } from '../../placing/placeOnce';
-import {
-	placeFields,
-	placeOptions,
-	readCallRequest,
-	type CallRequest,
-} from '../../placing/request';
+import { readCallRequest, type CallRequest } from '../../placing/request';
 import {
 	callHints,
 	readWaitOptions,
-	waitedFields,
 	waitForEnd,
-	waitOptions,
 	type WaitOptions,
 } from '../../watching/untilEnded';
-import { readEventTarget, sleepUntilEvent, webhookWaitOptions } from '../../watching/untilEvent';
+import { readEventTarget, sleepUntilEvent } from '../../watching/untilEvent';
+import { waitedFields, waitOptions, webhookWaitOptions } from '../../watching/fields';
+import { dryRunFields, placedFields, placeFields, placeOptions } from '../../placing/fields';
 
 interface Parameters {
 	asked: CallOrDryRun;

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { LARGEST_PAGE, type Choice } from '../../../shared/api/pagination';
+import { LARGEST_PAGE } from '../../../shared/api/pageSize';
+import type { Choice } from '../../../shared/api/pagination';
 import { plainText } from '../../../shared/json';
 import { agentsField, directionField, outcomeField } from '../../../shared/parameters/callFilters';
 import type { ParameterReader } from '../../../shared/parameters/reader';

@@ -16,13 +16,11 @@ import {
 	callHints,
 	goesOnNote,
 	isDone,
-	maxWaitOption,
 	readWaitOptions,
-	waitedFields,
 	waitForEnd,
-	waitOptions,
 	type WaitOptions,
 } from '../../watching/untilEnded';
+import { maxWaitOption, waitedFields, waitOptions } from '../../watching/fields';
 
 interface Parameters {
 	callId: string;
