@@ -62,12 +62,18 @@ async function bundle() {
 	);
 
 	const runsLater = (module) => (isLater(module) ? RUN : undefined);
-	const needs = await bundled(nodes, exported, runsLater);
-	const isLoaded = (module) => needs.modules.includes(module) && !isLater(module);
-	const run = await bundled(needs.lines, exported, (module) =>
-		isLoaded(module) ? DESCRIPTIONS : undefined,
-	);
-	const descriptions = await bundled([...nodes, ...run.lines], exported, runsLater);
+	let descriptions;
+	let run = { lines: [] };
+	let lent;
+	// What a file exports for the other may itself use more of the other.
+	do {
+		lent = run.lines;
+		descriptions = await bundled([...nodes, ...lent], exported, runsLater);
+		const isLoaded = (module) => descriptions.modules.includes(module) && !isLater(module);
+		run = await bundled(descriptions.lines, exported, (module) =>
+			isLoaded(module) ? DESCRIPTIONS : undefined,
+		);
+	} while (run.lines.length > lent.length);
 
 	await bundleLibrary();
 	await write(RUN, await readable(run.code));
