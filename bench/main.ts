@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { defaultCache } from '../e2e/install';
@@ -17,6 +18,9 @@ const usage = `Measures the packed package beside n8n's own nodes on a real n8n 
   --output FILE   where the measured values go (default benchmark.json)
   --n8n VERSION   version of n8n, or newest (default: the one whose engine the tests run on)
   --cache FOLDER  where n8n is installed (default: ${defaultCache})`;
+
+/** Nodes that do as little as a node of their kind can, to compare with. */
+const probe = join(__dirname, '../e2e/probe');
 
 const log = (line: string) => console.log(line);
 
@@ -47,7 +51,7 @@ async function main(): Promise<void> {
 			isQuick: quick,
 			log: (text) => log(`${name}: ${text}`),
 			async onServer(env, task) {
-				await launch({ n8n, cache, env, log }, async (launched) => {
+				await launch({ n8n, cache, env, log, packages: [probe] }, async (launched) => {
 					({ version } = launched);
 					await task({ ...launched, ...(await launched.openAccount()) });
 				});

@@ -7,21 +7,23 @@ import { text } from 'node:stream/consumers';
  *
  * @param input what it reads from its standard input.
  * @param execArgv settings of Node.js.
- * @returns the number that it prints.
+ * @returns what it prints, which is JSON.
  * @throws Error with what it printed instead.
  */
-export async function numberFrom(
+export async function resultFrom<T = number>(
 	script: string,
 	parameters: string[],
 	{ input = '', execArgv = [] }: { input?: string; execArgv?: string[] } = {},
-): Promise<number> {
+): Promise<T> {
 	// What compiles TypeScript would slow down the loading of other scripts.
 	const compiler = script.endsWith('.ts') ? process.execArgv : [];
 	const file = join(__dirname, script);
 	const child = spawn(process.execPath, [...compiler, ...execArgv, file, ...parameters]);
 	child.stdin.end(input);
 	const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
-	const value = Number(printed.trim() || NaN);
-	if (Number.isNaN(value)) throw new Error(`${script} gave no number:\n${printed}${complaints}`);
-	return value;
+	try {
+		return JSON.parse(printed) as T;
+	} catch {
+		throw new Error(`${script} failed:\n${printed}${complaints}`);
+	}
 }

@@ -4,7 +4,7 @@ import { chain, manualTrigger, outputOf } from '../../e2e/api';
 import type { LaunchedWithAccount } from '../../e2e/launch';
 import type { Bench } from '../cases';
 import { readingEach, timeOf } from '../nodes';
-import { numberFrom } from '../script';
+import { resultFrom } from '../script';
 import { inTurn, type Series } from '../series';
 
 export const name = 'getEach';
@@ -98,5 +98,5 @@ async function floor(
 	atOnce: number,
 ): Promise<number> {
 	const parameters = [simulator.url, simulator.keys.default, String(atOnce)];
-	return await numberFrom('floor.ts', parameters, { input: JSON.stringify(ids) });
+	return await resultFrom('floor.ts', parameters, { input: JSON.stringify(ids) });
 }

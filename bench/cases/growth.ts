@@ -4,7 +4,7 @@ import { byId, chain, fluentsNode, manualTrigger, node, outputOf } from '../../e
 import type { LaunchedWithAccount } from '../../e2e/launch';
 import type { Bench } from '../cases';
 import { timeOf } from '../nodes';
-import { numberFrom } from '../script';
+import { resultFrom } from '../script';
 import { inTurn, median, type Unit } from '../series';
 
 export const name = 'growth';
@@ -79,6 +79,6 @@ async function memory(
 	const parameters = [simulator.url, simulator.keys.default, id, String(count)];
 	// V8 drops code that has not run for a while, which would count as memory of the items.
 	const execArgv = ['--expose-gc', '--no-flush-bytecode'];
-	const bytes = await numberFrom('heap.ts', parameters, { execArgv });
+	const bytes = await resultFrom('heap.ts', parameters, { execArgv });
 	return bytes / 1000;
 }

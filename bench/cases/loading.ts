@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Bench } from '../cases';
-import { numberFrom } from '../script';
+import { resultFrom } from '../script';
 import { inTurn } from '../series';
 
 export const name = 'loading';
@@ -13,7 +13,7 @@ export async function run(bench: Bench): Promise<void> {
 	// What ran before, the build or an n8n, keeps the machine busy for a moment.
 	await sleep(5000);
 	const { load } = await inTurn(bench.pairs, {
-		load: async () => await numberFrom('load.cjs', []),
+		load: async () => await resultFrom('load.cjs', []),
 	});
 	bench.report({
 		what: 'loading and constructing all nodes and the credential, in a fresh process',
