@@ -1,9 +1,9 @@
 import type { Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { INodeExecutionData, INodeType } from 'n8n-workflow';
 
 import { emptyNode, Engine, outputOf, type WorkflowJson } from '../engine';
+import { BlockWatch } from '../engine/blockWatch';
 
 const FLUENTS_AI = 'n8n-nodes-fluentsai.fluentsAi';
 
@@ -38,11 +38,15 @@ async function main([baseUrl, apiKey, agentId, fromNumber, count]: string[]): Pr
 		};
 		const json = workflowFor(agentId, fromNumber, people, called);
 		called += people;
-		const outputs = outputOf(await engine.run(json, { credentials }), FLUENTS_AI);
+		const result = await engine.run(json, { credentials });
+		const outputs = outputOf(result, FLUENTS_AI);
 		node.execute = execute;
 		const failed = outputs.find(({ json: output }) => 'error' in output);
 		if (failed ?? outputs.length !== people) {
-			throw new Error(`${outputs.length} outputs: ${JSON.stringify(failed)}`);
+			const { error } = result.data.resultData;
+			throw new Error(
+				`${outputs.length} outputs: ${error?.message ?? JSON.stringify(failed)}`,
+			);
 		}
 		return seen as T;
 	};
@@ -60,12 +64,10 @@ type NodeType = Omit<INodeType, 'execute'> & { execute(this: unknown): Promise<O
 type Around<T> = (task: () => Promise<Outputs>) => Promise<{ result: Outputs; value: T }>;
 
 const blocked: Around<number> = async (task) => {
-	const resolution = 1;
-	const delay = monitorEventLoopDelay({ resolution });
-	delay.enable();
+	const watch = new BlockWatch();
 	const result = await task();
-	delay.disable();
-	return { result, value: delay.max / 1e6 - resolution };
+	watch.stop();
+	return { result, value: watch.longest };
 };
 
 const profiled: Around<{ own: number; parameters: number }> = async (task) => {
@@ -96,7 +98,7 @@ function byOwner({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile) {
 		const owner = stack.find(
 			({ callFrame }) => callFrame.url !== '' && !callFrame.url.startsWith('node:'),
 		);
-		if (stack.some(({ callFrame }) => callFrame.functionName === 'getNodeParameter')) {
+		if (stack.some(({ callFrame }) => callFrame.functionName.endsWith('getNodeParameter'))) {
 			sums.parameters += milliseconds;
 		} else if (owner?.callFrame.url.includes('/dist/nodes/')) {
 			sums.own += milliseconds;

@@ -14,9 +14,15 @@ export async function run(bench: Bench): Promise<void> {
 	const measure = async () => {
 		const simulator = await startSimulator();
 		const { agents, numbers } = simulator.environment('default');
-		const [agent] = agents.keys();
+		// One whose prompt needs nothing about the person.
+		const agent = [...agents.values()].find(({ name }) => name === 'Reception');
 		const from = [...numbers.values()].find(({ active }) => active);
-		const parameters = [simulator.url, simulator.keys.default, agent, String(from?.number)];
+		const parameters = [
+			simulator.url,
+			simulator.keys.default,
+			String(agent?.id),
+			String(from?.number),
+		];
 		const cost = await resultFrom<Cost>('create.ts', [...parameters, String(people)]);
 		await simulator.close();
 		costs.push(cost);

@@ -255,13 +255,21 @@ function createTurns(
 		});
 }
 
-/** n8n's webhooks and other executions live in the same event loop as the reading of expressions. */
+/**
+ * n8n's webhooks and other executions live in the same event loop as the reading of expressions.
+ *
+ * @returns what many may wait for at once: each waits for the work that those before it do without a pause.
+ */
 function createBreather(): () => Promise<void> {
 	let since = Date.now();
-	return async () => {
-		if (Date.now() - since < LONGEST_TURN) return;
-		await sleep(0);
-		since = Date.now();
+	let turn = Promise.resolve();
+	return () => {
+		turn = turn.then(async () => {
+			if (Date.now() - since < LONGEST_TURN) return;
+			await sleep(0);
+			since = Date.now();
+		});
+		return turn;
 	};
 }
 

@@ -57,7 +57,13 @@ export function notesOf<T>(
 	};
 }
 
+/** The number of the run that a context is for: n8n takes long to tell. */
+const runIndexes = new WeakMap<IExecuteFunctions, string>();
+
 /** The item among all that this node handles in an execution, also in a loop. */
 export function placeOf(context: IExecuteFunctions, itemIndex: number): string {
-	return `${String(context.evaluateExpression('{{ $runIndex }}', itemIndex))}-${itemIndex}`;
+	const runIndex =
+		runIndexes.get(context) ?? String(context.evaluateExpression('{{ $runIndex }}', itemIndex));
+	runIndexes.set(context, runIndex);
+	return `${runIndex}-${itemIndex}`;
 }

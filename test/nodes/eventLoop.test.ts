@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 import { sleep } from 'n8n-workflow';
-import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import { BlockWatch } from '../support/eventLoop';
-import { engine, FLUENTS_AI, runNode, simulator, truth } from '../support/harness';
+import { BlockWatch } from '../../engine/blockWatch';
+import { byId, engine, FLUENTS_AI, runNode, simulator, truth } from '../support/harness';
 import { leastParameters } from '../support/operations';
 
 /**
@@ -40,7 +40,7 @@ async function measure<T>(task: () => Promise<T>): Promise<Measured<T>> {
 type Execute = () => Promise<INodeExecutionData[][]>;
 
 /** Measures around `execute` alone, without what n8n does before and after it. */
-async function measureNode(parameters: INodeParameters, items: number) {
+async function measureNode(parameters: INodeParameters, given: IDataObject[]) {
 	const type = engine.nodeType(FLUENTS_AI) as { execute: Execute };
 	const { execute } = type;
 	let measured: Measured<unknown> | undefined;
@@ -50,7 +50,6 @@ async function measureNode(parameters: INodeParameters, items: number) {
 		return own.result;
 	};
 	try {
-		const given = Array.from({ length: items }, (_, i) => ({ to: `number ${i}` }));
 		const settings = { onError: 'continueRegularOutput' } as const;
 		const run = await runNode(parameters, { items: given, settings });
 		return { ...run, ...(measured as Measured<unknown>) };
@@ -58,6 +57,16 @@ async function measureNode(parameters: INodeParameters, items: number) {
 		type.execute = execute;
 	}
 }
+
+const placing = () => ({
+	...leastParameters['call create'](),
+	resource: 'call',
+	operation: 'create',
+	toNumber: '={{ $json.to }}',
+});
+
+const itemsOf = (count: number, to: (i: number) => string) =>
+	Array.from({ length: count }, (_, i) => ({ to: to(i) }));
 
 /** Computes and gives way as the node is to do. */
 async function reference(): Promise<void> {
@@ -69,15 +78,10 @@ async function reference(): Promise<void> {
 // It is the same under both truths: nothing is asked.
 (truth === 'a' ? test : test.skip)('10,000 items are read without holding n8n up', async () => {
 	simulator.reset();
-	const parameters = {
-		...leastParameters['call create'](),
-		resource: 'call',
-		operation: 'create',
-		toNumber: '={{ $json.to }}',
-	};
-	await measureNode(parameters, 100);
+	const wrong = (count: number) => itemsOf(count, (i) => `number ${i}`);
+	await measureNode(placing(), wrong(100));
 	const usual = await measure(reference);
-	const { json, requests, delay, turns } = await measureNode(parameters, ITEMS);
+	const { json, requests, delay, turns } = await measureNode(placing(), wrong(ITEMS));
 	expect(json).toHaveLength(ITEMS);
 	expect(json[ITEMS - 1].error).toContain(`[item ${ITEMS - 1}]`);
 	expect(requests).toEqual([]);
@@ -90,3 +94,19 @@ async function reference(): Promise<void> {
 	const noise = usual.delay.percentile(99);
 	expect(delay.percentile(95)).toBeLessThan(Math.max(LONGEST * 1e6, noise) * 3);
 });
+
+(truth === 'a' ? test : test.skip)(
+	'what 2,000 calls lack is found without holding n8n up',
+	async () => {
+		simulator.reset();
+		const agents = [...simulator.environment('default').agents.values()];
+		const needy = agents.find(({ name }) => name === 'Appointment Reminder');
+		const parameters = { ...placing(), agentId: byId(String(needy?.id)) };
+		const people = itemsOf(2000, (i) => `+1415${2_000_000 + i}`);
+		const { json, turns } = await measureNode(parameters, people);
+		expect(json.at(-1)?.error).toContain("no value for 'name'");
+		expect(json).toHaveLength(people.length);
+		// Now and then, the collection of garbage falls into a turn.
+		expect(turns.filter((turn) => turn > LONGEST).length).toBeLessThan(4);
+	},
+);

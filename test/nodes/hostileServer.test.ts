@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import { BlockWatch } from '../support/eventLoop';
+import { BlockWatch } from '../../engine/blockWatch';
 import { cases, faultsOf, seed } from '../support/fuzz';
 import { credentialFor, hintsOf, runNode, simulator, type NodeRun } from '../support/harness';
 import { HostileServer, spellings, troubles, type Trouble } from '../support/hostileServer';
