@@ -234,6 +234,8 @@ export class N8nServer implements Server {
 			// Some of those that are checked never end by themselves (default: 5).
 			N8N_WORKFLOW_PUBLICATION_CONCURRENCY: '15',
 			N8N_LOG_LEVEL: 'info',
+			// With one, as by default, n8n 1 mixes up the transactions of requests at the same time.
+			DB_SQLITE_POOL_SIZE: '3',
 			GENERIC_TIMEZONE: 'UTC',
 			...this.queue?.env,
 			...this.env,

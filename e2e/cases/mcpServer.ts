@@ -152,9 +152,9 @@ export default {
 		check(
 			'a call whose answer was lost is placed once in all tries and repeats',
 			async (room) => {
-				const { simulator, server } = room;
-				// In queue mode n8n runs a tool of this trigger once, also with Retry On Fail.
-				const isTriedAgain = server.workers.length === 0;
+				const { simulator, server, version } = room;
+				// In queue mode, and in n8n 1, a tool of this trigger runs once, also with Retry On Fail.
+				const isTriedAgain = server.workers.length === 0 && !version.startsWith('1.');
 				const to = room.nextNumber();
 				const options = { timeout: 500 };
 				const tool = { operation: 'create', options, changes: threeTries } as const;

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 
 import { ExecuteContext } from 'n8n-core';
 import { createRunExecutionData, Workflow } from 'n8n-workflow';
+import { augmentObject } from 'n8n-workflow/dist/cjs/augment-object';
 import type {
 	IExecuteData,
 	INode,
@@ -321,6 +322,14 @@ describe('JSON', () => {
 			expect(() => of(json, value).json(json)).toThrow(/holds a field named __proto__/);
 		}
 		expect({}).not.toHaveProperty('a');
+	});
+
+	test('a list that says that it has a field of any name is taken', () => {
+		// What a Code node of n8n 1 has read of its input and put out.
+		const item = augmentObject({ list: [{ b: 1 }] });
+		const given = reader([json], { field: '={{ { list: $json.list } }}' }, item);
+		expect(given.json(json)).toEqual({ list: [{ b: 1 }] });
+		expect(Object.hasOwn(item.list, '__proto__')).toBe(true);
 	});
 });
 

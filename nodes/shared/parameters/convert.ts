@@ -117,7 +117,10 @@ function refuseNoJson(value: unknown, fail: Fail): void {
 		throw fail(`holds ${String(value)} as a number, which JSON does not have`);
 	}
 	if (typeof value !== 'object' || value === null) return;
-	if (Object.hasOwn(value, PROTOTYPE)) throw fail(`holds a field named ${PROTOTYPE}`);
+	// A list that a Code node of n8n 1 puts out says that it has a field of any name.
+	if (isObject(value) && Object.hasOwn(value, PROTOTYPE)) {
+		throw fail(`holds a field named ${PROTOTYPE}`);
+	}
 	for (const entry of Object.values(value)) refuseNoJson(entry, fail);
 }
 
