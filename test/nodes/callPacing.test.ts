@@ -58,7 +58,7 @@ test.each<[INodeParameters, string]>([
 	],
 	[
 		pacing({ maxConcurrentCalls: 0.5 }),
-		"'Pacing: Calls at the Same Time' has to be a whole number of 0 or more, not 0.5 [item 0]",
+		"'Pacing: Calls at Once' has to be a whole number of 0 or more, not 0.5 [item 0]",
 	],
 ])('%j is refused before anybody is called', async (options, message) => {
 	const { error, requests } = await runNode(placing('create', options), {
@@ -69,7 +69,7 @@ test.each<[INodeParameters, string]>([
 });
 
 test.each(['create', 'createAndWait'] as const)(
-	'Calls at the Same Time: %s places the next call when one has ended',
+	'Calls at Once: %s places the next call when one has ended',
 	async (operation) => {
 		const all = numbers(7);
 		const options = { ...pacing({ maxConcurrentCalls: 3 }), pollInterval: 1 };

@@ -206,7 +206,7 @@ describe('nobody is called', () => {
 		expect(error?.message).toBe(
 			"Nobody was called: the agent 'Reception' has a webhook of its own",
 		);
-		expect(error?.description).toContain("'Replace The Agent's Webhook'");
+		expect(error?.description).toContain("'Replace Agent's Webhook'");
 		expect(dialled()).toEqual({});
 
 		const replaced = await runSleeping({ replaceWebhook: true });

@@ -238,19 +238,19 @@ test.each([
 	[
 		'a dial code',
 		'+49',
-		"'Tool Limits: Countries and Numbers' holds neither a country nor a phone number: '+49'",
+		"'Tool Limits: Allowed to Call' holds neither a country nor a phone number: '+49'",
 	],
 	[
 		'nothing by an expression',
 		'={{ $vars.none }}',
-		"'Tool Limits: Countries and Numbers' gives nothing",
+		"'Tool Limits: Allowed to Call' gives nothing",
 	],
 	[
 		'an empty list by an expression',
 		'={{ [] }}',
-		"'Tool Limits: Countries and Numbers' is an empty list",
+		"'Tool Limits: Allowed to Call' is an empty list",
 	],
-])('Countries and Numbers cannot be %s', async (_what, allowed, message) => {
+])('Allowed to Call cannot be %s', async (_what, allowed, message) => {
 	await expect(byAgent(toolNode(limits(allowed)), { to: TO[0] })).rejects.toThrow(message);
 	expect(dialled()).toEqual({});
 });

@@ -159,7 +159,7 @@ function withWebhook(
 			`Nobody was called: the agent ${shown(agent.name ?? agent.id)} has a webhook of its own`,
 			{
 				description:
-					"With 'Wait Using' set to Webhook, the events of this call would not reach it. Turn on the option 'Replace The Agent's Webhook' if that is fine, or wait using Poll.",
+					"With 'Wait Using' set to Webhook, the events of this call would not reach it. Turn on the option 'Replace Agent's Webhook' if that is fine, or wait using Poll.",
 			},
 		);
 	}

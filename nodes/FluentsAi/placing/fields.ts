@@ -47,6 +47,16 @@ export const testNumberField: INodeProperties = {
 /** The first fields of each operation that places calls. */
 export const modeFields: INodeProperties[] = [callsField, testNumberField];
 
+/** Stands in the form of a tool, which starts on Create. */
+const toolNotice: INodeProperties = {
+	displayName:
+		"A language model can dial real people with this tool. Put n8n's human review before it, and add the option Tool Limits.",
+	name: 'toolNotice',
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { '@tool': [true] } },
+};
+
 export const callKeyOption: INodeProperties = {
 	displayName: 'Call Key',
 	name: 'callKey',
@@ -175,7 +185,7 @@ export const callsPerMinuteField: INodeProperties = {
 };
 
 export const maxConcurrentCallsField: INodeProperties = {
-	displayName: 'Calls at the Same Time',
+	displayName: 'Calls at Once',
 	name: 'maxConcurrentCalls',
 	type: 'number',
 	typeOptions: { minValue: 0, numberPrecision: 0 },
@@ -286,7 +296,7 @@ export const missingVariableOption: INodeProperties = {
 };
 
 export const allowedField: INodeProperties = {
-	displayName: 'Countries and Numbers',
+	displayName: 'Allowed to Call',
 	name: 'allowed',
 	type: 'string',
 	default: '',
@@ -409,6 +419,7 @@ export const settingFields: BodyField[] = [
 
 /** The fields with which a call is placed, the same for every operation that does so. */
 export const placeFields: INodeProperties[] = [
+	toolNotice,
 	...modeFields,
 	agentLocator,
 	fromNumberLocator,

@@ -198,7 +198,7 @@ function noRoomError({ context }: Run, count: number, { toNumber, insteadOf, max
 		`The call was not placed: ${count} calls were in progress for ${minutes} minutes`,
 		{
 			description:
-				"The option 'Pacing' allows no more at the same time. Run the items that are left later, or raise 'Max Wait' or 'Calls at the Same Time'.",
+				"The option 'Pacing' allows no more at the same time. Run the items that are left later, or raise 'Max Wait' or 'Calls at Once'.",
 		},
 	);
 }

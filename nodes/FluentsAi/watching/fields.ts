@@ -92,7 +92,7 @@ export const waitUsingOption: INodeProperties = {
 };
 
 export const replaceWebhookOption: INodeProperties = {
-	displayName: "Replace The Agent's Webhook",
+	displayName: "Replace Agent's Webhook",
 	name: 'replaceWebhook',
 	type: 'boolean',
 	default: false,

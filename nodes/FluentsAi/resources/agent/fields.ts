@@ -402,7 +402,7 @@ export const agentFields: Array<BodyField<'AgentInput'>> = [
 	{
 		api: 'deepgram_keywords',
 		property: {
-			displayName: 'Deepgram Keywords (JSON)',
+			displayName: 'Deepgram Words (JSON)',
 			name: 'deepgramKeywords',
 			type: 'json',
 			default: '',

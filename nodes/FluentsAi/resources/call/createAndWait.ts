@@ -37,7 +37,7 @@ export const createAndWait: Operation<Parameters> = {
 		value: 'createAndWait',
 		action: 'Create a call (dials a person, costs money) and wait for its outcome',
 		description:
-			'Call a person with a voice agent and wait for the outcome and transcript. This dials a real phone number immediately and costs money.',
+			'Call a person with a voice agent and wait for the outcome. This dials a real phone number immediately and costs money.',
 	},
 	properties: [
 		...placeFields,
