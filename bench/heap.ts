@@ -1,30 +1,62 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import axios from 'axios';
+import type { INodeParameters } from 'n8n-workflow';
 
 import { emptyNode, Engine, outputOf, type WorkflowJson } from '../engine';
 
 const FLUENTS_AI = 'n8n-nodes-fluentsai.fluentsAi';
 
 /**
- * Runs Get for so many items on n8n's engine, and prints by how many bytes more than for one item the heap
- * has grown when it is done and its outputs are held. Needs --expose-gc. Arguments: base URL, key, ID of a call, items.
+ * Prints how many bytes the heap has grown by when calls were read and all that came is held. Needs --expose-gc.
+ * Arguments: base URL, key, how many calls, and how they are read:
+ *
+ * - `each`: Get, on n8n's engine, less what one item takes; always the call whose ID follows.
+ * - `all`: Get Many with Return All, on n8n's engine.
+ * - `pages`: the answers of the API, which HTTP Request outputs as they are.
  */
-async function main([baseUrl, apiKey, callId, count]: string[]): Promise<void> {
+async function main([baseUrl, apiKey, count, how, callId]: string[]): Promise<void> {
 	const engine = await Engine.load();
 	const credentials = { fluentsAiApi: { environment: 'default', apiKey, baseUrl } };
-	const run = async (items: number) => {
-		const json = workflowFor(callId, items);
+	const run = async (parameters: INodeParameters, items: number) => {
+		const result = await engine.run(workflowFor(parameters, callId, items), { credentials });
+		return { held: result, outputs: outputOf(result, FLUENTS_AI).length };
+	};
+	const get = {
+		resource: 'call',
+		operation: 'get',
+		callId: { __rl: true, mode: 'id', value: '={{ $json.id }}' },
+	};
+	const getAll = { resource: 'call', operation: 'getAll', returnAll: true };
+	const ways: Record<string, (calls: number) => Promise<{ held: unknown; outputs: number }>> = {
+		each: async (calls) => await run(get, calls),
+		all: async () => await run(getAll, 1),
+		pages: async () => await readPages(baseUrl, apiKey),
+	};
+	const growth = async (calls: number) => {
 		const before = await heap();
-		const result = await engine.run(json, { credentials });
-		const growth = (await heap()) - before;
-		const outputs = outputOf(result, FLUENTS_AI).length;
-		if (outputs !== items) throw new Error(`${items} items gave ${outputs} outputs`);
-		return growth;
+		const { held, outputs } = await ways[how](calls);
+		const grown = (await heap()) - before;
+		if (!held || outputs !== calls) throw new Error(`${calls} calls gave ${outputs} outputs`);
+		return grown;
 	};
 	// The first runs load and compile what any run needs, and let V8 drop what it needs no more.
-	await run(Number(count));
-	await run(Number(count));
-	console.log((await run(Number(count))) - (await run(1)));
+	await growth(Number(count));
+	await growth(Number(count));
+	const grown = await growth(Number(count));
+	console.log(how === 'each' ? grown - (await growth(1)) : grown);
 	process.exit();
+}
+
+async function readPages(baseURL: string, key: string) {
+	const headers = { authorization: `Bearer ${key}` };
+	const held: Array<{ items: unknown[]; has_more: boolean }> = [];
+	while (held.at(-1)?.has_more ?? true) {
+		const params = { size: 100, page: held.length + 1, sort_column: 'start_time' };
+		held.push(
+			(await axios.get('/calls/list', { baseURL, headers, params, proxy: false })).data,
+		);
+	}
+	return { held, outputs: held.flatMap(({ items }) => items).length };
 }
 
 async function heap(): Promise<number> {
@@ -34,14 +66,10 @@ async function heap(): Promise<number> {
 	return process.memoryUsage().heapUsed;
 }
 
-function workflowFor(callId: string, items: number): WorkflowJson {
+function workflowFor(parameters: INodeParameters, callId: string, items: number): WorkflowJson {
 	const trigger = emptyNode('n8n-nodes-base.manualTrigger');
 	const source = emptyNode('n8n-nodes-base.code');
-	const node = emptyNode(FLUENTS_AI, {
-		resource: 'call',
-		operation: 'get',
-		callId: { __rl: true, mode: 'id', value: '={{ $json.id }}' },
-	});
+	const node = emptyNode(FLUENTS_AI, parameters);
 	node.credentials = { fluentsAiApi: { id: '1', name: 'Benchmark' } };
 	const next = ({ name }: typeof node) => ({
 		main: [[{ node: name, type: 'main' as const, index: 0 }]],

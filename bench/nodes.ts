@@ -10,6 +10,7 @@ import {
 	type Execution,
 } from '../e2e/api';
 import type { LaunchedWithAccount } from '../e2e/launch';
+import { resultFrom } from './script';
 
 /** n8n's own HTTP Request node, which signs in with the credential of this package. */
 export function httpRequest(
@@ -61,4 +62,16 @@ export function timeOf({ data, status }: Execution, nodeName: string): number {
 	const run = data.resultData.runData[nodeName]?.at(-1);
 	if (!run) throw new Error(`The node '${nodeName}' has not run; the execution is ${status}`);
 	return run.executionTime;
+}
+
+/** Bytes that are held after so many calls were read, as the script heap.ts tells its ways to read them. */
+export async function heldBytes(
+	{ simulator }: LaunchedWithAccount,
+	count: number,
+	...how: string[]
+): Promise<number> {
+	const parameters = [simulator.url, simulator.keys.default, String(count), ...how];
+	// V8 drops code that has not run for a while, which would count as memory of the items.
+	const execArgv = ['--expose-gc', '--no-flush-bytecode'];
+	return await resultFrom('heap.ts', parameters, { execArgv });
 }

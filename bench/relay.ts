@@ -15,6 +15,8 @@ export interface Distant {
 	url: string;
 	/** Milliseconds that a byte needs there and back; for connections that are opened from now on. */
 	roundTrip: number;
+	/** The most connections that were open at once; set it to 0 to count anew. */
+	mostOpen: number;
 	close(): void;
 }
 
@@ -57,7 +59,10 @@ export async function startDistant(target: number, certificate: Certificate): Pr
 		far.pipe(near);
 	});
 	const terminatorPort = await listen(terminator);
+	let open = 0;
 	const relay = createServer((near) => {
+		distant.mostOpen = Math.max(distant.mostOpen, ++open);
+		near.once('close', () => open--);
 		near.setNoDelay();
 		const far = connect(terminatorPort, LOOPBACK).setNoDelay();
 		breakTogether(near, far);
@@ -69,6 +74,7 @@ export async function startDistant(target: number, certificate: Certificate): Pr
 	const distant: Distant = {
 		url: `https://${LOOPBACK}:${port}`,
 		roundTrip: 0,
+		mostOpen: 0,
 		close: () => {
 			relay.close();
 			terminator.close();

@@ -31,8 +31,15 @@ export async function run(bench: Bench): Promise<void> {
 					simulator.reset();
 					distant.roundTrip = roundTrip;
 					const distance = `TLS, ${roundTrip} ms there and back`;
-					const far = { ...launched, credentials };
-					await compareReading(bench, far, { most, distance, baseUrl });
+					await compareReading(
+						bench,
+						{ ...launched, credentials },
+						{
+							most,
+							distance,
+							far: { baseUrl, env, relay: distant },
+						},
+					);
 				}
 			} finally {
 				distant.close();

@@ -19,7 +19,7 @@ import { inTurn } from '../series';
 
 export const name = 'events';
 
-const EVENTS = { complete: 2000, quick: 200 };
+const EVENTS = { complete: 500, quick: 100 };
 const AT_ONCE = 20;
 const EVENT = 'event_phone_call_ended';
 

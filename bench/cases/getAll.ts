@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { chain, fluentsNode, manualTrigger, outputOf, type Execution } from '../../e2e/api';
 import type { Bench } from '../cases';
-import { httpRequest, query, timeOf } from '../nodes';
+import { heldBytes, httpRequest, query, timeOf } from '../nodes';
 import { inTurn } from '../series';
 
 export const name = 'getAll';
@@ -12,7 +12,8 @@ const CALLS = 10_000;
 
 /** All calls of a large environment, from a list that gives 100 at a time. */
 export async function run(bench: Bench): Promise<void> {
-	await bench.onServer({}, async ({ n8n, simulator, credentials }) => {
+	await bench.onServer({}, async (launched) => {
+		const { n8n, simulator, credentials } = launched;
 		simulator.latencyMs = 20;
 		const environment = simulator.environment('default');
 		environment.addCalls(CALLS - environment.calls.size);
@@ -65,6 +66,18 @@ export async function run(bench: Bench): Promise<void> {
 			ours: { unit: 'ms', values: ours },
 			against: { name: 'HTTP Request', series: { unit: 'ms', values: theirs } },
 			most: 0.33,
+		});
+
+		simulator.latencyMs = 0;
+		const held = await inTurn(bench.pairs, {
+			ours: async () => (await heldBytes(launched, CALLS, 'all')) / 1e6,
+			theirs: async () => (await heldBytes(launched, CALLS, 'pages')) / 1e6,
+		});
+		bench.report({
+			what: 'the same: memory that they take in the output',
+			ours: { unit: 'MB', values: held.ours },
+			against: { name: 'pages as they come', series: { unit: 'MB', values: held.theirs } },
+			most: 1,
 		});
 	});
 }

@@ -38,34 +38,43 @@ interface Comparison {
 	most: number;
 	/** For the row. */
 	distance: string;
-	/** Where the API is, if it is not where the simulator is. */
-	baseUrl?: string;
+	/** Where the API is, if it is not where the simulator is, and what the floor needs to get there. */
+	far?: { baseUrl: string; env: Record<string, string>; relay: { mostOpen: number } };
 }
 
 /** Reads 1,000 calls with both sides in turn, and with as many connections at once as this package opened. */
 export async function compareReading(
 	bench: Bench,
 	launched: LaunchedWithAccount,
-	{ most, distance, baseUrl }: Comparison,
+	{ most, distance, far }: Comparison,
 ): Promise<void> {
 	const { n8n, simulator } = launched;
-	const { ids, items, ...sides } = readingEach(launched, ITEMS, baseUrl);
+	const { ids, items, ...sides } = readingEach(launched, ITEMS, far?.baseUrl);
 	const mostOpen = { ours: 0, theirs: 0 };
 	const measure = async (side: 'ours' | 'theirs') => {
 		simulator.requests.length = 0;
+		if (far) far.relay.mostOpen = 0;
 		const { name: nodeName } = sides[side];
 		const execution = await n8n.run(chain(manualTrigger, items, sides[side]));
 		const outputs = outputOf(execution, nodeName).map(({ json }) => json.id);
 		deepEqual(outputs, ids);
-		const open = simulator.requests.map((request) => request.open);
+		// What is still on its way is not yet open at the simulator.
+		const open = far ? [far.relay.mostOpen] : simulator.requests.map((request) => request.open);
 		mostOpen[side] = Math.max(mostOpen[side], ...open);
 		return timeOf(execution, nodeName);
+	};
+	const floor = async () => {
+		const { url, keys } = simulator;
+		const parameters = [far?.baseUrl ?? url, keys.default, String(mostOpen.ours)];
+		return await resultFrom('floor.ts', parameters, {
+			input: JSON.stringify(ids),
+			env: far?.env,
+		});
 	};
 	const values = await inTurn(bench.pairs, {
 		ours: async () => await measure('ours'),
 		theirs: async () => await measure('theirs'),
-		floor: async () =>
-			baseUrl === undefined ? await floor(launched, ids, mostOpen.ours) : Number.NaN,
+		floor,
 	});
 
 	const inMs = (measured: number[]): Series => ({ unit: 'ms', values: measured });
@@ -75,28 +84,13 @@ export async function compareReading(
 		ours: inMs(values.ours),
 		against: { name: 'HTTP Request', series: inMs(values.theirs) },
 		most,
-		// What is still on its way does not count as open at the simulator.
-		note:
-			baseUrl === undefined
-				? `at most ${mostOpen.ours} requests open, ${mostOpen.theirs} by HTTP Request`
-				: undefined,
+		note: `at most ${mostOpen.ours} ${far ? 'connections' : 'requests'} open, ${mostOpen.theirs} by HTTP Request`,
 		readme: `1,000 calls read one by one, ${distance}`,
 	});
-	if (baseUrl !== undefined) return;
 	bench.report({
 		what: 'the same, against the floor',
 		ours: inMs(values.ours),
 		against: { name: 'axios', series: inMs(values.floor) },
 		most: 1.5,
 	});
-}
-
-/** Milliseconds of a bare loop, in a process of its own. */
-async function floor(
-	{ simulator }: LaunchedWithAccount,
-	ids: string[],
-	atOnce: number,
-): Promise<number> {
-	const parameters = [simulator.url, simulator.keys.default, String(atOnce)];
-	return await resultFrom('floor.ts', parameters, { input: JSON.stringify(ids) });
 }

@@ -3,8 +3,7 @@ import { equal } from 'node:assert/strict';
 import { byId, chain, fluentsNode, manualTrigger, node, outputOf } from '../../e2e/api';
 import type { LaunchedWithAccount } from '../../e2e/launch';
 import type { Bench } from '../cases';
-import { timeOf } from '../nodes';
-import { resultFrom } from '../script';
+import { heldBytes, timeOf } from '../nodes';
 import { inTurn, median, type Unit } from '../series';
 
 export const name = 'growth';
@@ -71,14 +70,6 @@ async function time(
 	return timeOf(execution, get.name);
 }
 
-async function memory(
-	{ simulator }: LaunchedWithAccount,
-	id: string,
-	count: number,
-): Promise<number> {
-	const parameters = [simulator.url, simulator.keys.default, id, String(count)];
-	// V8 drops code that has not run for a while, which would count as memory of the items.
-	const execArgv = ['--expose-gc', '--no-flush-bytecode'];
-	const bytes = await resultFrom('heap.ts', parameters, { execArgv });
-	return bytes / 1000;
+async function memory(launched: LaunchedWithAccount, id: string, count: number): Promise<number> {
+	return (await heldBytes(launched, count, 'each', id)) / 1000;
 }
