@@ -25,7 +25,9 @@ export function fill(text: string, variables: Fields): string {
 
 /** The variables of a conversation: the call's context, and what the agent has learned. */
 export function variablesOf(call: StoredCall, { exchanges }: CallProgress): Fields {
-	return Object.assign({}, call.context, ...exchanges.map(({ learned }) => learned)) as Fields;
+	// Without what every object has, such as a constructor.
+	const none = Object.create(null) as Fields;
+	return Object.assign(none, call.context, ...exchanges.map(({ learned }) => learned)) as Fields;
 }
 
 /** What happened in a conversation until a time (epoch milliseconds), in order. */

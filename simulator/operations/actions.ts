@@ -7,24 +7,20 @@ import { actionDefaults } from '../model/defaults';
 import { checkNeeded, crud, type Fields, type Resource } from './crud';
 
 /** Settings without which the server takes no action of a type; those of other types are not known. */
-const neededSettings: Record<string, string[]> = {
-	action_add_to_conference: ['phone_number'],
-	action_external: [
-		'name',
-		'description',
-		'url',
-		'input_schema',
-		'speak_on_send',
-		'speak_on_receive',
+const neededSettings = new Map([
+	['action_add_to_conference', ['phone_number']],
+	[
+		'action_external',
+		['name', 'description', 'url', 'input_schema', 'speak_on_send', 'speak_on_receive'],
 	],
-	action_transfer_call: ['phone_number'],
-};
+	['action_transfer_call', ['phone_number']],
+]);
 
 const typesWithoutPhrases = ['action_dtmf', 'action_external'];
 
 function checkAction(type: string, fields: Fields): void {
 	const config = fields.config as Fields | undefined;
-	checkNeeded('config', config, neededSettings[type]);
+	checkNeeded('config', config, neededSettings.get(type));
 	const trigger = fields.action_trigger as Fields | null | undefined;
 	if (trigger?.type === 'action_trigger_phrase_based' && typesWithoutPhrases.includes(type)) {
 		throw invalidField('action_trigger.type', `must not be phrase based for ${type}`);
