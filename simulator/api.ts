@@ -49,8 +49,11 @@ function issueOf({ instancePath, keyword, params, message }: ValidationErrors[nu
 	};
 }
 
+let description: Promise<Document> | undefined;
+
 async function load(strict: boolean): Promise<OpenAPIBackend> {
-	const definition = parse(await readFile(descriptionFile, 'utf8')) as Document;
+	description ??= readFile(descriptionFile, 'utf8').then((text) => parse(text) as Document);
+	const definition = structuredClone(await description);
 	if (strict) refuseUnknownFields(definition.components?.schemas);
 	const api = new OpenAPIBackend({
 		definition,
@@ -59,7 +62,14 @@ async function load(strict: boolean): Promise<OpenAPIBackend> {
 		// Validators are compiled when an operation is first used; a test lints the description itself.
 		quick: true,
 		coerceTypes: true,
-		ajvOpts: { allErrors: true, validateFormats: false },
+		ajvOpts: {
+			allErrors: true,
+			validateFormats: false,
+			// openapi-backend makes an Ajv for each validator, and each would compile the schema of schemas first.
+			validateSchema: false,
+			// Most validators check a few values, so it does not pay to make their code shorter.
+			code: { optimize: false },
+		},
 		handlers: {
 			notFound: ({ request }) => {
 				throw new Problem(404, `Cannot ${request.method.toUpperCase()} ${request.path}`);

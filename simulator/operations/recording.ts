@@ -26,17 +26,24 @@ function tonesOf(transcript: string): Tone[] {
 	);
 }
 
+/** Somebody who speaks as long as a turn may be, in syllables. */
+function voiceOf(frequency: number): Float32Array {
+	return Float32Array.from({ length: longestTone * sampleRate }, (_, index) => {
+		const angle = (2 * Math.PI * index) / sampleRate;
+		return 0.4 * Math.abs(Math.sin(2.5 * angle)) * Math.sin(frequency * angle);
+	});
+}
+
 /** Sound in the rhythm of speech: short beeps while somebody speaks, silence in between. */
 function soundOf(turns: Tone[]): Float32Array {
+	const frequencies = new Set(turns.map(({ frequency }) => frequency));
+	const voices = new Map([...frequencies].map((each) => [each, voiceOf(each)]));
 	const length = (turns.at(-1)?.at ?? 0) + longestTone;
 	const sound = new Float32Array(length * sampleRate);
 	turns.forEach(({ at, frequency }, index) => {
-		const end = Math.min(at + longestTone, (turns[index + 1]?.at ?? Infinity) - 0.3);
-		for (let second = at; second < end; second += 1 / sampleRate) {
-			const syllable = Math.abs(Math.sin(2 * Math.PI * 2.5 * (second - at)));
-			sound[Math.round(second * sampleRate)] =
-				0.4 * syllable * Math.sin(2 * Math.PI * frequency * (second - at));
-		}
+		const seconds = Math.min(longestTone, (turns[index + 1]?.at ?? Infinity) - 0.3 - at);
+		const samples = Math.max(0, Math.ceil(seconds * sampleRate));
+		sound.set(voices.get(frequency)?.subarray(0, samples) ?? [], at * sampleRate);
 	});
 	return sound;
 }
