@@ -5,7 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LaunchedWithAccount } from './launch';
 
 /** What a case works with: the n8n that all cases share, and a Fluents.ai account of its own. */
-export type CaseContext = LaunchedWithAccount;
+export interface CaseContext extends LaunchedWithAccount {
+	/** Folder for pictures of what a case sees, where they are wanted. */
+	pictures?: string;
+}
 
 /** One thing that is checked. The checks after it are made whether it holds or not. */
 export interface Check<Room> {

@@ -91,22 +91,24 @@ export class Editor {
 		return this.marked('node-creator').getByText(name, { exact: true });
 	}
 
-	/** Chooses an object of Fluents.ai from the list of a parameter. */
-	async pick(parameter: string, text: string): Promise<void> {
-		await this.openList(parameter);
-		await this.page
-			.locator(`${testId('rlc-item')}:visible`)
-			.filter({ hasText: text })
-			.click();
+	/** Opens the list of objects of Fluents.ai that a parameter offers. */
+	async openList(parameter: string): Promise<void> {
+		await this.marked(`resource-locator-${parameter}`).locator('input').last().click();
+		await this.listed.first().waitFor();
 	}
 
-	async openList(parameter: string): Promise<void> {
-		const list = this.marked(`resource-locator-${parameter}`).locator('input').last();
-		await list.click();
-		await this.page
-			.locator(`${testId('rlc-item')}:visible`)
-			.first()
-			.waitFor();
+	/** Takes an object from the list that is open. */
+	async take(text: string): Promise<void> {
+		await this.listed.filter({ hasText: text }).click();
+	}
+
+	private get listed(): Locator {
+		return this.page.locator(`${testId('rlc-item')}:visible`);
+	}
+
+	/** What the expression of a parameter gives for the first item. */
+	preview(parameter: string): Locator {
+		return this.marked(`parameter-expression-preview-${parameter}`);
 	}
 
 	/** Opens or closes the choices of a parameter. */

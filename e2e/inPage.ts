@@ -43,6 +43,27 @@ export function loadedIcons(images: Element[]): string[] {
 		});
 }
 
+/** What can be read on the page. */
+export function visibleTexts(): string[] {
+	const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	const texts: string[] = [];
+	for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+		const text = node.textContent?.trim();
+		const range = document.createRange();
+		range.selectNodeContents(node);
+		const { left, top, width, height } = range.getBoundingClientRect();
+		const [x, y] = [left + width / 2, top + height / 2];
+		// Nothing covers it, and it is inside the window.
+		if (text && document.elementFromPoint(x, y)?.contains(node)) texts.push(text);
+	}
+	for (const input of document.querySelectorAll('input')) {
+		const { left, top, width, height } = input.getBoundingClientRect();
+		const front = document.elementFromPoint(left + width / 2, top + height / 2);
+		if (input.value && front === input) texts.push(input.value);
+	}
+	return texts;
+}
+
 /** Starts a recording. */
 export async function play(audio: HTMLAudioElement): Promise<void> {
 	audio.muted = true;

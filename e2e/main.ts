@@ -19,6 +19,7 @@ const usage = `Runs the packed package on a real n8n server, against the simulat
   --email EMAIL   of its owner (default: ${owner.email}); a fresh n8n gets this owner
   --password TEXT of its owner (default: ${owner.password})
   --only CASE     one case, may be repeated
+  --pictures DIR  the case 'editor' takes the pictures of the documents
   --keep          n8n stays open after the cases, until Ctrl+C
   --cache FOLDER  where n8n is installed (default: ${defaultCache})`;
 
@@ -85,13 +86,14 @@ async function main(): Promise<void> {
 			email: { type: 'string', default: owner.email },
 			password: { type: 'string', default: owner.password },
 			only: { type: 'string', multiple: true },
+			pictures: { type: 'string' },
 			keep: { type: 'boolean', default: false },
 			cache: { type: 'string' },
 			help: { type: 'boolean', default: false },
 		},
 	});
 	if (values.help) return log(usage);
-	const { n8n, cache, only, keep, redis, database, url, email, password } = values;
+	const { n8n, cache, only, keep, pictures, redis, database, url, email, password } = values;
 	const cases = await chooseCases(only);
 	const options = {
 		n8n,
@@ -104,7 +106,7 @@ async function main(): Promise<void> {
 	let passed = false;
 	await launch(options, async (launched, interrupted) => {
 		const start = Date.now();
-		const rows = await runCases(cases, launched, log);
+		const rows = await runCases(cases, launched, log, pictures);
 		const minutes = ((Date.now() - start) / 60_000).toFixed(1);
 		const ours = values.queue ? 'queue mode: 2 workers and a webhook process' : 'one process';
 		const mode = launched.isOurs ? ours : `at ${launched.server.url}`;

@@ -33,14 +33,14 @@ class Running {
 		private readonly log: (line: string) => void,
 	) {}
 
-	async setUp(launched: Launched): Promise<void> {
+	async setUp(launched: Launched, pictures: string | undefined): Promise<void> {
 		await this.perform('sets up what its checks share', async () => {
 			if (this.one.needsOwnN8n && !launched.isOurs) {
 				const what = 'it needs an n8n that the run starts itself: leave out --url';
 				return this.add({ what, result: 'skip' });
 			}
 			const account = await launched.openAccount({ callSeconds: 2 });
-			const context: CaseContext = { ...launched, ...account };
+			const context: CaseContext = { ...launched, ...account, pictures };
 			const reason = await this.one.skip?.(context);
 			if (reason) return this.add({ what: reason, result: 'skip' });
 			this.room = await this.one.setUp(context);
@@ -109,15 +109,17 @@ class Running {
  * Makes all checks: cases side by side, then what has to outlive a restart of n8n, and a power cut.
  *
  * @param log receives a line for each check, as soon as it is made.
+ * @param pictures folder for pictures of what cases see.
  */
 export async function runCases(
 	cases: NamedCase[],
 	launched: Launched,
 	log: (line: string) => void,
+	pictures?: string,
 ): Promise<Row[]> {
 	const all = cases.map((one) => new Running(one, log));
 	// One after the other: older versions of n8n mix up transactions of SQLite.
-	for (const running of all) await running.setUp(launched);
+	for (const running of all) await running.setUp(launched, pictures);
 	let listening = Promise.resolve();
 	const makeChecks = async (running: Running) => {
 		await running.makeChecks(running.checks);

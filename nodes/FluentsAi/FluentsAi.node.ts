@@ -10,6 +10,7 @@ import type {
 
 import { builderHint } from './builderHint';
 import { execute } from './execute';
+import { hints } from './hints';
 import * as methods from './methods';
 import { chosenOperation, properties } from './resources';
 import { onEvent } from './watching/untilEvent';
@@ -32,6 +33,7 @@ export class FluentsAi implements INodeType {
 		defaults: { name: 'Fluents.ai' },
 		usableAsTool: true,
 		builderHint,
+		hints,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'fluentsAiApi', required: true }],

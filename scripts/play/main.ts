@@ -113,7 +113,8 @@ async function main(): Promise<void> {
   Password  ${owner.password}
 
 The workflows are examples: open "01 ..." and choose "Execute workflow". No phone rings, and nothing costs
-anything: a simulator plays Fluents.ai, and prints the calls here. Ctrl+C ends everything.
+anything: a simulator plays Fluents.ai, and prints the calls here. What happens in a call depends on how the
+number ends, for example 02: nobody answers (simulator/README.md has them all). Ctrl+C ends everything.
 `);
 		await stayUntilInterrupted();
 		log('\nEnding n8n ...');

@@ -121,6 +121,19 @@ describe('when there is none', () => {
 		expect(error?.description).toContain('by their outcome');
 	});
 
+	test('If There Is None: the item is passed on without a file, and says why', async () => {
+		const call = simulator.environment('default').calls.get(callId)!;
+		call.recording_available = false;
+		const options = { ifNone: 'output' };
+		const { items, error } = await runNode(getRecording({ options }));
+		expect(error).toBeUndefined();
+		expect(items[0].json).toEqual({
+			call_id: callId,
+			no_recording: `Call '${callId}' has no recording yet`,
+		});
+		expect(items[0].binary).toBeUndefined();
+	});
+
 	test('and no such call, it says that', async () => {
 		const id = '550e8400-e29b-41d4-a716-446655440000';
 		const { error } = await runNode(getRecording({ callId: byId(id) }));

@@ -36,8 +36,24 @@ interface RecordingRequest {
 export async function downloadRecording(
 	context: IExecuteFunctions | IWebhookFunctions,
 	api: FluentsTransport,
-	{ callId, fileName, patience = 0 }: RecordingRequest,
+	request: RecordingRequest,
 ): Promise<IBinaryData> {
+	const found = await findRecording(context, api, request);
+	if ('file' in found) return found.file;
+	throw found.missing;
+}
+
+/**
+ * Reads the recording of a call into n8n's binary storage, if there is one.
+ *
+ * @returns the file, or an error that tells why there is none.
+ * @throws NodeApiError when the call does not exist either.
+ */
+export async function findRecording(
+	context: IExecuteFunctions | IWebhookFunctions,
+	api: FluentsTransport,
+	{ callId, fileName, patience = 0 }: RecordingRequest,
+): Promise<{ file: IBinaryData } | { missing: NodeApiError }> {
 	const store = async ({ stream, type }: Download) => {
 		const name = fileName ?? `call-${callId}.${extensionOf(type)}`;
 		// As a stream, n8n writes it to its binary storage without holding it in memory.
@@ -50,10 +66,10 @@ export async function downloadRecording(
 			api.download('/calls/recording', { id: callId }, { object }, store),
 			['404'],
 		);
-		if (!download.refusal) return download.value;
+		if (!download.refusal) return { file: download.value };
 		const isOver = Date.now() + pause > deadline;
 		if (isOver || (await pauseUnlessStopped(pause, cancelSignal(context)))) {
-			throw await explainMissing(api, callId, download.refusal);
+			return { missing: await explainMissing(api, callId, download.refusal) };
 		}
 	}
 }

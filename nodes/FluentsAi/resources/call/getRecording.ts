@@ -3,12 +3,13 @@ import type { INodeProperties } from 'n8n-workflow';
 import { callLocator } from '../../fields/locators';
 import { optionsOf, batchedOptionsField } from '../../fields/options';
 import type { Operation } from '../../operation';
-import { downloadRecording } from '../../../shared/records/recording';
+import { findRecording } from '../../../shared/records/recording';
 
 interface Parameters {
 	callId: string;
 	field: string;
 	fileName?: string;
+	ifNone: 'fail' | 'output';
 }
 
 const outputFieldField: INodeProperties = {
@@ -31,6 +32,18 @@ const fileNameOption: INodeProperties = {
 	description: 'Name of the file. By default it is made from the ID of the call.',
 };
 
+const ifNoneOption: INodeProperties = {
+	displayName: 'If There Is None',
+	name: 'ifNone',
+	type: 'options',
+	options: [
+		{ name: 'Fail', value: 'fail' },
+		{ name: 'Output Without a File', value: 'output' },
+	],
+	default: 'fail',
+	description: 'Without a file, no_recording tells why',
+};
+
 export const getRecording: Operation<Parameters> = {
 	option: {
 		name: 'Get Recording',
@@ -38,23 +51,35 @@ export const getRecording: Operation<Parameters> = {
 		action: 'Get the recording of a call',
 		description: 'Download the recording of a call as a file',
 	},
-	properties: [callLocator, outputFieldField, batchedOptionsField([fileNameOption])],
+	properties: [
+		callLocator,
+		outputFieldField,
+		batchedOptionsField([fileNameOption, ifNoneOption]),
+	],
 	output: {
 		call_id: 'string',
 		file_name: 'string',
 		mime_type: 'string',
 		file_size: 'string',
 	},
+	added: { no_recording: 'string' },
 	kind: 'read',
 	read(from) {
-		const callId = from.id(callLocator);
-		const fileName = optionsOf(from).text(fileNameOption) || undefined;
-		return { callId, field: from.text(outputFieldField), fileName };
+		const options = optionsOf(from);
+		return {
+			callId: from.id(callLocator),
+			field: from.text(outputFieldField),
+			fileName: options.text(fileNameOption) || undefined,
+			ifNone: options.choice<Parameters['ifNone']>(ifNoneOption),
+		};
 	},
-	async execute({ api, context }, { callId, field, fileName: wanted }) {
-		const request = { callId, fileName: wanted };
-		const file = await downloadRecording(context, api, request);
-		const { mimeType, fileName = null, fileSize = null } = file;
+	async execute({ api, context }, { callId, field, fileName: wanted, ifNone }) {
+		const found = await findRecording(context, api, { callId, fileName: wanted });
+		if ('missing' in found) {
+			if (ifNone === 'fail') throw found.missing;
+			return [{ json: { call_id: callId, no_recording: found.missing.message } }];
+		}
+		const { mimeType, fileName = null, fileSize = null } = found.file;
 		return [
 			{
 				json: {
@@ -63,7 +88,7 @@ export const getRecording: Operation<Parameters> = {
 					mime_type: mimeType,
 					file_size: fileSize,
 				},
-				binary: { [field]: file },
+				binary: { [field]: found.file },
 			},
 		];
 	},
