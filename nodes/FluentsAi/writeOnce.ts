@@ -94,14 +94,20 @@ function stillUnclear({ context }: Run, reason: string, ifUnclear: string): Node
 	);
 }
 
-/** The object in a list that has this label. */
-export async function findByLabel(
+/**
+ * Looks through a list for a record.
+ *
+ * @returns undefined when it is not there; `unknown` when the list cannot be read to its end.
+ */
+export async function findIn(
 	{ api }: Run,
 	path: string,
-	label: string,
-): Promise<IDataObject | undefined> {
-	for await (const record of eachRecord(api, `${path}/list`)) {
-		if (record.label === label) return record;
+	isMeant: (record: IDataObject) => boolean,
+): Promise<IDataObject | 'unknown' | undefined> {
+	let isWhole = true;
+	const onCut = () => (isWhole = false);
+	for await (const record of eachRecord(api, `${path}/list`, {}, { onCut })) {
+		if (isMeant(record)) return record;
 	}
-	return undefined;
+	return isWhole ? undefined : 'unknown';
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { runNode, simulator } from '../support/harness';
+import { hintsOf, runNode, simulator } from '../support/harness';
 
 beforeEach(() => simulator.reset());
 
@@ -189,4 +189,14 @@ describe('a list that never ends is told', () => {
 			/^The list \/calls\/list goes on after 100\d{3} records, .* Set a limit/,
 		);
 	});
+});
+
+test('a list that gives the same page again and again ends, and says so', async () => {
+	simulator.reset();
+	const items = [{ id: 'call-1' }, { id: 'call-2' }];
+	const alter = () => ({ items, has_more: true });
+	simulator.faults.add({ operationId: 'listCalls', times: Infinity, alter });
+	const { json, run } = await runNode(getAll);
+	expect(json.map(({ id }) => id)).toEqual(['call-1', 'call-2']);
+	expect(hintsOf(run).join()).toContain('the same page of the list again and again');
 });

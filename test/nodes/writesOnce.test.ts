@@ -70,6 +70,17 @@ describe('when the answer was lost', () => {
 		simulator.faults.add({ operationId, when: 'after', reset: true });
 	const retried = { ...repeats, onError: undefined };
 
+	test('it is not made again while the list gives the same page again and again', async () => {
+		lose('createPrompt');
+		const items = [{ id: 'p-1', label: 'Other', content: 'Hello' }];
+		const alter = () => ({ items, has_more: true });
+		simulator.faults.add({ operationId: 'listPrompts', times: Infinity, alter });
+		const given = [{ label: 'Only one' }];
+		const { error } = await runNode(prompt, { items: given, settings: retried });
+		expect(error?.message).toContain('It is still not known whether Fluents.ai acted on this');
+		expect(sent('createPrompt')).toHaveLength(1);
+	});
+
 	test('a created object is found by its label', async () => {
 		lose('createPrompt');
 		const { json, error } = await runNode(prompt, {

@@ -23,7 +23,7 @@ import { listOptions, readListQuery, sortField } from '../fields/list';
 import { batchedOptionsField, optionsField, optionsOf } from '../fields/options';
 import { readOutputOptions, secretsOptions, simplifyField } from '../fields/output';
 import type { Operation, Run } from '../operation';
-import { findByLabel, writeOnce } from '../writeOnce';
+import { findIn, writeOnce } from '../writeOnce';
 
 export function getOperation(
 	collection: Collection,
@@ -139,7 +139,7 @@ export async function createRecord(
 			read: async (id) => await readOne(run.api, collection, id),
 			find: async () =>
 				typeof body.label === 'string'
-					? await findByLabel(run, path, body.label)
+					? await findIn(run, path, ({ label }) => label === body.label)
 					: 'unknown',
 		},
 		({ id }) => run.note(`${one} '${String(id)}' created`),

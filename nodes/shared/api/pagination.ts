@@ -65,7 +65,8 @@ export async function getPage(
  * @throws NodeApiError when the list never ends.
  * @param limit how many records the caller wants at most; it only sets the size of the pages, and how
  * many are read side by side.
- * @param maxPages how many pages are read at most; `onCut` is called when the list goes on behind them.
+ * @param maxPages how many pages are read at most.
+ * @param onCut called when the list goes on behind what was read: behind so many pages, or with the same page again and again.
  */
 export async function* eachRecord(
 	api: FluentsTransport,
@@ -88,7 +89,7 @@ export async function* eachRecord(
 	for (;;) {
 		if (end > longest) throw api.failed(endless(path, end));
 		const wanted = Math.min(before?.total ?? 0, limit);
-		if (pagesAsked >= maxPages) return onCut?.();
+		if (pagesAsked >= maxPages) return onCut?.('maxPages');
 		const atOnce = stepBack > FIRST_STEP_BACK ? 1 : Math.min(GROWTH * pagesRead, SIDE_BY_SIDE);
 		const most = Math.min(atOnce, maxPages - pagesAsked);
 		const spans = [spanFrom(end, firstSize)];
@@ -111,7 +112,8 @@ export async function* eachRecord(
 				yield record;
 			}
 			repeats = before && hasSameRecords(before, page) ? repeats + 1 : 0;
-			if (!page.hasMore || page.items.length === 0 || repeats === MOST_REPEATS) return;
+			if (!page.hasMore || page.items.length === 0) return;
+			if (repeats === MOST_REPEATS) return onCut?.('repeats');
 			if (!before) longest = longestOf(page);
 			before = page;
 			end = span.end;
@@ -130,11 +132,13 @@ function endless(path: string, read: number): string {
 	return `The list ${path} goes on after ${read} records, so it is taken for one that never ends. Set a limit, or narrow what you look for. If the list is not that long, contact support@fluents.ai.`;
 }
 
+export type Cut = 'maxPages' | 'repeats';
+
 /** How far a list is read. */
 interface Bounds {
 	limit?: number;
 	maxPages?: number;
-	onCut?: () => void;
+	onCut?: (why: Cut) => void;
 }
 
 /** A part of a list that can be asked for as a page. */

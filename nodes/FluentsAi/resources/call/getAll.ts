@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { catchStatus } from '../../../shared/api/errors';
 import { createLimiter } from '../../../shared/api/limiter';
-import { getRecords, type Choice } from '../../../shared/api/pagination';
+import { getRecords, type Choice, type Cut } from '../../../shared/api/pagination';
 import type { FluentsTransport } from '../../../shared/api/transport';
 import { calls } from '../../../shared/records/call';
 import { readOne } from '../../../shared/records/collection';
@@ -86,7 +86,7 @@ export const getAll: Operation<Parameters> = {
 	},
 	async execute(run, { readsEach, output, ...wanted }) {
 		const { path, shape } = calls;
-		const onCut = () => tellOfCut(run);
+		const onCut = (why: Cut) => tellOfCut(run, why);
 		const listed = await getRecords(run.api, `${path}/list`, { ...wanted, onCut });
 		const found = readsEach ? await readEach(run.api, listed) : listed;
 		return found.map((call) => ({ json: shapeRecord(call, shape, output) }));
@@ -110,12 +110,18 @@ async function readEach(api: FluentsTransport, listed: IDataObject[]): Promise<I
 /** Runs that have told that calls were left out. */
 const told = new WeakSet<Run>();
 
-function tellOfCut(run: Run): void {
+const CUT: Record<Cut, string> = {
+	maxPages:
+		"There are more calls than 'Max Pages' allows to look through, so some that pass the filters may be missing.",
+	repeats:
+		'Fluents.ai gives the same page of the list again and again, so some calls may be missing.',
+};
+
+function tellOfCut(run: Run, why: Cut): void {
 	if (told.has(run)) return;
 	told.add(run);
 	run.context.addExecutionHints?.({
-		message:
-			"There are more calls than 'Max Pages' allows to look through, so some that pass the filters may be missing.",
+		message: CUT[why],
 		location: 'outputPane',
 	});
 }

@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { eachRecord } from '../../../shared/api/pagination';
 import { sameNumber, withPlus } from '../../../shared/phoneNumbers/parse';
 import { phoneNumbers } from '../../../shared/records/number';
 import type { Run } from '../../operation';
-import { writeOnce } from '../../writeOnce';
+import { findIn, writeOnce } from '../../writeOnce';
 import { readNumber } from '../../../shared/records/number';
 
 const DONE = { buy: 'bought', link: 'linked' };
@@ -24,13 +23,10 @@ export async function acquire(
 	ifUnclear: string,
 ): Promise<IDataObject> {
 	const { phone_number: wanted } = body;
-	const find = async () => {
-		if (wanted === undefined) return 'unknown';
-		for await (const record of eachRecord(run.api, `${phoneNumbers.path}/list`)) {
-			if (sameNumber(record.number, wanted)) return record;
-		}
-		return undefined;
-	};
+	const find = async () =>
+		wanted === undefined
+			? 'unknown'
+			: await findIn(run, phoneNumbers.path, ({ number }) => sameNumber(number, wanted));
 	return await writeOnce(
 		run,
 		itemIndex,
