@@ -34,8 +34,8 @@ test('Calls per Minute spreads the calls evenly', async () => {
 	const times = placedAt();
 	expect(times).toHaveLength(6);
 	for (const [i, time] of times.slice(1).entries()) {
-		// A request may take a moment longer to arrive than the next one.
-		expect(time - times[i]).toBeGreaterThanOrEqual(300);
+		// A request may take a moment longer to arrive than the next one, on a busy machine some 0.1 s.
+		expect(time - times[i]).toBeGreaterThanOrEqual(200);
 	}
 	expect(times[5] - times[0]).toBeLessThan(2 * 5 * 400);
 });
@@ -44,7 +44,7 @@ test('text is taken for the number that it says', async () => {
 	const limits = { callsPerMinute: '={{ "150" }}', countAll: '={{ "false" }}' };
 	await runNode(placing('create', pacing(limits)), { items: toItems(numbers(2)) });
 	const [first, second] = placedAt();
-	expect(second - first).toBeGreaterThanOrEqual(300);
+	expect(second - first).toBeGreaterThanOrEqual(200);
 });
 
 test.each<[INodeParameters, string]>([
