@@ -230,6 +230,37 @@ describe('reads are tried again', () => {
 		expect(Math.max(...again) - next).toBeLessThan(5000);
 	});
 
+	test.each([undefined, 'continueRegularOutput'] as const)(
+		'a limit for an hour ends a run of many at once, with onError %s',
+		async (onError) => {
+			const headers = { 'retry-after': '3600' };
+			// So that all others wait when the first is refused.
+			simulator.latencyMs = 300;
+			simulator.faults.add({ operationId: 'getAgent', times: 300, status: 429, headers });
+			const began = Date.now();
+			const items = Array.from({ length: 300 }, () => ({}));
+			const { error, json, requests } = await runNode(getAgent(), {
+				items,
+				settings: onError && { onError },
+			});
+			if (onError) expect(json.filter((item) => 'error' in item)).toHaveLength(300);
+			else expect(error?.httpCode).toBe('429');
+			expect(requests.length).toBeLessThanOrEqual(25);
+			expect(Date.now() - began).toBeLessThan(10_000);
+		},
+	);
+
+	test('who is refused for a minute gets its answer after it', async () => {
+		const headers = { 'retry-after': '60' };
+		const soon = Date.now() + 30_000;
+		const match = () => Date.now() < soon;
+		simulator.faults.add({ operationId: 'getAgent', match, times: 100, status: 429, headers });
+		const items = Array.from({ length: 100 }, () => ({}));
+		const { error, json } = await runNode(getAgent(), { items });
+		expect(error).toBeUndefined();
+		expect(json).toHaveLength(100);
+	});
+
 	test('500 items pass a server that allows 200 requests a second', async () => {
 		simulator.rateLimit = { perSecond: 200, retryAfter: truth === 'a' ? 'seconds' : 'date' };
 		const items = Array.from({ length: 500 }, () => ({}));

@@ -32,12 +32,13 @@ async function send(
 	{ latency, judge }: Server,
 	owner: object = {},
 ): Promise<Result> {
-	const start = Date.now();
+	const start = performance.now();
 	let [open, most, refused, sent, heldUntil] = [0, 0, 0, 0, 0];
 	const request = async () => {
-		for (;;) {
-			if (heldUntil > Date.now()) await later(heldUntil - Date.now());
-			const leave = await limiter.enter(owner);
+		for (let isAgain = false; ; isAgain = true) {
+			const held = heldUntil - performance.now();
+			if (held > 0) await later(held);
+			const leave = await limiter.enter(owner, undefined, isAgain);
 			if (!leave) throw new Error('not stopped');
 			most = Math.max(most, ++open);
 			await later(latency / 2);
@@ -48,14 +49,14 @@ async function send(
 			if (verdict.kind === 'answered') return;
 			refused++;
 			// What the transport adds: the run itself holds all its requests back.
-			if (verdict.kind === 'limit') heldUntil = Date.now() + verdict.pause;
+			if (verdict.kind === 'limit') heldUntil = performance.now() + verdict.pause;
 		}
 	};
 	const all = Promise.all(Array.from({ length: count }, request));
 	let isDone = false;
 	void all.then(() => (isDone = true));
 	while (!isDone) await jest.advanceTimersToNextTimerAsync();
-	return { took: Date.now() - start, most, refused };
+	return { took: performance.now() - start, most, refused };
 }
 
 /** As many requests in each second as it allows, counted in one of three ways. */
@@ -118,6 +119,17 @@ describe('a server that allows 50 requests a second', () => {
 		expect(took).toBeLessThan((isSplit ? 1.3 : 1.15) * 10 * SECOND);
 		expect(refused / (500 + refused)).toBeLessThanOrEqual(isSplit ? 0.25 : 0.1);
 	});
+});
+
+test.each([0, 20, 150])('a limit without a pause, at %i ms: few refusals', async (latency) => {
+	const server = counters['in fixed seconds'](50, latency);
+	const judge = (request: number): Verdict => {
+		const verdict = server.judge(request);
+		return verdict.kind === 'limit' ? { kind: 'limit', pause: 0 } : verdict;
+	};
+	const { took, refused } = await send(new AdaptiveLimiter(), 500, { latency, judge });
+	expect(took).toBeLessThan(1.15 * 10 * SECOND);
+	expect(refused / (500 + refused)).toBeLessThanOrEqual(0.1);
 });
 
 test.each([
@@ -186,15 +198,76 @@ test('who waits can be stopped', async () => {
 	await expect(next).resolves.toBeInstanceOf(Function);
 });
 
-test('servers and keys have limiters of their own, which are forgotten after a minute', () => {
+test('who was stopped while all wait leaves no timer behind', async () => {
+	const limiter = new AdaptiveLimiter();
+	(await limiter.enter({}))?.({ kind: 'limit', pause: 60 * SECOND });
+	const stop = new AbortController();
+	const waiting = limiter.enter({}, stop.signal);
+	stop.abort();
+	await expect(waiting).resolves.toBeUndefined();
+	await jest.advanceTimersByTimeAsync(2 * SECOND);
+	expect(jest.getTimerCount()).toBe(0);
+});
+
+test('what was sent before goes first, and who is sent back has no place', async () => {
+	const limiter = new AdaptiveLimiter();
+	const owner = {};
+	const taken = await Promise.all(Array.from({ length: 25 }, () => limiter.enter({})));
+	const order: string[] = [];
+	const enter = async (name: string, isAgain: boolean) => {
+		const leave = await limiter.enter(owner, undefined, isAgain);
+		order.push(leave ? name : `${name} has none`);
+	};
+	const all = [enter('first', false), enter('again', true), enter('second', false)];
+	const other = limiter.enter({});
+	taken[0]?.(answered);
+	await all[1];
+	limiter.sendBack(owner);
+	await Promise.all(all);
+	expect(order).toEqual(['again', 'first has none', 'second has none']);
+	taken[1]?.(answered);
+	await expect(other).resolves.toBeInstanceOf(Function);
+});
+
+test.each([100, 700, 2000])('a clock put back after %i ms holds nobody up', async (after) => {
+	const judge = (request: number): Verdict =>
+		request === 30 ? { kind: 'limit', pause: SECOND } : answered;
+	setTimeout(() => jest.setSystemTime(Date.now() - 3600 * SECOND), after);
+	const { took } = await send(new AdaptiveLimiter(), 100, { latency: 50, judge });
+	expect(took).toBeLessThan(10 * SECOND);
+});
+
+test('servers and keys have limiters of their own, which are forgotten after a minute', async () => {
 	const limiter = limiterFor('https://api', 'key');
+	const use = async (milliseconds: number) => {
+		const leave = await limiter.enter({});
+		jest.advanceTimersByTime(milliseconds);
+		leave?.(answered);
+	};
 	expect(limiterFor('https://api', 'key')).toBe(limiter);
 	expect(limiterFor('https://api', 'other')).not.toBe(limiter);
 	expect(limiterFor('https://other', 'key')).not.toBe(limiter);
 	jest.advanceTimersByTime(59 * SECOND);
 	expect(limiterFor('https://api', 'key')).toBe(limiter);
+	await use(0);
 	jest.advanceTimersByTime(59 * SECOND);
 	expect(limiterFor('https://api', 'key')).toBe(limiter);
-	jest.advanceTimersByTime(61 * SECOND);
+
+	// Not while a request is open, and not for a minute after it.
+	await use(600 * SECOND);
+	jest.advanceTimersByTime(59 * SECOND);
+	expect(limiterFor('https://api', 'key')).toBe(limiter);
+	jest.advanceTimersByTime(SECOND);
 	expect(limiterFor('https://api', 'key')).not.toBe(limiter);
+});
+
+test('a limiter is not forgotten while a request waits', async () => {
+	const limiter = limiterFor('https://api', 'waits');
+	(await limiter.enter({}))?.({ kind: 'limit', pause: 60 * SECOND });
+	const stop = new AbortController();
+	const waiting = limiter.enter({}, stop.signal);
+	jest.advanceTimersByTime(60 * SECOND);
+	expect(limiterFor('https://api', 'waits')).toBe(limiter);
+	stop.abort();
+	await waiting;
 });

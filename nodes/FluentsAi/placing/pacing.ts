@@ -159,7 +159,7 @@ export function createPacer(run: Run, { look, untilNextLook }: Watcher, ledger: 
 				if (!isLimited(outcome)) return outcome;
 				const { error } = outcome;
 				const left = deadline - Date.now();
-				const asked = run.api.heldUntil - Date.now();
+				const asked = run.api.heldFor;
 				if (asked > left) throw error;
 				if (left <= 0) throw limitError(error, maxWait);
 				await pause(Math.min(Math.max(wait, asked), left));

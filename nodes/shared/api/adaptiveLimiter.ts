@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import { sleep } from 'n8n-workflow';
 
-import { Memory } from '../memory';
+import { steadyNow } from '../steadyNow';
 
 /** What the end of a request tells about the server. Times are milliseconds. */
 export type Verdict =
@@ -9,7 +9,7 @@ export type Verdict =
 	| { kind: 'answered' }
 	/** It is overloaded, or the connection failed. */
 	| { kind: 'fault' }
-	/** It wants fewer requests (429), and none for this time. */
+	/** It wants fewer requests (429), and none for this time; 0 if it does not say for how long. */
 	| { kind: 'limit'; pause: number }
 	/** Nothing, since the request was stopped or never left. */
 	| { kind: 'nothing' };
@@ -71,19 +71,22 @@ export class AdaptiveLimiter {
 	private nextStart = 0;
 	private readonly queues = new Map<object, Waiting[]>();
 	private isTimed = false;
+	private usedAt = steadyNow();
 
 	/**
 	 * Waits for a place.
 	 *
 	 * @param owner whose requests take turns with those of others.
-	 * @returns how to leave the place, or undefined when the signal fired first.
+	 * @param isAgain whether it was sent before: its time runs, so it goes before the owner's others.
+	 * @returns how to leave the place, or undefined when the signal fired first or the owner was sent back.
 	 */
-	async enter(owner: object, signal?: AbortSignal): Promise<Leave | undefined> {
+	async enter(owner: object, signal?: AbortSignal, isAgain = false): Promise<Leave | undefined> {
 		if (signal?.aborted) return undefined;
 		return await new Promise((resolve) => {
 			const queue = this.queues.get(owner) ?? [];
 			const onAbort = () => {
 				queue.splice(queue.indexOf(waiting), 1);
+				if (queue.length === 0) this.queues.delete(owner);
 				resolve(undefined);
 			};
 			const waiting: Waiting = {
@@ -93,23 +96,37 @@ export class AdaptiveLimiter {
 				},
 			};
 			signal?.addEventListener('abort', onAbort, { once: true });
-			queue.push(waiting);
+			if (isAgain) queue.unshift(waiting);
+			else queue.push(waiting);
 			this.queues.set(owner, queue);
 			this.admit();
 		});
 	}
 
+	/** Lets those of an owner who wait look anew whether they should. */
+	sendBack(owner: object): void {
+		const queue = this.queues.get(owner) ?? [];
+		this.queues.delete(owner);
+		for (const waiting of queue) waiting.enter(undefined);
+	}
+
+	/** Whether what was found out is too old: nobody has had or wanted a place for a minute. */
+	get isForgotten(): boolean {
+		const isInUse = this.open > 0 || this.queues.size > 0;
+		return !isInUse && steadyNow() >= this.usedAt + LIFETIME;
+	}
+
 	private admit(): void {
 		while (this.open < this.size) {
 			const due = Math.max(this.heldUntil, this.nextStart);
-			const wait = due - Date.now();
+			const wait = due - steadyNow();
 			if (wait > 0) return this.admitLater(wait);
 			const next = this.takeNext();
 			if (!next) return;
 			this.open++;
 			if (this.rate) {
 				// What a busy event loop held up may follow at once, for a moment.
-				const planned = Math.max(this.nextStart, Date.now() - SPAN);
+				const planned = Math.max(this.nextStart, steadyNow() - SPAN);
 				this.nextStart = planned + this.interval(this.rate);
 			}
 			next.enter(this.placeOf(this.lesson));
@@ -119,6 +136,7 @@ export class AdaptiveLimiter {
 	private placeOf(lesson: number): Leave {
 		return (verdict) => {
 			this.open--;
+			this.usedAt = steadyNow();
 			this.learn(verdict, lesson);
 			this.admit();
 		};
@@ -175,8 +193,9 @@ export class AdaptiveLimiter {
 
 	private slowDown(pause: number, lesson: number): void {
 		if (lesson !== this.lesson) return;
-		const now = Date.now();
-		const held = Math.min(pause, LONGEST_PAUSE);
+		const now = steadyNow();
+		// Limits are counted in seconds or longer: without a pause, the rest of the same one refuses as well.
+		const held = Math.min(pause || SECOND, LONGEST_PAUSE);
 		const seconds = Math.max(held, SECOND) / SECOND;
 		const answered = this.answersSince(now - seconds * SECOND) / seconds;
 		// Where more was answered than there are places, it was the rate that was too high.
@@ -191,13 +210,13 @@ export class AdaptiveLimiter {
 
 	/** Milliseconds from one start to the next. */
 	private interval({ perSecond, since }: Rate): number {
-		const seconds = (Date.now() - since) / SECOND;
+		const seconds = (steadyNow() - since) / SECOND;
 		// By three percent in ten seconds, to twice as much in half a minute, without end in a minute.
 		return SECOND / (perSecond * Math.exp(GROWTH * seconds ** 3));
 	}
 
 	private count(): void {
-		const span = Math.floor(Date.now() / SPAN);
+		const span = Math.floor(steadyNow() / SPAN);
 		this.answers.set(span, (this.answers.get(span) ?? 0) + 1);
 		if (this.answers.size <= SPANS) return;
 		const [oldest] = this.answers.keys();
@@ -214,7 +233,10 @@ export class AdaptiveLimiter {
 /** What was found out about a server is forgotten when nobody has asked it for this time. */
 const LIFETIME = 60 * SECOND;
 
-const limiters = new Memory<AdaptiveLimiter>(1000, LIFETIME);
+/** Servers that are remembered; the one that was asked longest ago goes first. */
+const MOST_SERVERS = 1000;
+
+const limiters = new Map<string, AdaptiveLimiter>();
 
 /**
  * The limiter for all requests of this process to one server with one key.
@@ -223,7 +245,13 @@ const limiters = new Memory<AdaptiveLimiter>(1000, LIFETIME);
  */
 export function limiterFor(...server: string[]): AdaptiveLimiter {
 	const key = createHash('sha256').update(JSON.stringify(server)).digest('base64');
-	const limiter = limiters.get(key) ?? new AdaptiveLimiter();
+	const known = limiters.get(key);
+	const limiter = known && !known.isForgotten ? known : new AdaptiveLimiter();
+	limiters.delete(key);
 	limiters.set(key, limiter);
+	if (limiters.size > MOST_SERVERS) {
+		const [oldest] = limiters.keys();
+		limiters.delete(oldest);
+	}
 	return limiter;
 }

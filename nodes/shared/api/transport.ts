@@ -11,7 +11,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
-import { limiterFor, type Verdict } from './adaptiveLimiter';
+import { limiterFor, type AdaptiveLimiter, type Leave, type Verdict } from './adaptiveLimiter';
 import { decode, type Expected, type PageAnswer } from './answers';
 import { audioType } from './audio';
 import { CREDENTIAL_NAME, type FluentsCredential } from './credential';
@@ -21,6 +21,7 @@ import { createLimiter } from './limiter';
 import { secretsOf } from '../masking';
 import { isRedirectAllowed } from './redirect';
 import { isGatewayFault, isRateLimit, nextStep, parseRetryAfter, type Effect } from './retry';
+import { steadyNow } from '../steadyNow';
 
 /** The contexts of n8n that talk to Fluents.ai. */
 export type FluentsContext =
@@ -83,6 +84,9 @@ const NEVER_SENT = new Set([
 export class FluentsTransport {
 	private readonly files = createLimiter(OPEN_FILES);
 
+	/** When Fluents.ai last answered a request of this run with anything but a limit or a fault; at first, when it began. */
+	private answeredAt = steadyNow();
+
 	/** Since and until when Fluents.ai wants nothing to be sent (429), and its answer. */
 	private hold: { since: number; until: number; failure: Failure } | undefined;
 
@@ -93,9 +97,9 @@ export class FluentsTransport {
 		private readonly options: TransportOptions = {},
 	) {}
 
-	/** Until when Fluents.ai asked to send nothing, in milliseconds since 1970; 0 if it did not. */
-	get heldUntil(): number {
-		return this.hold?.until ?? 0;
+	/** For how many milliseconds from now Fluents.ai wants nothing to be sent; negative when it does not. */
+	get heldFor(): number {
+		return (this.hold?.until ?? -Infinity) - steadyNow();
 	}
 
 	/** An error about answers of which each is right, but not all together. */
@@ -216,12 +220,12 @@ export class FluentsTransport {
 	private endWhenStalled(stream: BinaryStream): { stalled: Promise<never>; end(): void } {
 		const timeout = this.options.timeout ?? DEFAULT_TIMEOUT;
 		const ended = new AbortController();
-		let latest = Date.now();
+		let latest = steadyNow();
 		// Unlike `on`, this does not make the stream flow.
-		stream.prependListener('data', () => (latest = Date.now()));
+		stream.prependListener('data', () => (latest = steadyNow()));
 		const stalled = new Promise<never>((_, reject) => {
 			const watch = async () => {
-				for (let left = timeout; left > 0; left = latest + timeout - Date.now()) {
+				for (let left = timeout; left > 0; left = latest + timeout - steadyNow()) {
 					if (await pauseUnlessStopped(left, ended.signal)) return;
 				}
 				const error = Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' });
@@ -313,20 +317,22 @@ export class FluentsTransport {
 		attempt: () => Promise<Outcome<T>>,
 	): Promise<T> {
 		const budget = this.options.retryBudget ?? DEFAULT_RETRY_BUDGET;
-		let deadline = Date.now() + budget;
+		let deadline = steadyNow() + budget;
 		for (let tries = 1; ; tries++) {
-			await this.waitOut(deadline, request);
-			let sent = Date.now();
-			const outcome = await this.tryOnce(effect, async () => {
-				sent = Date.now();
-				// Other requests that go first take none of its time.
-				if (tries === 1) deadline = sent + budget;
-				return await attempt();
-			});
+			const leave = await this.enter(effect, request, { deadline, isAgain: tries > 1 });
+			const sent = steadyNow();
+			// Other requests that go first take none of its time.
+			if (tries === 1) deadline = sent + budget;
+			const outcome = await this.settle(attempt);
+			const verdict = verdictOf(outcome);
+			leave?.(verdict);
+			if (verdict.kind === 'answered') this.answeredAt = steadyNow();
 			if (outcome.ok) return outcome.value;
 
 			const { failure } = outcome;
-			const timeLeft = deadline - Date.now();
+			// What was refused has used up no time: a limit per minute asks for a minute.
+			if (tries === 1 && verdict.kind === 'limit') deadline = steadyNow() + budget;
+			const timeLeft = deadline - steadyNow();
 			const callerWaits = request.throwLimits;
 			const step = nextStep({ effect, failure, tries, timeLeft, callerWaits });
 			switch (step.kind) {
@@ -337,23 +343,38 @@ export class FluentsTransport {
 					this.holdBack(sent, step.for, failure);
 					break;
 				case 'giveUp':
-					if (step.hold !== undefined) this.holdBack(sent, step.hold, failure);
+					if (step.hold !== undefined) {
+						this.holdBack(sent, step.hold, failure);
+						// Those that wait in vain give up as well, not one after the other.
+						const isStuck = steadyNow() - this.answeredAt >= budget;
+						if (isStuck || step.hold > budget) this.limiter().sendBack(this);
+					}
 					throw this.errorOf(failure, request);
 			}
 		}
 	}
 
-	private async tryOnce<T>(
+	/**
+	 * Waits until a request may be sent.
+	 *
+	 * @returns how to leave its place among the reads; a change needs none.
+	 */
+	private async enter(
 		effect: Effect,
-		attempt: () => Promise<Outcome<T>>,
-	): Promise<Outcome<T>> {
-		if (effect !== 'read') return await this.settle(attempt);
-		const { baseUrl, apiKey } = this.credential;
-		const leave = await limiterFor(baseUrl, apiKey).enter(this, this.signal());
-		if (!leave) return { ok: false, failure: { kind: 'cancelled' } };
-		const outcome = await this.settle(attempt);
-		leave(verdictOf(outcome));
-		return outcome;
+		request: FluentsRequest,
+		{ deadline, isAgain }: { deadline: number; isAgain: boolean },
+	): Promise<Leave | undefined> {
+		for (;;) {
+			await this.waitOut(deadline, request);
+			if (effect !== 'read') return undefined;
+			const leave = await this.limiter().enter(this, this.signal(), isAgain);
+			if (leave) return leave;
+			if (this.signal()?.aborted) throw this.errorOf({ kind: 'cancelled' }, request);
+		}
+	}
+
+	private limiter(): AdaptiveLimiter {
+		return limiterFor(this.credential.baseUrl, this.credential.apiKey);
 	}
 
 	private async settle<T>(attempt: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
@@ -367,16 +388,16 @@ export class FluentsTransport {
 	/** Notes for how long Fluents.ai wants nothing, as it answered to a request that was sent then. */
 	private holdBack(sent: number, delay: number, failure: Failure): void {
 		// What was on its way when the hold began asks for the same one once more.
-		const since = this.hold && sent < this.hold.since ? this.hold.since : Date.now();
-		const until = Math.max(since + delay, this.heldUntil);
+		const since = this.hold && sent <= this.hold.since ? this.hold.since : steadyNow();
+		const until = Math.max(since + delay, this.hold?.until ?? 0);
 		this.hold = { since, until, failure };
 	}
 
 	/** Holds every request of the run back while Fluents.ai wants none. */
 	private async waitOut(deadline: number, request: FluentsRequest): Promise<void> {
-		while (this.hold && this.hold.until > Date.now()) {
+		while (this.hold && this.hold.until > steadyNow()) {
 			if (this.hold.until > deadline) throw this.errorOf(this.hold.failure, request);
-			await this.pause(this.hold.until - Date.now(), request);
+			await this.pause(this.hold.until - steadyNow(), request);
 		}
 	}
 
@@ -437,8 +458,8 @@ export async function pauseUnlessStopped(
 		onAbort = resolve;
 		signal?.addEventListener('abort', onAbort, { once: true });
 	});
-	const end = Date.now() + milliseconds;
-	for (let left = milliseconds; left > 0 && !signal?.aborted; left = end - Date.now()) {
+	const end = steadyNow() + milliseconds;
+	for (let left = milliseconds; left > 0 && !signal?.aborted; left = end - steadyNow()) {
 		await Promise.race([sleep(Math.min(left, LONGEST_SLEEP)), aborted]);
 	}
 	signal?.removeEventListener('abort', onAbort);
