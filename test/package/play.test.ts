@@ -79,6 +79,14 @@ describe('compose.yaml', () => {
 		expect(n8n.environment).toMatchObject({ N8N_UNVERIFIED_PACKAGES_ENABLED: 'true' });
 	});
 
+	test('gives n8n its list of packages, which it cannot write into a folder that Docker made', () => {
+		const mount = './scripts/play/nodes.json:/home/node/.n8n/nodes/package.json:ro';
+		expect(n8n.volumes).toContain(mount);
+		const list = JSON.parse(readFileSync(join(root, mount.split(':')[0]), 'utf8')) as object;
+		// Without dependencies, n8n takes it for broken and writes another.
+		expect(list).toMatchObject({ dependencies: {} });
+	});
+
 	test('runs the simulator in the network of n8n, in its image', () => {
 		for (const { image, network_mode: network } of [simulator, setUp]) {
 			expect([image, network]).toEqual([n8n.image, 'service:n8n']);
