@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
 import { N8nApi, type CredentialReference, type Owner } from './api';
 import { defaultCache, installN8n, type Installation } from './install';
+import { untilInterrupted } from './untilInterrupted';
 import { N8nServer, serverOfOthers, type Server, type ServerOptions } from './server';
 import { openServices, type ServiceAddresses } from './services';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** A simulator of the API, and the credentials in n8n that lead to it. */
 export interface Account {
@@ -71,59 +69,58 @@ export async function launch(
 	task: (launched: Launched, interrupted: AbortSignal) => Promise<void>,
 ): Promise<void> {
 	const { cache = defaultCache, queue, log } = options;
-	const interrupted = new AbortController();
-	const interrupt = () => interrupted.abort();
-	for (const signal of SIGNALS) process.on(signal, interrupt);
-	const closing: Array<() => Promise<void>> = [];
-	const connected = (server: Server, n8n: N8nApi): RunningN8n => ({
-		server,
-		n8n,
-		async openAccount(simulatorOptions) {
-			const simulator = await startSimulator({
-				validateResponses: true,
-				...simulatorOptions,
-			});
-			closing.push(async () => await simulator.close());
-			return { simulator, credentials: await saveCredentials(n8n, simulator) };
-		},
-		saveCredentials: async (simulator) => await saveCredentials(n8n, simulator),
-	});
-	const join = async ({ url, owner }: NonNullable<LaunchOptions['running']>) => {
-		const { n8n, version } = await N8nApi.join(url, owner);
-		const openN8n = async () =>
-			await Promise.reject(new Error(`Only n8n at ${url} can be used`));
-		const running = { ...connected(serverOfOthers(url), n8n), version, isOurs: false, openN8n };
-		await task(running, interrupted.signal);
-	};
-	const start = async () => {
-		const installation = await installN8n(options.n8n, cache, log);
-		const services = queue && (await openServices(installation, queue));
-		if (services) closing.unshift(services.remove);
-		const startOne = async (settings: ServerOptions): Promise<RunningN8n> => {
-			const { packages } = options;
-			const server = await N8nServer.prepare(installation, { packages, ...settings });
-			closing.unshift(async () => await server.stop());
-			const mode = settings.queue ? 'queue mode' : 'one process';
-			log(`Starting n8n ${installation.version} (${mode}) at ${server.url}`);
-			await server.start();
-			const n8n = new N8nApi(server.url, installation.version);
-			await n8n.setUp();
-			return connected(server, n8n);
+	const wasInterrupted = await untilInterrupted(async (closing, interrupted) => {
+		const connected = (server: Server, n8n: N8nApi): RunningN8n => ({
+			server,
+			n8n,
+			async openAccount(simulatorOptions) {
+				const simulator = await startSimulator({
+					validateResponses: true,
+					...simulatorOptions,
+				});
+				closing.push(async () => await simulator.close());
+				return { simulator, credentials: await saveCredentials(n8n, simulator) };
+			},
+			saveCredentials: async (simulator) => await saveCredentials(n8n, simulator),
+		});
+		const join = async ({ url, owner }: NonNullable<LaunchOptions['running']>) => {
+			const { n8n, version } = await N8nApi.join(url, owner);
+			const openN8n = async () =>
+				await Promise.reject(new Error(`Only n8n at ${url} can be used`));
+			const running = {
+				...connected(serverOfOthers(url), n8n),
+				version,
+				isOurs: false,
+				openN8n,
+			};
+			await task(running, interrupted);
 		};
-		const first = await startOne({ queue: services?.env, env: options.env });
-		const openN8n: Launched['openN8n'] = async (env) =>
-			await startOne({ env: { N8N_ENCRYPTION_KEY: randomUUID(), ...options.env, ...env } });
-		const { version } = installation;
-		await task({ ...first, version, isOurs: true, installation, openN8n }, interrupted.signal);
-	};
-	try {
-		const work = options.running ? join(options.running) : start();
-		await Promise.race([work, once(interrupted.signal, 'abort')]);
-	} finally {
-		for (const close of closing) await close();
-		for (const signal of SIGNALS) process.off(signal, interrupt);
-	}
-	if (interrupted.signal.aborted) throw new Error('Interrupted');
+		const start = async () => {
+			const installation = await installN8n(options.n8n, cache, log);
+			const services = queue && (await openServices(installation, queue));
+			if (services) closing.unshift(services.remove);
+			const startOne = async (settings: ServerOptions): Promise<RunningN8n> => {
+				const { packages } = options;
+				const server = await N8nServer.prepare(installation, { packages, ...settings });
+				closing.unshift(async () => await server.stop());
+				const mode = settings.queue ? 'queue mode' : 'one process';
+				log(`Starting n8n ${installation.version} (${mode}) at ${server.url}`);
+				await server.start();
+				const n8n = new N8nApi(server.url, installation.version);
+				await n8n.setUp();
+				return connected(server, n8n);
+			};
+			const first = await startOne({ queue: services?.env, env: options.env });
+			const openN8n: Launched['openN8n'] = async (env) =>
+				await startOne({
+					env: { N8N_ENCRYPTION_KEY: randomUUID(), ...options.env, ...env },
+				});
+			const { version } = installation;
+			await task({ ...first, version, isOurs: true, installation, openN8n }, interrupted);
+		};
+		await (options.running ? join(options.running) : start());
+	});
+	if (wasInterrupted) throw new Error('Interrupted');
 }
 
 async function saveCredentials(

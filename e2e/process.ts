@@ -76,8 +76,17 @@ export class N8nProcess {
 			if (answer?.ok && /json/.test(answer.headers.get('content-type') ?? '')) return;
 			await sleep(300);
 		}
-		const state = this.isRunning ? `is not ready after ${seconds} s` : 'has ended';
-		throw new Error(`n8n ${this.options.role} ${state}:\n${(await this.log()).slice(-3000)}`);
+		throw await this.failure(this.isRunning ? `is not ready after ${seconds} s` : 'has ended');
+	}
+
+	/** Waits for as long as it runs. @throws Error with the end of its log, when it has ended. */
+	async untilItEnds(): Promise<never> {
+		await this.ended;
+		throw await this.failure('has ended');
+	}
+
+	private async failure(what: string): Promise<Error> {
+		return new Error(`n8n ${this.options.role} ${what}:\n${(await this.log()).slice(-3000)}`);
 	}
 
 	/** What it has printed so far. */

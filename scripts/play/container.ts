@@ -24,7 +24,7 @@ const programs: Record<string, () => Promise<void>> = {
 		const keys = Object.fromEntries(ENVIRONMENTS.map((name) => [name, fakeKey(name)]));
 		await untilReady();
 		await furnish(N8N_URL, owner, { url: `http://127.0.0.1:${SIMULATOR_PORT}/v1`, keys }, log);
-		log(`n8n is ready: log in at http://127.0.0.1:5678 with ${email} and ${password}`);
+		log(`n8n is ready: log in at ${N8N_URL}/home/workflows with ${email} and ${password}`);
 	},
 };
 

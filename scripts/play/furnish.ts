@@ -22,7 +22,8 @@ export async function furnish(
 	const known = await n8n.workflows();
 	const tag = await n8n.tag(TAG);
 	const examples = readExamples(await credentialsFor(n8n, simulator, known.length === 0));
-	for (const example of examples) {
+	// n8n lists what is newest first.
+	for (const example of [...examples].reverse()) {
 		if (known.some(({ name }) => name === example.name)) continue;
 		await n8n.createWorkflow(example, [tag]);
 	}

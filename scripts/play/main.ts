@@ -11,6 +11,7 @@ import {
 	packPackage,
 	type Installation,
 } from '../../e2e/install';
+import { untilInterrupted } from '../../e2e/untilInterrupted';
 import { LOOPBACK } from '../../e2e/ports';
 import { N8nProcess } from '../../e2e/process';
 import { quietSettings } from '../../e2e/server';
@@ -50,7 +51,7 @@ async function startN8n(installation: Installation, owner: Ownership): Promise<N
 	const url = urlOf(N8N_PORT);
 	const tarball = await packPackage(join(playFolder, '..'), playFolder);
 	await installPackages([tarball], playFolder);
-	const started = N8nProcess.start(installation, {
+	return N8nProcess.start(installation, {
 		role: 'main',
 		parameters: ['start'],
 		env: {
@@ -70,19 +71,32 @@ async function startN8n(installation: Installation, owner: Ownership): Promise<N
 		logFile: join(playFolder, 'n8n.log'),
 		readyUrl: `${url}/rest/settings`,
 	});
-	await started.ready(600);
-	return started;
 }
 
 const urlOf = (port: number) => `http://${LOOPBACK}:${port}`;
 
-/** Ends n8n when somebody presses Ctrl+C, closes the terminal, or n8n ends by itself. */
-async function stayUntilInterrupted(): Promise<void> {
-	await new Promise<void>((resolve) => {
-		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) {
-			process.once(signal, () => resolve());
-		}
-	});
+/** Starts everything, tells how to log in, and goes on until n8n ends. @param closing how to end what was started. */
+async function play(closing: Array<() => Promise<void>>): Promise<void> {
+	const installation = await installN8n(undefined, defaultCache, log);
+	const owner = await openFolder();
+	const simulator = await startSimulator({ port: SIMULATOR_PORT });
+	closing.push(async () => await simulator.close());
+	log(`Starting n8n ${installation.version}, which takes up to a minute`);
+	const n8n = await startN8n(installation, owner);
+	closing.unshift(async () => await n8n.stop());
+	await n8n.ready(600);
+	await furnish(urlOf(N8N_PORT), owner, simulator, log);
+	printCalls(simulator, ENVIRONMENTS, log);
+	log(`
+  Open   ${urlOf(N8N_PORT)}/home/workflows
+  Email  ${owner.email}
+  Password  ${owner.password}
+
+The workflows are examples: open "01 ..." and choose "Execute workflow". No phone rings, and nothing costs
+anything: a simulator plays Fluents.ai, and prints the calls here. What happens in a call depends on how the
+number ends, for example 02: nobody answers (simulator/README.md has them all). Ctrl+C ends everything.
+`);
+	await n8n.untilItEnds();
 }
 
 async function main(): Promise<void> {
@@ -95,36 +109,20 @@ async function main(): Promise<void> {
 	});
 	if (values.help) return log(usage);
 	await needPort(N8N_PORT, 'n8n');
+	await needPort(BROKER_PORT, 'n8n');
 	await needPort(SIMULATOR_PORT, 'the simulator');
 	if (values.reset) await clearFolder();
 	if (values.reset && values.all) await rm(defaultCache, { recursive: true, force: true });
 
-	const installation = await installN8n(undefined, defaultCache, log);
-	const owner = await openFolder();
-	const simulator = await startSimulator({ port: SIMULATOR_PORT });
-	log(`Starting n8n ${installation.version}, which takes up to a minute`);
-	const n8n = await startN8n(installation, owner);
-	try {
-		await furnish(urlOf(N8N_PORT), owner, simulator, log);
-		printCalls(simulator, ENVIRONMENTS, log);
-		log(`
-  Open   ${urlOf(N8N_PORT)}
-  Email  ${owner.email}
-  Password  ${owner.password}
-
-The workflows are examples: open "01 ..." and choose "Execute workflow". No phone rings, and nothing costs
-anything: a simulator plays Fluents.ai, and prints the calls here. What happens in a call depends on how the
-number ends, for example 02: nobody answers (simulator/README.md has them all). Ctrl+C ends everything.
-`);
-		await stayUntilInterrupted();
-		log('\nEnding n8n ...');
-	} finally {
-		await n8n.stop();
-		await simulator.close();
-	}
+	const wasInterrupted = await untilInterrupted(async (closing, interrupted) => {
+		interrupted.addEventListener('abort', () => log('\nEnding n8n, which takes some seconds'));
+		await play(closing);
+	});
+	// What was under way when somebody pressed Ctrl+C, such as an installation, ends as well.
+	if (wasInterrupted) process.exit();
 }
 
 main().catch((error: unknown) => {
 	console.error(error instanceof Error ? error.message : error);
-	process.exitCode = 1;
+	process.exit(1);
 });
