@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { INode, INodeParameters } from 'n8n-workflow';
@@ -20,12 +21,17 @@ export async function readExample(
 ): Promise<WorkflowJson> {
 	const file = resolve(__dirname, '../examples', `${name}.json`);
 	const json = JSON.parse(await readFile(file, 'utf8')) as WorkflowJson;
-	const nodes = json.nodes.map((node) => {
+	const nodes = withOwnWebhooks(json.nodes).map((node) => {
 		if (!node.credentials) return node;
 		const parameters = { ...node.parameters, options: optionsOf(node) };
 		return { ...node, parameters, credentials: { [CREDENTIAL]: credential } };
 	});
 	return { ...json, nodes };
+}
+
+/** Gives nodes addresses of their own, as n8n's editor does: cases may publish the same example at the same time. */
+export function withOwnWebhooks(nodes: INode[]): INode[] {
+	return nodes.map((node) => (node.webhookId ? { ...node, webhookId: randomUUID() } : node));
 }
 
 /** The options of a node with its calling window always open: whoever runs this may do so at night. */

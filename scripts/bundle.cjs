@@ -1,3 +1,4 @@
+const { createHash } = require('node:crypto');
 const { mkdir, readdir, readFile, writeFile } = require('node:fs/promises');
 const { SourceMap } = require('node:module');
 const { basename, dirname, join, relative, resolve, sep } = require('node:path');
@@ -35,6 +36,11 @@ const DESCRIBES = [
 const EXPORT = /^export (?:async )?(function|class|const)\*? (\w+)/gm;
 const USED = /\bfrom(?:Run|Descriptions)\("(.+?)"\)/g;
 
+/** Stands for what tells one build from others: an update on disk may come between the loading of two files. */
+const BUILD = '__BUILD__';
+const CHANGED =
+	'The package n8n-nodes-fluentsai was updated or removed while n8n was running. Restart n8n, then run this again.';
+
 /** Comments on lines of their own: names of files, and those inside of classes and functions; esbuild drops the rest. */
 const COMMENTS = /^(?:\/\/ \S+\.ts| +(?:\/\/.*|\/\*\*(?:.*\*\/|.*\n(?: +\*.*\n)*? +\*\/)))\n/gm;
 
@@ -70,14 +76,20 @@ async function bundle() {
 		lent = run.lines;
 		descriptions = await bundled([...nodes, ...lent], exported, runsLater);
 		const isLoaded = (module) => descriptions.modules.includes(module) && !isLater(module);
-		run = await bundled(descriptions.lines, exported, (module) =>
+		const lines = [...descriptions.lines, `export const build = '${BUILD}';`];
+		run = await bundled(lines, exported, (module) =>
 			isLoaded(module) ? DESCRIPTIONS : undefined,
 		);
 	} while (run.lines.length > lent.length);
 
 	await bundleLibrary();
-	await write(RUN, await readable(run.code));
-	await write(DESCRIPTIONS, await readable(descriptions.code));
+	const build = createHash('sha256').update(run.code).update(descriptions.code).digest('hex');
+	for (const [file, { code }] of [
+		[RUN, run],
+		[DESCRIPTIONS, descriptions],
+	]) {
+		await write(file, await readable(code.replaceAll(BUILD, build.slice(0, 16))));
+	}
 	for (const path of entries) {
 		const [name] = basename(path).split('.');
 		const file = relative(dirname(path), DESCRIPTIONS).replaceAll(sep, '/');
@@ -171,11 +183,21 @@ function elsewhere(exported, fileOf) {
 
 /** Code of the function that takes exports from a file: those of the descriptions at once, others when they are called. */
 function takerFrom(file) {
-	const load = `require('${besideIt(file)}')`;
-	if (file === DESCRIPTIONS) return `export const ${takerOf(file)} = (key) => ${load}[key];`;
+	const required = `require('${besideIt(file)}')`;
+	if (file === DESCRIPTIONS) return `export const ${takerOf(file)} = (key) => ${required}[key];`;
 	return `let loaded;
+		const load = () => {
+			try {
+				loaded = ${required};
+			} catch (error) {
+				if (error.code !== 'MODULE_NOT_FOUND') throw error;
+			}
+			${file === RUN ? `if (loaded?.build !== '${BUILD}') loaded = undefined;` : ''}
+			if (loaded) return loaded;
+			throw new Error('${CHANGED}');
+		};
 		export const ${takerOf(file)} = (key) => function () {
-			return (loaded ??= ${load})[key].apply(this, arguments);
+			return (loaded ?? load())[key].apply(this, arguments);
 		};`;
 }
 

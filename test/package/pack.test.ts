@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
 
 import type { INodeType } from 'n8n-workflow';
 
@@ -93,6 +95,25 @@ test('loads neither what runs later nor the library of phone numbers with the no
 	`;
 	const loaded = execFileSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
 	expect(loaded.trim()).toBe('descriptions.js');
+});
+
+test.each(['updated', 'removed'])('says so when it was %s while n8n was running', async (what) => {
+	const folder = await mkdtemp(join(tmpdir(), 'fluentsai-updated-'));
+	await cp(resolve(root, 'dist'), folder, { recursive: true });
+	const run = join(folder, 'nodes/run.js');
+	const script = `
+		const { FluentsAi } = require(${JSON.stringify(join(folder, 'nodes/FluentsAi/FluentsAi.node.js'))});
+		const { readFileSync, rmSync, writeFileSync } = require('node:fs');
+		const run = ${JSON.stringify(run)};
+		const other = readFileSync(run, 'utf8').replace(/[0-9a-f]{16}/g, 'other');
+		if (${JSON.stringify(what)} === 'removed') rmSync(run);
+		else writeFileSync(run, other);
+		new FluentsAi().execute.call({}).catch(({ message }) => console.log(message));
+	`;
+	const env = { ...process.env, NODE_PATH: resolve(root, 'node_modules') };
+	const said = execFileSync(process.execPath, ['-e', script], { env, encoding: 'utf8' });
+	expect(said).toMatch(/^The package n8n-nodes-fluentsai was updated or removed while n8n was/);
+	await rm(folder, { recursive: true });
 });
 
 test('names the license of the library that is bundled, in its version', () => {
