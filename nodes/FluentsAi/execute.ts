@@ -3,7 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { MOST_OPEN } from '../shared/api/adaptiveLimiter';
 import { connect } from '../shared/api/connect';
-import { exceptionError, reworded, sentences } from '../shared/api/errors';
+import { exceptionError, reworded, sentences, withoutItem } from '../shared/api/errors';
 import { createLimiter, createStagger } from '../shared/api/limiter';
 import { cancelSignal, pauseUnlessStopped, type FluentsTransport } from '../shared/api/transport';
 import { withoutSecret } from '../shared/masking';
@@ -286,7 +286,9 @@ async function settle<T>(
 		const known = caught instanceof NodeApiError || caught instanceof NodeOperationError;
 		const error = known ? caught : exceptionError(context.getNode(), caught);
 		error.context.itemIndex ??= itemIndex;
-		return { error: reworded(error, {}, secrets) };
+		// A tool has one item.
+		const message = isTool(context) ? withoutItem(error.message) : error.message;
+		return { error: reworded(error, { message }, secrets) };
 	}
 }
 
@@ -325,10 +327,20 @@ function toItems(
 	return [item];
 }
 
-/** Of a tool, n8n 1 gives the language model the description alone, and n8n 2 the message at least. */
+/** Of what may be done twice if a model asks again. What came of a call is in its message. */
+const MAY_BE_DONE = /not known whether Fluents\.ai acted/;
+
+/**
+ * What AI Agent v3 and MCP in queue mode give the language model of an error is the message alone; n8n 1 gives
+ * the description alone.
+ */
 function toldToModels(context: IExecuteFunctions, error: Failed['error']): Failed['error'] {
-	if (!isTool(context) || hasHints(context)) return error;
-	return reworded(error, { description: sentences(error.message, error.description ?? '') });
+	if (!isTool(context)) return error;
+	const whole = sentences(error.message, error.description ?? '');
+	if (!hasHints(context)) return reworded(error, { description: whole });
+	return MAY_BE_DONE.test(error.message)
+		? reworded(error, { message: whole, description: '' })
+		: error;
 }
 
 /** n8n 1 has no hints for tools of an AI agent. */

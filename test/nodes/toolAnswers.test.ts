@@ -3,6 +3,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import type * as Tools from '../../engine/tools';
 import { dialled, numbers, placing } from '../support/callFixtures';
 import { byId, credentialFor, engine, FLUENTS_AI, runNode, simulator } from '../support/harness';
+import { leastParameters } from '../support/operations';
 
 const { toolOf } = globalThis as unknown as typeof Tools;
 
@@ -219,4 +220,43 @@ describe('the message of an error alone says whether somebody was called', () =>
 		const { error } = await runNode(placing('create', {}, { toNumber: '555' }));
 		expect(error?.message).toMatch(/^'To Number' is not a phone number: '555'.*\[item 0\]$/);
 	});
+});
+
+/** As AI Agent v3 and MCP in queue mode run a tool: the model gets the message and nothing else. */
+const messageAlone = async (parameters: INodeParameters): Promise<string> => {
+	const { error } = await runNode(parameters, { settings: { type: `${FLUENTS_AI}Tool` } });
+	return error?.message ?? 'no error';
+};
+
+const writes = Object.keys(leastParameters).filter(
+	(name) =>
+		!/ (get|getAll|getAvailable|getRecording|wait|send|respond|create(AndWait)?)$/.test(name),
+);
+
+test.each([...writes, 'agent create', 'prompt create', 'webhook create'])(
+	'of %s that may have been done, the message alone says what to check',
+	async (name) => {
+		const [resource, operation] = name.split(' ');
+		const parameters = { resource, operation, ...leastParameters[name]() };
+		expect(await messageAlone(parameters)).toBe('no error');
+		const done = simulator.requests.find(({ method }) => method !== 'GET')!;
+		simulator.reset();
+		const { operationId } = done;
+		simulator.faults.add({ operationId, when: 'after', reset: true });
+		const again = { resource, operation, ...leastParameters[name]() };
+		expect(await messageAlone(again)).toMatch(
+			/It is not known whether Fluents\.ai acted on it\. Check with Get/,
+		);
+	},
+);
+
+test('a tool has no items to count', async () => {
+	for (const operation of ['get', 'end', 'wait']) {
+		const said = await messageAlone({
+			resource: 'call',
+			operation,
+			callId: byId('={{ $json.none }}'),
+		});
+		expect(said).toMatch(/^'Call' is empty$/);
+	}
 });

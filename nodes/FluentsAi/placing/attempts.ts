@@ -85,8 +85,7 @@ export function sayingNobody<E extends NodeApiError | NodeOperationError>(
 	error: E,
 ): E {
 	if (!isTool(context)) return error;
-	// A tool has one item.
-	const message = error.message.replace(/ \[item \d+\]/, '');
+	const { message } = error;
 	const isSaid = /nobody was called|may have been called/i.test(message);
 	return reworded(error, { message: isSaid ? message : `Nobody was called: ${message}` });
 }

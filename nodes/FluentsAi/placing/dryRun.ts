@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
-import { catchStatus } from '../../shared/api/errors';
+import { catchStatus, withoutItem } from '../../shared/api/errors';
 import { maskSecrets } from '../../shared/masking';
 import { shown } from '../../shared/shown';
 import { timeZonesOf } from '../../shared/phoneNumbers/timeZones';
@@ -79,7 +79,7 @@ function rehearsalOf(run: Run): Rehearsal {
 export async function rehearse(run: Run, order: DryRun): Promise<Output> {
 	if (order.kind === 'refused') {
 		// The output is linked to its item already.
-		return verdict(run, order.error.message.replace(/ \[item \d+\]/, ''), NOTHING);
+		return verdict(run, withoutItem(order.error.message), NOTHING);
 	}
 	return await run.oneAtATime(async () => {
 		let { request } = order;

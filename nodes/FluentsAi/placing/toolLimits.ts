@@ -56,7 +56,7 @@ const toAllowed: Convert<string[]> = (value, fail) => {
 		const known = 'number' in read ? read.number : toCountry(entry);
 		if (known !== undefined) return known;
 		throw fail(
-			`holds neither a country nor a phone number: ${shown(entry)}. Write ISO codes such as US and GB, and numbers with + and country code`,
+			`holds neither a country nor a phone number: ${shown(entry)}. Write ISO codes and numbers with + and country code, separated by commas, e.g. US, GB, +14155550123`,
 		);
 	});
 	if (entries.length > 0) return entries;

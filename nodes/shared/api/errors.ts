@@ -136,6 +136,11 @@ export function reworded<E extends NodeApiError | NodeOperationError>(
 	return error;
 }
 
+/** A message for somebody who has one item, or sees which one is meant. */
+export function withoutItem(message: string): string {
+	return message.replace(/ \[item \d+\]/, '');
+}
+
 interface ErrorTexts {
 	message?: string;
 	description?: string | null;
