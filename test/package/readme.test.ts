@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { IPinData } from 'n8n-workflow';
 
 const root = resolve(__dirname, '../..');
@@ -7,31 +7,40 @@ const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
 /** Commands of npm that are not scripts of the package; CI runs those in its own steps. */
-const BUILT_IN = new Set(['ci', 'install', 'pack', 'start', 'test', 'version']);
+const BUILT_IN = new Set(['ci', 'install', 'pack', 'publish', 'start', 'test', 'version']);
 
-const documents = [
-	'README.md',
-	'CONTRIBUTING.md',
-	'docs/decisions.md',
-	'docs/live-trigger.md',
-	'docs/triggers.md',
-	'examples/README.md',
-	'simulator/README.md',
-];
+const documents = ['.', 'docs', 'examples', 'simulator'].flatMap((folder) =>
+	readdirSync(resolve(root, folder))
+		.filter((file) => file.endsWith('.md'))
+		.map((file) => join(folder, file)),
+);
+
+/** As GitHub makes them from headings. */
+function anchorsIn(path: string): string[] {
+	const headings = read(path).matchAll(/^#+ (.+)$/gm);
+	return [...headings].map(([, heading]) =>
+		heading
+			.toLowerCase()
+			.replace(/[^\p{L}\p{N}_ -]/gu, '')
+			.replaceAll(' ', '-'),
+	);
+}
 
 describe.each(documents)('%s', (file) => {
 	test('names only commands that exist', () => {
-		const commands = [...read(file).matchAll(/npm (run )?([a-z][\w:-]*)/g)];
+		const commands = [...read(file).matchAll(/(?:^ *|`|&& )npm (run )?([a-z][\w:-]*)/gm)];
 		for (const [text, run, name] of commands) {
 			const known = run ? name in scripts : BUILT_IN.has(name);
 			expect([text, known]).toEqual([text, true]);
 		}
 	});
 
-	test('links only to files that exist', () => {
-		const links = [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)];
-		for (const [, path] of links) {
-			expect([path, existsSync(resolve(root, file, '..', path))]).toEqual([path, true]);
+	test('links only to files and headings that exist', () => {
+		const links = [...read(file).matchAll(/\]\((?!https?:|mailto:)([^)#]*)#?([^)]*)\)/g)];
+		for (const [, path, anchor] of links) {
+			const target = path ? join(file, '..', path) : file;
+			expect([path, existsSync(resolve(root, target))]).toEqual([path, true]);
+			if (anchor) expect(anchorsIn(target)).toContain(anchor);
 		}
 	});
 });
