@@ -55,6 +55,7 @@ describe('compose.yaml', () => {
 		environment?: Record<string, string>;
 		volumes: string[];
 		network_mode?: string;
+		init?: boolean;
 		ports?: string[];
 		entrypoint?: string[];
 		command?: string[];
@@ -91,6 +92,7 @@ describe('compose.yaml', () => {
 		for (const { image, network_mode: network } of [simulator, setUp]) {
 			expect([image, network]).toEqual([n8n.image, 'service:n8n']);
 		}
+		expect([simulator.init, setUp.init]).toEqual([true, true]);
 		expect([simulator.command, setUp.command]).toEqual([['simulator'], ['set-up']]);
 	});
 
