@@ -197,6 +197,33 @@ describe('the message of an error alone says whether somebody was called', () =>
 		},
 	);
 
+	test.each<[string, INodeParameters, RegExp]>([
+		[
+			'the limit',
+			{ toolLimits: { limits: { callsPerHour: 1 } } },
+			/: AI tools may place 1 calls/,
+		],
+		['a refusal', {}, /: Busy/],
+	])('%s after an answer that was lost', async (_what, options, reason) => {
+		simulator.switches.agentPayload = 'id';
+		const noCalls = { items: [], page: 1, size: 100, total: 0, has_more: false };
+		simulator.faults.add({ operationId: 'listCalls', times: Infinity, alter: () => noCalls });
+		simulator.faults.add({ operationId: 'createCall', when: 'after', reset: true });
+		const busy = { status: 409, body: { message: 'Busy' } };
+		simulator.faults.add({ operationId: 'createCall', times: Infinity, ...busy });
+		// The process remembers for an hour what tools have placed.
+		for (let minute = 0; minute <= 60; minute++) {
+			await new Promise((resolve) => setTimeout(resolve, 60_000));
+		}
+		const said = await message(
+			call('create', { retryUnconfirmed: true, timeout: 10_000, ...options }),
+		);
+		expect(said).toMatch(/^The person may have been called, so do not call again: /);
+		expect(said).toMatch(reason);
+		expect(said).not.toMatch(/nobody was called/i);
+		expect(dialled()).toEqual({ [TO]: 1 });
+	});
+
 	test('a call that takes too long', async () => {
 		simulator.callSeconds = 300;
 		const said = await message(call('createAndWait', { onTimeout: 'fail' }));

@@ -160,6 +160,31 @@ describe('a limit of calls per hour', () => {
 		expect(dialled()).toEqual({ [TO[0]]: 1, [TO[1]]: 1 });
 	});
 
+	test.each([null, {}, undefined, '{}'])(
+		'counts it where the list has %j for the variables of calls, and reads no incoming ones',
+		async (context) => {
+			const baseUrl = simulator.url.replace('127.0.0.1', 'localhost');
+			const elsewhere = { fluentsAiApi: credentialFor('default', { baseUrl }) };
+			await toolOf(engine, toolNode(), { credentials: elsewhere })({ to: TO[0] });
+			await runNode(placing('create'), { items: [{ to: TO[1] }] });
+			const incoming = { id: 'incoming', is_outgoing: false, context };
+			simulator.faults.add({
+				operationId: 'listCalls',
+				times: Infinity,
+				alter: (answer) => {
+					const { items, ...page } = answer as { items: IDataObject[] };
+					const all = [...items.map((call) => ({ ...call, context })), incoming];
+					return { ...page, items: all };
+				},
+			});
+			const node = toolNode({ ...limits('', 2), repeatWindow: 0 });
+			await byAgent(node, { to: TO[2] });
+			await expect(byAgent(node, { to: TO[3] })).rejects.toThrow('have placed 2');
+			const read = simulator.requests.map((request) => JSON.stringify(request));
+			expect(read.filter((request) => request.includes('incoming'))).toEqual([]);
+		},
+	);
+
 	test('counts calls before Fluents.ai lists them, and those whose answer was lost', async () => {
 		simulator.switches.agentPayload = 'id';
 		simulator.faults.add({
@@ -209,6 +234,12 @@ describe('a limit of calls per hour', () => {
 		const unmarked = byAgent(toolNode({ ...limits('', 5), sendCallKey: false }), { to: TO[0] });
 		await expect(unmarked).rejects.toThrow("'Send Call Key' has to be on with 'Tool Limits'");
 		expect(dialled()).toEqual({});
+	});
+
+	test('sends nothing to count by where no key is to be sent', async () => {
+		await byAgent(toolNode({ sendCallKey: false }), { to: TO[0] });
+		const placed = simulator.requests.find(({ operationId }) => operationId === 'createCall');
+		expect((placed?.body as IDataObject).context ?? {}).toEqual({});
 	});
 
 	test('of 0 allows none, and a dry run tells', async () => {

@@ -70,12 +70,25 @@ export async function tellingOfCall<T>(
 		const isOurs = error instanceof NodeApiError || error instanceof NodeOperationError;
 		const attempt = attemptsOf(context, itemIndex).find();
 		const isPlaced = attempt?.state === 'done' || attempt?.state === 'found';
-		if (!isOurs || attempt?.state === 'sent') throw error;
+		if (!isOurs) throw error;
+		if (!isPlaced && attempt && attempt.dials > 0) throw sayingPerhaps(context, error);
 		if (!isPlaced) throw sayingNobody(context, error);
 		if (!(error instanceof FluentsApiError) && !isTool(context)) throw error;
 		const { callId, toNumber } = attempt;
 		const placed = `The call to ${toNumber} was placed (ID '${callId}'), so do not call again, but then`;
 		throw reworded(error, { message: `${placed}: ${error.message}` });
+	});
+}
+
+/** An error after a request to dial whose answer was lost, also where a later one has failed for sure. */
+function sayingPerhaps<E extends NodeApiError | NodeOperationError>(
+	context: IExecuteFunctions,
+	error: E,
+): E {
+	if (!isTool(context) || error.message.includes('may have been called')) return error;
+	const then = error.message.replace('Nobody was called: ', '');
+	return reworded(error, {
+		message: `The person may have been called, so do not call again: an answer was lost, and then: ${then}`,
 	});
 }
 

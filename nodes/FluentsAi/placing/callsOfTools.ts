@@ -114,8 +114,11 @@ async function readMarks(api: FluentsTransport): Promise<Mark[]> {
 
 /** A call that was deleted since has none. One that does not show its variables may be one of a tool. */
 async function markOf(api: FluentsTransport, listed: IDataObject): Promise<Mark | null> {
-	const carried = carriedMark(listed);
+	// The variables that a list gives may be none because it leaves them out.
+	const isWhole = Object.keys(Object(listed.context) as object).length > 0;
+	const carried = isWhole ? carriedMark(listed) : undefined;
 	if (carried !== undefined) return carried;
+	if (listed.is_outgoing === false) return null;
 	const name = nameOf(api.credential, 'mark', String(listed.id));
 	const known = marksRead.get(name);
 	if (known !== undefined) return known;

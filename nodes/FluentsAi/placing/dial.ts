@@ -111,11 +111,11 @@ function isFull(run: Run, { agentPayload, webhook }: CallRequest): boolean {
 }
 
 function idBody(request: CallRequest): IDataObject {
-	const { agentId, fromNumber, toNumber, insteadOf, settings } = request;
+	const { agentId, fromNumber, toNumber, insteadOf, settings, key, slot } = request;
 	// A variable by which the node knows calls of tests would make a real call one of them.
 	const { [INSTEAD_OF]: _, ...own } = request.context;
 	const variables = {
-		...withMark(withCallKey(own, request.key), request.slot),
+		...withMark(withCallKey(own, key), key.isSent ? slot : undefined),
 		...(insteadOf !== undefined && { [INSTEAD_OF]: insteadOf }),
 	};
 	return {
