@@ -286,6 +286,20 @@ test.each([
 	expect(dialled()).toEqual({});
 });
 
+test.each([
+	['operation', 'create'],
+	['operation', 'createAndWait'],
+	['resource', 'call'],
+])('a model does not choose the %s, with which n8n drops the limits', async (name, x) => {
+	const node = toolNode(limits('DE', 0), { [name]: "={{ $fromAI('x') }}" });
+	for (const way of allWays) {
+		await expect(ways[way](node, { to: FRAUD, x })).rejects.toThrow(
+			/^'(Operation|Resource)' of a tool cannot be an expression, so nothing was done|node has issues/,
+		);
+	}
+	expect(dialled()).toEqual({});
+});
+
 test('what is fixed may be an expression that reads variables alone', async () => {
 	const line = (placing('create').fromNumber as { value: string }).value;
 	const node = toolNode(

@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { ParameterReader } from '../../shared/parameters/reader';
+import type { ItemReader } from '../../shared/parameters/reader';
 import { shown } from '../../shared/shown';
 import type { Operation, Resource } from '../operation';
+import { isTool } from '../tool';
 import { accountConnection } from './accountConnection';
 import { action } from './action';
 import { agent } from './agent';
@@ -78,7 +79,7 @@ export function findOperation(resource: string, operation: string): Operation | 
  *
  * @throws NodeOperationError when this version of the node does not have it.
  */
-export function chosenOperation(from: ParameterReader): Operation {
+export function chosenOperation(from: ItemReader): Operation {
 	const resource = from.text(resourceField, { guards: true });
 	const operationField = {
 		displayName: 'Operation',
@@ -87,6 +88,16 @@ export function chosenOperation(from: ParameterReader): Operation {
 		default: '',
 	} as const;
 	const operation = from.text(operationField, { guards: true });
+	for (const field of [resourceField, operationField]) {
+		// n8n then takes the options of any operation, and drops what those do not have, such as Tool Limits.
+		if (isTool(from.context) && String(from.written(field)).startsWith('=')) {
+			throw from.fail(
+				field,
+				'of a tool cannot be an expression, so nothing was done',
+				'Choose it from the list. With an expression, n8n leaves out options such as Tool Limits.',
+			);
+		}
+	}
 	const found = findOperation(resource, operation);
 	if (found) return found;
 	throw from.fail(
