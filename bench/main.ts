@@ -11,7 +11,7 @@ import { cellsOf, judge, tableOf, type Judged } from './table';
 
 const usage = `Measures the packed package beside n8n's own nodes on a real n8n server
 
-  --pairs N       how often each side is measured (default 5)
+  --pairs N       how often each side is measured (default 3)
   --quick         a rough look at every row: each side once, and fewer events
   --write         writes the tables of docs/benchmarks.md and README.md; for complete runs
   --case NAME     one case, may be repeated
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 	let version = '';
 	for (const { name, run } of cases) {
 		const bench: Bench = {
-			pairs: Number(values.pairs ?? (quick ? 1 : 5)),
+			pairs: Number(values.pairs ?? (quick ? 1 : 3)),
 			isQuick: quick,
 			log: (text) => log(`${name}: ${text}`),
 			async onServer(env, task) {
