@@ -9,11 +9,11 @@ const root = resolve(__dirname, '..');
 /**
  * Writes the tables of a run into docs/benchmarks.md and README.md, between the comments that mark their place.
  *
- * @param about date, version and computer of the run, for people to read.
+ * @param about date, version and computer of the run, for people to read in docs/benchmarks.md.
  */
 export async function writeTables(rows: Judged[], about: string): Promise<void> {
 	await replaceIn('docs/benchmarks.md', `${about}\n\n${tableOf(rows)}`);
-	await replaceIn('README.md', `${about}\n\n${readmeTableOf(rows)}`);
+	await replaceIn('README.md', readmeTableOf(rows));
 }
 
 async function replaceIn(file: string, text: string): Promise<void> {

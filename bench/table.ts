@@ -1,5 +1,5 @@
 import type { Row } from './cases';
-import { describe, median } from './series';
+import { describe, median, type Series } from './series';
 
 /** A row with its figure and the verdict over it. */
 export interface Judged extends Row {
@@ -50,12 +50,20 @@ export function tableOf(rows: Judged[]): string {
 	return markdown([HEADER, ...rows.map(cellsOf)]);
 }
 
-/** The rows that stand in the README. */
+/** The rows that stand in the README, with medians alone. */
 export function readmeTableOf(rows: Judged[]): string {
-	const cells = rows.flatMap((row) => {
-		const [, ours, instead] = cellsOf(row);
-		return row.readme ? [[row.readme, ours, instead]] : [];
-	});
+	const medianOf = ({ unit, values }: Series) => describe({ unit, values: [median(values)] });
+	const cells = rows.flatMap(({ readme, ours, against }) =>
+		readme
+			? [
+					[
+						readme,
+						medianOf(ours),
+						against ? `${against.name}: ${medianOf(against.series)}` : '',
+					],
+				]
+			: [],
+	);
 	return markdown([['Work', 'This package', 'Instead'], ...cells]);
 }
 

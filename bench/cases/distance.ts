@@ -37,6 +37,7 @@ export async function run(bench: Bench): Promise<void> {
 						{
 							most,
 							distance,
+							isInReadme: roundTrip === 300,
 							far: { baseUrl, env, relay: distant },
 						},
 					);

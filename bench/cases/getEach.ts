@@ -13,21 +13,21 @@ const ITEMS = 1000;
 
 /** Latencies in milliseconds, each with the ratio to HTTP Request that is not to be exceeded. */
 const LATENCIES = [
-	[20, 0.5],
-	[0, 0.5],
-	[50, 0.5],
-	[150, 0.6],
-	[300, 1],
+	{ latency: 20, most: 0.5, isInReadme: true },
+	{ latency: 0, most: 0.5 },
+	{ latency: 50, most: 0.5 },
+	{ latency: 150, most: 0.6, isInReadme: true },
+	{ latency: 300, most: 1 },
 ];
 
 /** 1,000 items that each read one call, at several latencies. */
 export async function run(bench: Bench): Promise<void> {
 	await bench.onServer({}, async (launched) => {
-		for (const [latency, most] of LATENCIES) {
+		for (const { latency, ...row } of LATENCIES) {
 			const { simulator } = launched;
 			simulator.reset();
 			simulator.latencyMs = latency;
-			await compareReading(bench, launched, { most, distance: `${latency} ms latency` });
+			await compareReading(bench, launched, { ...row, distance: `${latency} ms latency` });
 		}
 	});
 }
@@ -38,6 +38,7 @@ interface Comparison {
 	most: number;
 	/** For the row. */
 	distance: string;
+	isInReadme?: boolean;
 	/** Where the API is, if it is not where the simulator is, and what the floor needs to get there. */
 	far?: { baseUrl: string; env: Record<string, string>; relay: { mostOpen: number } };
 }
@@ -46,7 +47,7 @@ interface Comparison {
 export async function compareReading(
 	bench: Bench,
 	launched: LaunchedWithAccount,
-	{ most, distance, far }: Comparison,
+	{ most, distance, isInReadme, far }: Comparison,
 ): Promise<void> {
 	const { n8n, simulator } = launched;
 	const { ids, items, ...sides } = readingEach(launched, ITEMS, far?.baseUrl);
@@ -85,7 +86,7 @@ export async function compareReading(
 		against: { name: 'HTTP Request', series: inMs(values.theirs) },
 		most,
 		note: `at most ${mostOpen.ours} ${far ? 'connections' : 'requests'} open, ${mostOpen.theirs} by HTTP Request`,
-		readme: `1,000 calls read one by one, ${distance}`,
+		readme: isInReadme ? `1,000 calls read one by one, ${distance}` : undefined,
 	});
 	bench.report({
 		what: 'the same, against the floor',

@@ -57,7 +57,7 @@ export async function run(bench: Bench): Promise<void> {
 			figure: Math.max(...ours) / IDEAL,
 			most: 1.15,
 			note: `figure: slowest run to the ${IDEAL / 1000} s that the limit needs; all ${ITEMS} succeed, with HTTP Request ${Math.max(...given)} (${Math.max(...answered)} were answered)`,
-			readme: `${what}; HTTP Request gives ${Math.max(...given)} of them`,
+			readme: `${ITEMS} calls read at ${PER_SECOND} requests a second (HTTP Request: ${Math.max(...given)})`,
 		});
 		bench.report({
 			what: 'the same: share of requests that the server refused (429)',
