@@ -2,10 +2,9 @@ import type { Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
 import type { INodeExecutionData, INodeType } from 'n8n-workflow';
 
-import { emptyNode, Engine, outputOf, type WorkflowJson } from '../engine';
+import { Engine, outputOf } from '../engine';
 import { BlockWatch } from '../engine/blockWatch';
-
-const FLUENTS_AI = 'n8n-nodes-fluentsai.fluentsAi';
+import { FLUENTS_AI, workflowFor } from './onEngine';
 
 /** What one run of Create costs n8n's process, in milliseconds. */
 export interface Cost {
@@ -27,6 +26,13 @@ async function main([baseUrl, apiKey, agentId, fromNumber, count]: string[]): Pr
 	const engine = await Engine.load();
 	const node = engine.nodeType(FLUENTS_AI) as NodeType;
 	const credentials = { fluentsAiApi: { environment: 'default', apiKey, baseUrl } };
+	const parameters = {
+		resource: 'call',
+		operation: 'create',
+		agentId: { __rl: true, mode: 'id', value: agentId },
+		fromNumber: { __rl: true, mode: 'number', value: fromNumber },
+		toNumber: '={{ $json.phone }}',
+	};
 	let called = 0;
 	const run = async <T>(people: number, around: Around<T>): Promise<T> => {
 		const { execute } = node;
@@ -36,8 +42,10 @@ async function main([baseUrl, apiKey, agentId, fromNumber, count]: string[]): Pr
 			seen = value;
 			return result;
 		};
-		const json = workflowFor(agentId, fromNumber, people, called);
-		called += people;
+		const numbers = Array.from({ length: people }, () => ({
+			phone: `+1415${2_000_000 + called++}`,
+		}));
+		const json = workflowFor(parameters, numbers);
 		const result = await engine.run(json, { credentials });
 		const outputs = outputOf(result, FLUENTS_AI);
 		node.execute = execute;
@@ -53,8 +61,12 @@ async function main([baseUrl, apiKey, agentId, fromNumber, count]: string[]): Pr
 	// What any run needs is loaded by the first one.
 	await run(100, blocked);
 	const longestBlock = await run(Number(count), blocked);
-	const { own, parameters } = await run(PROFILED, profiled);
-	const cost: Cost = { longestBlock, own: own / PROFILED, parameters: parameters / PROFILED };
+	const computed = await run(PROFILED, profiled);
+	const cost: Cost = {
+		longestBlock,
+		own: computed.own / PROFILED,
+		parameters: computed.parameters / PROFILED,
+	};
 	console.log(JSON.stringify(cost));
 	process.exit();
 }
@@ -105,36 +117,6 @@ function byOwner({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile) {
 		}
 	}
 	return sums;
-}
-
-function workflowFor(
-	agentId: string,
-	fromNumber: string,
-	people: number,
-	called: number,
-): WorkflowJson {
-	const trigger = emptyNode('n8n-nodes-base.manualTrigger');
-	const source = emptyNode('n8n-nodes-base.code');
-	const node = emptyNode(FLUENTS_AI, {
-		resource: 'call',
-		operation: 'create',
-		agentId: { __rl: true, mode: 'id', value: agentId },
-		fromNumber: { __rl: true, mode: 'number', value: fromNumber },
-		toNumber: '={{ $json.phone }}',
-	});
-	node.credentials = { fluentsAiApi: { id: '1', name: 'Benchmark' } };
-	const next = ({ name }: typeof node) => ({
-		main: [[{ node: name, type: 'main' as const, index: 0 }]],
-	});
-	return {
-		nodes: [trigger, source, node],
-		connections: { [trigger.name]: next(source), [source.name]: next(node) },
-		pinData: {
-			[source.name]: Array.from({ length: people }, (_, i) => ({
-				json: { phone: `+1415${2_000_000 + called + i}` },
-			})),
-		},
-	};
 }
 
 void main(process.argv.slice(2));

@@ -2,9 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
 import type { INodeParameters } from 'n8n-workflow';
 
-import { emptyNode, Engine, outputOf, type WorkflowJson } from '../engine';
-
-const FLUENTS_AI = 'n8n-nodes-fluentsai.fluentsAi';
+import { Engine, outputOf } from '../engine';
+import { FLUENTS_AI, workflowFor } from './onEngine';
 
 /**
  * Prints how many bytes the heap has grown by when calls were read and all that came is held. Needs --expose-gc.
@@ -18,7 +17,8 @@ async function main([baseUrl, apiKey, count, how, callId]: string[]): Promise<vo
 	const engine = await Engine.load();
 	const credentials = { fluentsAiApi: { environment: 'default', apiKey, baseUrl } };
 	const run = async (parameters: INodeParameters, items: number) => {
-		const result = await engine.run(workflowFor(parameters, callId, items), { credentials });
+		const given = Array.from({ length: items }, () => ({ id: callId }));
+		const result = await engine.run(workflowFor(parameters, given), { credentials });
 		return { held: result, outputs: outputOf(result, FLUENTS_AI).length };
 	};
 	const get = {
@@ -64,23 +64,6 @@ async function heap(): Promise<number> {
 	await sleep(500);
 	global.gc?.();
 	return process.memoryUsage().heapUsed;
-}
-
-function workflowFor(parameters: INodeParameters, callId: string, items: number): WorkflowJson {
-	const trigger = emptyNode('n8n-nodes-base.manualTrigger');
-	const source = emptyNode('n8n-nodes-base.code');
-	const node = emptyNode(FLUENTS_AI, parameters);
-	node.credentials = { fluentsAiApi: { id: '1', name: 'Benchmark' } };
-	const next = ({ name }: typeof node) => ({
-		main: [[{ node: name, type: 'main' as const, index: 0 }]],
-	});
-	return {
-		nodes: [trigger, source, node],
-		connections: { [trigger.name]: next(source), [source.name]: next(node) },
-		pinData: {
-			[source.name]: Array.from({ length: items }, () => ({ json: { id: callId } })),
-		},
-	};
 }
 
 void main(process.argv.slice(2));
