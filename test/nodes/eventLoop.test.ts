@@ -95,6 +95,7 @@ async function reference(): Promise<void> {
 	expect(delay.percentile(95)).toBeLessThan(Math.max(LONGEST * 1e6, noise) * 3);
 });
 
+// Here, too: both truths find out in the same way what a call lacks.
 (truth === 'a' ? test : test.skip)(
 	'what 2,000 calls lack is found without holding n8n up',
 	async () => {
