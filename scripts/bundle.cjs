@@ -32,6 +32,10 @@ const DESCRIBES = [
 	/\/records\/(accountConnection|action|agent|call|number|options|prompt|voice|webhook)\.ts$/,
 ];
 
+/** Where the formats are in the library's data of a country, and how many rules of a format are about national ones. */
+const FORMATS = 4;
+const RULES = 2;
+
 /** An export, and a use of one that is in the other file of descriptions.js and run.js. */
 const EXPORT = /^export (?:async )?(function|class|const)\*? (\w+)/gm;
 const USED = /\bfrom(?:Run|Descriptions)\("(.+?)"\)/g;
@@ -221,7 +225,7 @@ async function bundleLibrary() {
 		target: TARGET,
 		// The ES modules, since the CommonJS ones write to the console.
 		mainFields: ['module', 'main'],
-		plugins: [forModernEngines],
+		plugins: [forModernEngines, withoutUnusedData],
 		banner: { js: LIBRARY_NOTICE },
 		legalComments: 'none',
 		outfile: LIBRARY,
@@ -241,6 +245,31 @@ const forModernEngines = {
 				? { path: resolve(resolveDir, path), sideEffects: false }
 				: undefined,
 		);
+	},
+};
+
+/**
+ * An esbuild plugin that leaves out data which the package does not use: how numbers are written abroad, and how a format
+ * is chosen while somebody still types; of the patterns for that, the last one says which numbers it is for.
+ */
+const withoutUnusedData = {
+	name: 'without-unused-data',
+	setup({ onLoad }) {
+		onLoad({ filter: /\bmetadata\.min\.json\.js$/ }, () => {
+			const metadata = structuredClone(require('libphonenumber-js/metadata.min.json'));
+			const all = [metadata.countries, metadata.nonGeographic].flatMap(Object.values);
+			for (const country of all) {
+				country[FORMATS] &&= country[FORMATS].map(
+					([pattern, format, patterns, ...rules]) => [
+						pattern,
+						format,
+						patterns?.slice(-1),
+						...rules.slice(0, RULES),
+					],
+				);
+			}
+			return { contents: JSON.stringify(metadata), loader: 'json' };
+		});
 	},
 };
 

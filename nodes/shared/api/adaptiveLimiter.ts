@@ -17,10 +17,26 @@ export type Verdict =
 /** Leaves the place that a request took. */
 export type Leave = (verdict: Verdict) => void;
 
-/** How fast requests may start, which grows since this time. */
-interface Rate {
-	perSecond: number;
+/** The first request of a round that the server refused for its rate. */
+interface Refusal {
+	start: number;
+	/** How many that started later were answered before. */
+	overtaken: number;
+	/** How long the limit counts at most, as far as is known. */
+	span: number;
+	/** How long the window of the quota was then, where there was one. */
+	window?: number;
+}
+
+/** How many requests may start in any window of time. */
+interface Quota {
+	count: number;
+	/** Milliseconds at first; it shortens, the faster the more time has gone by since then. */
+	window: number;
 	since: number;
+	growth: number;
+	/** The time that the count was measured in. */
+	span: number;
 }
 
 interface Waiting {
@@ -36,23 +52,32 @@ const SECOND = 1000;
 /** A pause holds back others than the run that was asked for it no longer than this. */
 const LONGEST_PAUSE = 60 * SECOND;
 
-/** Answers are counted in spans of this length, and as many as a pause can be long. */
-const SPAN = 100;
-const SPANS = LONGEST_PAUSE / SPAN;
+/** Some requests are on their way longer than others, so a window is longer by this than what the server counts in. */
+const LEEWAY = 70;
 
-/** A rate begins below the one that the server has just refused. */
-const CAUTION = 0.97;
+/** A window that was too short becomes longer by this factor. */
+const LONGER = 1.07;
 
-/** After a refusal a rate grows by the exponential of this, times the third power of the seconds since. */
+/** A quota is nearly right if the server answered this share of what it let through. */
+const NEARLY = 0.95;
+
+/** So many requests may start at once, to make up for a busy event loop. */
+const AT_ONCE = 5;
+
+/** A window shortens by the exponential of this, times the third power of its number. */
 const GROWTH = 3e-5;
+
+/** Each time that a quota proves right, it takes twice as long to grow, but three times at most. */
+const SLOWER = 2 ** 3;
+const SLOWEST = GROWTH / SLOWER ** 3;
 
 /**
  * Lets as many requests be open at the same time as the server takes well. It begins with 25 and doubles
  * them with each round of answers. A fault halves them; from then on they grow by one with each round. Slow
  * answers mean nothing: on a busy n8n they measure n8n.
  *
- * Once the server has refused a request for its rate (429), requests start no faster than it answered them
- * in the time before, which grows slowly. Executions that share the server take turns.
+ * Once the server has refused a request for its rate (429), as many requests start in any window of time as it
+ * answered in the one before. The window shortens slowly. Executions that share the server take turns.
  */
 export class AdaptiveLimiter {
 	private size = FIRST_SIZE;
@@ -63,12 +88,13 @@ export class AdaptiveLimiter {
 	private inRound = 0;
 	/** Counts the refusals and faults that changed something: one round of them changes it once. */
 	private lesson = 0;
-	/** How many answers came in each of the latest spans of time. */
-	private readonly answers = new Map<number, number>();
+	/** When the requests started that were answered in the latest time. */
+	private readonly answered: number[] = [];
 	private heldUntil = 0;
-	private rate: Rate | undefined;
-	/** When the rate lets the next request start. */
-	private nextStart = 0;
+	private refusal: Refusal | undefined;
+	private quota: Quota | undefined;
+	/** When the latest requests started that the quota counts. */
+	private starts: number[] = [];
 	private readonly queues = new Map<object, Waiting[]>();
 	private isTimed = false;
 	private usedAt = steadyNow();
@@ -117,29 +143,41 @@ export class AdaptiveLimiter {
 	}
 
 	private admit(): void {
+		const held = this.heldUntil - steadyNow();
+		if (held > 0) return this.admitLater(held);
+		if (this.refusal) this.measure(this.refusal);
 		while (this.open < this.size) {
-			const due = Math.max(this.heldUntil, this.nextStart);
-			const wait = due - steadyNow();
+			const wait = this.nextStart() - steadyNow();
 			if (wait > 0) return this.admitLater(wait);
 			const next = this.takeNext();
 			if (!next) return;
+			const start = steadyNow();
 			this.open++;
-			if (this.rate) {
-				// What a busy event loop held up may follow at once, for a moment.
-				const planned = Math.max(this.nextStart, steadyNow() - SPAN);
-				this.nextStart = planned + this.interval(this.rate);
-			}
-			next.enter(this.placeOf(this.lesson));
+			this.starts.push(start);
+			if (this.starts.length > (this.quota?.count ?? 0)) this.starts.shift();
+			next.enter(this.placeOf(this.lesson, start));
 		}
 	}
 
-	private placeOf(lesson: number): Leave {
+	private placeOf(lesson: number, start: number): Leave {
 		return (verdict) => {
 			this.open--;
 			this.usedAt = steadyNow();
-			this.learn(verdict, lesson);
+			this.learn(verdict, lesson, start);
 			this.admit();
 		};
+	}
+
+	/** When the quota lets the next request start. */
+	private nextStart(): number {
+		const { quota, starts } = this;
+		if (!quota) return 0;
+		const window = windowOf(quota);
+		const isFull = starts.length >= quota.count;
+		// Not all at the same moment, which a server that counts shorter times takes badly.
+		const interval = Math.min(window, SECOND) / 2 / quota.count;
+		const latest = starts.at(-AT_ONCE) ?? -Infinity;
+		return Math.max(isFull ? starts[0] + window : 0, latest + AT_ONCE * interval);
 	}
 
 	private admitLater(wait: number): void {
@@ -162,22 +200,24 @@ export class AdaptiveLimiter {
 		return undefined;
 	}
 
-	private learn(verdict: Verdict, lesson: number): void {
+	private learn(verdict: Verdict, lesson: number, start: number): void {
 		switch (verdict.kind) {
 			case 'answered':
-				return this.grow();
+				return this.grow(start);
 			case 'fault':
 				if (lesson === this.lesson) this.shrink();
 				return;
 			case 'limit':
-				return this.slowDown(verdict.pause, lesson);
+				if (lesson === this.lesson) this.holdBack(verdict.pause, start);
+				return;
 			case 'nothing':
 				return;
 		}
 	}
 
-	private grow(): void {
-		this.count();
+	private grow(start: number): void {
+		this.answered.push(start);
+		while (this.answered[0] < start - LONGEST_PAUSE) this.answered.shift();
 		// Places that nobody waited for prove nothing.
 		if (this.queues.size === 0 || ++this.inRound < this.size) return;
 		this.inRound = 0;
@@ -191,43 +231,46 @@ export class AdaptiveLimiter {
 		this.size = Math.max(1, Math.floor(this.size / 2));
 	}
 
-	private slowDown(pause: number, lesson: number): void {
-		if (lesson !== this.lesson) return;
-		const now = steadyNow();
+	private holdBack(pause: number, start: number): void {
+		this.lesson++;
+		const { quota } = this;
 		// Limits are counted in seconds or longer: without a pause, the rest of the same one refuses as well.
 		const held = Math.min(pause || SECOND, LONGEST_PAUSE);
-		const seconds = Math.max(held, SECOND) / SECOND;
-		const answered = this.answersSince(now - seconds * SECOND) / seconds;
+		this.heldUntil = steadyNow() + held;
+		const span = Math.max(held, quota?.span ?? SECOND);
+		const overtaken = this.answered.filter((at) => at > start).length;
+		this.refusal = { start, overtaken, span, window: quota && windowOf(quota) };
+	}
+
+	/** Finds the quota that would not have been refused, when what was on its way then is answered too. */
+	private measure({ start, overtaken, span, window }: Refusal): void {
+		this.refusal = undefined;
+		this.starts = [];
+		const { quota } = this;
+		const time = Math.max(span, window ?? 0);
+		const from = Math.floor(start - time);
+		const isCounted = (at: number) => at >= from && at <= start;
+		const answered = this.answered.filter(isCounted).length + overtaken;
 		// Where more was answered than there are places, it was the rate that was too high.
-		if (answered > this.size && this.rate) this.lesson++;
-		else this.shrink();
-		this.heldUntil = now + held;
+		if (!quota || answered <= this.size) this.shrink();
+		const since = steadyNow();
+		if (window && span === quota?.span && answered >= (NEARLY * quota.count * time) / window) {
+			const count = Math.min(quota.count, answered);
+			const growth = Math.max(quota.growth / SLOWER, SLOWEST);
+			this.quota = { count, window: window * LONGER, since, growth, span };
+			return;
+		}
 		// A few answers are no measure: the first requests may have met a limit that others had used up.
-		const perSecond = Math.max(answered, this.size) * CAUTION;
-		this.rate = { perSecond, since: this.heldUntil };
-		this.nextStart = this.heldUntil;
+		const count = answered < this.size ? Math.ceil((this.size * span) / SECOND) : answered;
+		this.quota = { count, window: span + LEEWAY, since, growth: GROWTH, span };
 	}
+}
 
-	/** Milliseconds from one start to the next. */
-	private interval({ perSecond, since }: Rate): number {
-		const seconds = (steadyNow() - since) / SECOND;
-		// By three percent in ten seconds, to twice as much in half a minute, without end in a minute.
-		return SECOND / (perSecond * Math.exp(GROWTH * seconds ** 3));
-	}
-
-	private count(): void {
-		const span = Math.floor(steadyNow() / SPAN);
-		this.answers.set(span, (this.answers.get(span) ?? 0) + 1);
-		if (this.answers.size <= SPANS) return;
-		const [oldest] = this.answers.keys();
-		this.answers.delete(oldest);
-	}
-
-	private answersSince(time: number): number {
-		let count = 0;
-		for (const [span, answers] of this.answers) if (span * SPAN >= time) count += answers;
-		return count;
-	}
+/** How long the window of a quota is now. */
+function windowOf({ window, since, growth, span }: Quota): number {
+	const windows = (steadyNow() - since) / span;
+	// For a second: by seven percent in 13 seconds, to half in half a minute, to nothing in a minute.
+	return window / Math.exp(growth * windows ** 3);
 }
 
 /** What was found out about a server is forgotten when nobody has asked it for this time. */
