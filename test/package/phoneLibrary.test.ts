@@ -5,7 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 
 import * as complete from '../../nodes/shared/phoneNumbers/library';
 
-const packed = require(resolve(__dirname, '../../dist/nodes/libphonenumber.js')) as typeof complete;
+const packed = jest.requireActual<typeof complete>(
+	resolve(__dirname, '../../dist/nodes/libphonenumber.js'),
+);
 
 /** All that the package asks the library about a number. */
 function told({ parseNumber, lengthProblem }: typeof complete, text: string, country?: string) {
