@@ -1,9 +1,8 @@
 import { deepEqual } from 'node:assert/strict';
 
-import { chain, manualTrigger, outputOf } from '../../e2e/api';
 import type { LaunchedWithAccount } from '../../e2e/launch';
 import type { Bench } from '../cases';
-import { readingEach, timeOf } from '../nodes';
+import { readingEach } from '../nodes';
 import { resultFrom } from '../script';
 import { inTurn, type Series } from '../series';
 
@@ -49,20 +48,20 @@ export async function compareReading(
 	launched: LaunchedWithAccount,
 	{ most, distance, isInReadme, far }: Comparison,
 ): Promise<void> {
-	const { n8n, simulator } = launched;
-	const { ids, items, ...sides } = readingEach(launched, ITEMS, far?.baseUrl);
+	const { simulator } = launched;
+	const { ids, read } = readingEach(launched, ITEMS, far?.baseUrl);
 	const mostOpen = { ours: 0, theirs: 0 };
 	const measure = async (side: 'ours' | 'theirs') => {
-		simulator.requests.length = 0;
 		if (far) far.relay.mostOpen = 0;
-		const { name: nodeName } = sides[side];
-		const execution = await n8n.run(chain(manualTrigger, items, sides[side]));
-		const outputs = outputOf(execution, nodeName).map(({ json }) => json.id);
-		deepEqual(outputs, ids);
+		const { time, outputs } = await read(side);
+		deepEqual(
+			outputs.map(({ id }) => id),
+			ids,
+		);
 		// What is still on its way is not yet open at the simulator.
 		const open = far ? [far.relay.mostOpen] : simulator.requests.map((request) => request.open);
 		mostOpen[side] = Math.max(mostOpen[side], ...open);
-		return timeOf(execution, nodeName);
+		return time;
 	};
 	const floor = async () => {
 		const { url, keys } = simulator;
