@@ -261,6 +261,26 @@ describe('reads are tried again', () => {
 		expect(json).toHaveLength(100);
 	});
 
+	test('items that wait for several minutes of a small limit get their answers', async () => {
+		const headers = { 'retry-after': '60' };
+		let [since, used] = [0, 0];
+		const match = () => {
+			if (Date.now() - since >= 60_000) [since, used] = [Date.now(), 0];
+			return ++used > 10;
+		};
+		simulator.faults.add({
+			operationId: 'getAgent',
+			match,
+			times: Infinity,
+			status: 429,
+			headers,
+		});
+		const items = Array.from({ length: 30 }, () => ({}));
+		const { error, json } = await runNode(getAgent(), { items });
+		expect(error).toBeUndefined();
+		expect(json).toHaveLength(30);
+	});
+
 	test('500 items pass a server that allows 200 requests a second', async () => {
 		simulator.rateLimit = { perSecond: 200, retryAfter: truth === 'a' ? 'seconds' : 'date' };
 		const items = Array.from({ length: 500 }, () => ({}));

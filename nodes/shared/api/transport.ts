@@ -62,6 +62,9 @@ const DEFAULT_TIMEOUT = 30_000;
 
 const DEFAULT_RETRY_BUDGET = 60_000;
 
+/** A request that is refused while others are answered gets its time anew until so many tries. */
+const MOST_OUTRUN = 5;
+
 /** Files that are read at the same time. */
 const OPEN_FILES = 20;
 
@@ -318,6 +321,7 @@ export class FluentsTransport {
 	): Promise<T> {
 		const budget = this.options.retryBudget ?? DEFAULT_RETRY_BUDGET;
 		let deadline = steadyNow() + budget;
+		let before = -Infinity;
 		for (let tries = 1; ; tries++) {
 			const leave = await this.enter(effect, request, { deadline, isAgain: tries > 1 });
 			const sent = steadyNow();
@@ -326,13 +330,17 @@ export class FluentsTransport {
 			const outcome = await this.settle(attempt);
 			const verdict = verdictOf(outcome);
 			leave?.(verdict);
-			if (verdict.kind === 'answered') this.answeredAt = steadyNow();
+			const now = steadyNow();
+			if (verdict.kind === 'answered') this.answeredAt = now;
 			if (outcome.ok) return outcome.value;
 
 			const { failure } = outcome;
-			// What was refused has used up no time: a limit per minute asks for a minute.
-			if (tries === 1 && verdict.kind === 'limit') deadline = steadyNow() + budget;
-			const timeLeft = deadline - steadyNow();
+			// What was refused has used up no time: a limit per minute asks for a minute, and for one more where
+			// others have taken what it allows.
+			const isOutrun = tries < MOST_OUTRUN && this.answeredAt >= before;
+			if (verdict.kind === 'limit' && isOutrun) deadline = now + budget;
+			before = sent;
+			const timeLeft = deadline - now;
 			const callerWaits = request.throwLimits;
 			const step = nextStep({ effect, failure, tries, timeLeft, callerWaits });
 			switch (step.kind) {
@@ -340,11 +348,11 @@ export class FluentsTransport {
 					await this.pause(step.after, request);
 					break;
 				case 'hold':
-					this.holdBack(sent, step.for, failure);
+					this.holdBack({ sent, now }, step.for, failure);
 					break;
 				case 'giveUp':
 					if (step.hold !== undefined) {
-						this.holdBack(sent, step.hold, failure);
+						this.holdBack({ sent, now }, step.hold, failure);
 						// Those that wait in vain give up as well, not one after the other.
 						const isStuck = steadyNow() - this.answeredAt >= budget;
 						if (isStuck || step.hold > budget) this.limiter().sendBack(this);
@@ -385,10 +393,14 @@ export class FluentsTransport {
 		}
 	}
 
-	/** Notes for how long Fluents.ai wants nothing, as it answered to a request that was sent then. */
-	private holdBack(sent: number, delay: number, failure: Failure): void {
+	/** Notes for how long Fluents.ai wants nothing, as it answered now to a request that was sent then. */
+	private holdBack(
+		{ sent, now }: { sent: number; now: number },
+		delay: number,
+		failure: Failure,
+	): void {
 		// What was on its way when the hold began asks for the same one once more.
-		const since = this.hold && sent <= this.hold.since ? this.hold.since : steadyNow();
+		const since = this.hold && sent <= this.hold.since ? this.hold.since : now;
 		const until = Math.max(since + delay, this.hold?.until ?? 0);
 		this.hold = { since, until, failure };
 	}
