@@ -20,12 +20,9 @@ export type Leave = (verdict: Verdict) => void;
 /** The first request of a round that the server refused for its rate. */
 interface Refusal {
 	start: number;
+	at: number;
 	/** How many that started later were answered before. */
 	overtaken: number;
-	/** How long the limit counts at most, as far as is known. */
-	span: number;
-	/** How long the window of the quota was then, where there was one. */
-	window?: number;
 }
 
 /** How many requests may start in any window of time. */
@@ -35,16 +32,14 @@ interface Quota {
 	window: number;
 	since: number;
 	growth: number;
-	/** The time that the count was measured in. */
-	span: number;
 }
 
 interface Waiting {
 	enter(leave: Leave | undefined): void;
 }
 
-/** Requests that are open at once: at first, and at most. */
-const FIRST_SIZE = 25;
+/** Requests that are open at once: at first, which is also how many start in the first second, and at most. */
+const FIRST_SIZE = 50;
 export const MOST_OPEN = 200;
 
 const SECOND = 1000;
@@ -52,29 +47,33 @@ const SECOND = 1000;
 /** A pause holds back others than the run that was asked for it no longer than this. */
 const LONGEST_PAUSE = 60 * SECOND;
 
-/** Some requests are on their way longer than others, so a window is longer by this than what the server counts in. */
+/** Some requests are on their way longer than others, so a window is longer by this than the second it was measured in. */
 const LEEWAY = 70;
 
 /** A window that was too short becomes longer by this factor. */
 const LONGER = 1.07;
 
-/** A quota is nearly right if the server answered this share of what it let through. */
+/** A quota is nearly right if the server answered such a share of what it let through. */
 const NEARLY = 0.95;
+const BEYOND = 2;
 
-/** So many requests may start at once, to make up for a busy event loop. */
+/** So many requests may start at once, to make up for a busy event loop, but no more than this share of a quota. */
 const AT_ONCE = 5;
+const SHARE_AT_ONCE = 0.1;
 
-/** A window shortens by the exponential of this, times the third power of its number. */
-const GROWTH = 3e-5;
+/** A window shortens by the exponential of this, times the fourth power of the seconds. */
+const GROWTH = 2.4e-6;
 
-/** Each time that a quota proves right, it takes twice as long to grow, but three times at most. */
-const SLOWER = 2 ** 3;
-const SLOWEST = GROWTH / SLOWER ** 3;
+/** Each time that a quota proves right, it takes twice as long to grow, but two times at most. */
+const SLOWER = 2 ** 4;
+const SLOWEST = GROWTH / SLOWER ** 2;
 
 /**
- * Lets as many requests be open at the same time as the server takes well. It begins with 25 and doubles
+ * Lets as many requests be open at the same time as the server takes well. It begins with 50 and doubles
  * them with each round of answers. A fault halves them; from then on they grow by one with each round. Slow
  * answers mean nothing: on a busy n8n they measure n8n.
+ *
+ * In a second it starts no more than 50, or twice as many as were answered in the second before.
  *
  * Once the server has refused a request for its rate (429), as many requests start in any window of time as it
  * answered in the one before. The window shortens slowly. Executions that share the server take turns.
@@ -90,10 +89,14 @@ export class AdaptiveLimiter {
 	private lesson = 0;
 	/** When the requests started that were answered in the latest time. */
 	private readonly answered: number[] = [];
+	/** When the answers of the latest second came. */
+	private readonly ends: number[] = [];
+	/** When anybody was answered last. */
+	answeredAt = -Infinity;
 	private heldUntil = 0;
 	private refusal: Refusal | undefined;
 	private quota: Quota | undefined;
-	/** When the latest requests started that the quota counts. */
+	/** When the latest requests started: those that the quota counts, or without one, those of the latest second. */
 	private starts: number[] = [];
 	private readonly queues = new Map<object, Waiting[]>();
 	private isTimed = false;
@@ -154,7 +157,7 @@ export class AdaptiveLimiter {
 			const start = steadyNow();
 			this.open++;
 			this.starts.push(start);
-			if (this.starts.length > (this.quota?.count ?? 0)) this.starts.shift();
+			if (this.quota && this.starts.length > this.quota.count) this.starts.shift();
 			next.enter(this.placeOf(this.lesson, start));
 		}
 	}
@@ -168,16 +171,22 @@ export class AdaptiveLimiter {
 		};
 	}
 
-	/** When the quota lets the next request start. */
+	/** When the next request may start, with a quota or as long as nothing is known of one. */
 	private nextStart(): number {
 		const { quota, starts } = this;
-		if (!quota) return 0;
+		if (!quota) {
+			for (const times of [starts, this.ends]) drop(times, steadyNow() - SECOND);
+			const most = Math.max(FIRST_SIZE, 2 * this.ends.length);
+			return starts.length < most ? 0 : starts[0] + SECOND;
+		}
+		const { count } = quota;
 		const window = windowOf(quota);
-		const isFull = starts.length >= quota.count;
+		const isFull = starts.length >= count;
 		// Not all at the same moment, which a server that counts shorter times takes badly.
-		const interval = Math.min(window, SECOND) / 2 / quota.count;
-		const latest = starts.at(-AT_ONCE) ?? -Infinity;
-		return Math.max(isFull ? starts[0] + window : 0, latest + AT_ONCE * interval);
+		const interval = window / 2 / count;
+		const atOnce = Math.min(AT_ONCE, Math.ceil(SHARE_AT_ONCE * count));
+		const latest = starts.at(-atOnce) ?? -Infinity;
+		return Math.max(isFull ? starts[0] + window : 0, latest + atOnce * interval);
 	}
 
 	private admitLater(wait: number): void {
@@ -216,8 +225,11 @@ export class AdaptiveLimiter {
 	}
 
 	private grow(start: number): void {
+		this.answeredAt = steadyNow();
 		this.answered.push(start);
-		while (this.answered[0] < start - LONGEST_PAUSE) this.answered.shift();
+		this.ends.push(this.answeredAt);
+		drop(this.ends, this.answeredAt - SECOND);
+		drop(this.answered, start - LONGEST_PAUSE);
 		// Places that nobody waited for prove nothing.
 		if (this.queues.size === 0 || ++this.inRound < this.size) return;
 		this.inRound = 0;
@@ -233,44 +245,49 @@ export class AdaptiveLimiter {
 
 	private holdBack(pause: number, start: number): void {
 		this.lesson++;
-		const { quota } = this;
+		const at = steadyNow();
 		// Limits are counted in seconds or longer: without a pause, the rest of the same one refuses as well.
-		const held = Math.min(pause || SECOND, LONGEST_PAUSE);
-		this.heldUntil = steadyNow() + held;
-		const span = Math.max(held, quota?.span ?? SECOND);
-		const overtaken = this.answered.filter((at) => at > start).length;
-		this.refusal = { start, overtaken, span, window: quota && windowOf(quota) };
+		this.heldUntil = at + Math.min(Math.max(pause, SECOND), LONGEST_PAUSE);
+		const overtaken = this.answered.filter((other) => other > start).length;
+		this.refusal = { start, at, overtaken };
 	}
 
 	/** Finds the quota that would not have been refused, when what was on its way then is answered too. */
-	private measure({ start, overtaken, span, window }: Refusal): void {
+	private measure({ start, at, overtaken }: Refusal): void {
 		this.refusal = undefined;
 		this.starts = [];
 		const { quota } = this;
-		const time = Math.max(span, window ?? 0);
+		const window = quota ? windowOf(quota, at) : SECOND;
+		const time = Math.max(window, SECOND);
 		const from = Math.floor(start - time);
-		const isCounted = (at: number) => at >= from && at <= start;
+		const isCounted = (other: number) => other >= from && other <= start;
 		const answered = this.answered.filter(isCounted).length + overtaken;
 		// Where more was answered than there are places, it was the rate that was too high.
 		if (!quota || answered <= this.size) this.shrink();
 		const since = steadyNow();
-		if (window && span === quota?.span && answered >= (NEARLY * quota.count * time) / window) {
-			const count = Math.min(quota.count, answered);
+		const share = quota ? (answered * window) / (quota.count * time) : 0;
+		if (quota && share >= NEARLY && share <= BEYOND) {
 			const growth = Math.max(quota.growth / SLOWER, SLOWEST);
-			this.quota = { count, window: window * LONGER, since, growth, span };
+			const count = Math.min(quota.count, answered);
+			this.quota = { count, window: window * LONGER, since, growth };
 			return;
 		}
 		// A few answers are no measure: the first requests may have met a limit that others had used up.
-		const count = answered < this.size ? Math.ceil((this.size * span) / SECOND) : answered;
-		this.quota = { count, window: span + LEEWAY, since, growth: GROWTH, span };
+		const count = Math.max(answered, this.size);
+		this.quota = { count, window: SECOND + LEEWAY, since, growth: GROWTH };
 	}
 }
 
-/** How long the window of a quota is now. */
-function windowOf({ window, since, growth, span }: Quota): number {
-	const windows = (steadyNow() - since) / span;
-	// For a second: by seven percent in 13 seconds, to half in half a minute, to nothing in a minute.
-	return window / Math.exp(growth * windows ** 3);
+/** Takes out the times up to this one; they are in order, or nearly so. */
+function drop(times: number[], upTo: number): void {
+	while (times[0] <= upTo) times.shift();
+}
+
+/** How long the window of a quota is. */
+function windowOf({ window, since, growth }: Quota, at = steadyNow()): number {
+	const seconds = (at - since) / SECOND;
+	// By seven percent in 13 seconds, to half in 23, to nothing in 40.
+	return window / Math.exp(growth * seconds ** 4);
 }
 
 /** What was found out about a server is forgotten when nobody has asked it for this time. */

@@ -337,7 +337,9 @@ export class FluentsTransport {
 			const { failure } = outcome;
 			// What was refused has used up no time: a limit per minute asks for a minute, and for one more where
 			// others have taken what it allows.
-			const isOutrun = tries < MOST_OUTRUN && this.answeredAt >= before;
+			const answeredAt = Math.max(this.answeredAt, this.limiter().answeredAt);
+			const isStuck = now - answeredAt >= budget;
+			const isOutrun = tries < MOST_OUTRUN && (!isStuck || answeredAt >= before);
 			if (verdict.kind === 'limit' && isOutrun) deadline = now + budget;
 			before = sent;
 			const timeLeft = deadline - now;
@@ -354,7 +356,6 @@ export class FluentsTransport {
 					if (step.hold !== undefined) {
 						this.holdBack({ sent, now }, step.hold, failure);
 						// Those that wait in vain give up as well, not one after the other.
-						const isStuck = steadyNow() - this.answeredAt >= budget;
 						if (isStuck || step.hold > budget) this.limiter().sendBack(this);
 					}
 					throw this.errorOf(failure, request);
