@@ -73,7 +73,7 @@ const SLOWEST = GROWTH / SLOWER ** 2;
  * them with each round of answers. A fault halves them; from then on they grow by one with each round. Slow
  * answers mean nothing: on a busy n8n they measure n8n.
  *
- * In a second it starts no more than 50, or twice as many as were answered in the second before.
+ * In a second it starts no more than 50, or twice as many as were answered in one.
  *
  * Once the server has refused a request for its rate (429), as many requests start in any window of time as it
  * answered in the one before. The window shortens slowly. Executions that share the server take turns.
@@ -89,8 +89,9 @@ export class AdaptiveLimiter {
 	private lesson = 0;
 	/** When the requests started that were answered in the latest time. */
 	private readonly answered: number[] = [];
-	/** When the answers of the latest second came. */
+	/** When the answers of the latest second came, and how many came in any second. */
 	private readonly ends: number[] = [];
+	private mostEnds = 0;
 	/** When anybody was answered last. */
 	answeredAt = -Infinity;
 	private heldUntil = 0;
@@ -175,8 +176,8 @@ export class AdaptiveLimiter {
 	private nextStart(): number {
 		const { quota, starts } = this;
 		if (!quota) {
-			for (const times of [starts, this.ends]) drop(times, steadyNow() - SECOND);
-			const most = Math.max(FIRST_SIZE, 2 * this.ends.length);
+			drop(starts, steadyNow() - SECOND);
+			const most = Math.max(FIRST_SIZE, 2 * this.mostEnds);
 			return starts.length < most ? 0 : starts[0] + SECOND;
 		}
 		const { count } = quota;
@@ -229,6 +230,7 @@ export class AdaptiveLimiter {
 		this.answered.push(start);
 		this.ends.push(this.answeredAt);
 		drop(this.ends, this.answeredAt - SECOND);
+		this.mostEnds = Math.max(this.mostEnds, this.ends.length);
 		drop(this.answered, start - LONGEST_PAUSE);
 		// Places that nobody waited for prove nothing.
 		if (this.queues.size === 0 || ++this.inRound < this.size) return;
