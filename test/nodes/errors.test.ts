@@ -199,13 +199,13 @@ describe('reads are tried again', () => {
 			status: 429,
 			headers: { 'retry-after': '2' },
 		});
-		const items = Array.from({ length: 60 }, () => ({}));
+		const items = Array.from({ length: 100 }, () => ({}));
 		const { error, requests } = await runNode(getAgent(), { items });
 		expect(error).toBeUndefined();
 		const limitedAt = requests.find(({ status }) => status === 429)!.at;
-		// Those that were open already: a run begins with 25 at once.
-		expect(requests.filter(({ at }) => at < limitedAt + 1900).length).toBeLessThanOrEqual(25);
-		expect(requests).toHaveLength(61);
+		// Those that were open already: a run begins with 50 at once.
+		expect(requests.filter(({ at }) => at < limitedAt + 1900).length).toBeLessThanOrEqual(50);
+		expect(requests).toHaveLength(101);
 	});
 
 	test('answers to what was on its way do not lengthen the pause', async () => {
