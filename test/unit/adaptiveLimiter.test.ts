@@ -237,6 +237,15 @@ test('one request too many in the first measure is not refused again and again',
 	}
 });
 
+test.each([
+	['a refusal', { kind: 'limit', pause: 0 } as const],
+	['a fault', fault],
+])('after %s, slow answers do not keep it slow', async (_name, verdict) => {
+	const judge = (request: number) => (request === 40 ? verdict : answered);
+	const { took } = await send(new AdaptiveLimiter(), 5000, { latency: 2000, judge });
+	expect(took).toBeLessThan(1.5 * 25 * 2 * SECOND);
+});
+
 test.each([0, 20, 150])('a limit without a pause, at %i ms: few refusals', async (latency) => {
 	const counter = counters['in fixed times'](50);
 	const judge = (request: number): Verdict => {
