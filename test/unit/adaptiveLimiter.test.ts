@@ -238,6 +238,16 @@ test('one request too many in the first measure is not refused again and again',
 });
 
 test.each([
+	[20, 3000, 45],
+	[20, 10_000, 80],
+	[50, 5000, 60],
+])('%i a second, answered after %i ms: 600 take less than %i s', async (rate, latency, bound) => {
+	const judge = counters['in the time before'](rate);
+	const { took } = await send(new AdaptiveLimiter(), 600, { latency, judge });
+	expect(took).toBeLessThan(bound * SECOND);
+});
+
+test.each([
 	['a refusal', { kind: 'limit', pause: 0 } as const],
 	['a fault', fault],
 ])('after %s, slow answers do not keep it slow', async (_name, verdict) => {

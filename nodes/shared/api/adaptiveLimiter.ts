@@ -271,7 +271,9 @@ export class AdaptiveLimiter {
 		const isCounted = (other: number) => other >= from && other <= start;
 		const answered = this.answered.filter(isCounted).length + overtaken;
 		// Where more was answered than there are places, it was the rate that was too high.
-		if (!quota || answered <= this.size) this.shrink();
+		// So many are open at that rate where an answer takes its time.
+		const open = (answered * (at - start)) / time;
+		if ((!quota || answered <= this.size) && open <= this.size) this.shrink();
 		const since = steadyNow();
 		const share = quota ? (answered * window) / (quota.count * time) : 0;
 		if (quota && share >= NEARLY && share <= BEYOND) {
@@ -281,7 +283,9 @@ export class AdaptiveLimiter {
 			return;
 		}
 		// A few answers are no measure: the first requests may have met a limit that others had used up.
-		const count = Math.max(answered, this.size);
+		// Nor is the size one for a rate where answers take seconds: half the quota is little enough.
+		const least = quota ? Math.min(this.size, Math.ceil(quota.count / 2)) : this.size;
+		const count = Math.max(answered, least);
 		this.quota = { count, window: SECOND + LEEWAY, since, growth: GROWTH };
 	}
 }
