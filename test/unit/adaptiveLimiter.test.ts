@@ -256,6 +256,13 @@ test.each([
 	expect(took).toBeLessThan(1.5 * 25 * 2 * SECOND);
 });
 
+test('refusals that no pace avoids do not make it slower and slower', async () => {
+	const judge = (request: number): Verdict =>
+		request % 50 === 49 ? { kind: 'limit', pause: 0 } : answered;
+	const { took } = await send(new AdaptiveLimiter(), 5000, { latency: 20, judge });
+	expect(took).toBeLessThan(400 * SECOND);
+});
+
 test.each([0, 20, 150])('a limit without a pause, at %i ms: few refusals', async (latency) => {
 	const counter = counters['in fixed times'](50);
 	const judge = (request: number): Verdict => {

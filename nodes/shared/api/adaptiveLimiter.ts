@@ -55,6 +55,8 @@ const LEEWAY = 70;
 
 /** A window that was too short becomes longer by this factor. */
 const LONGER = 1.07;
+/** What is refused even so is not refused for its rate, and more waiting does not help. */
+const LONGEST_WINDOW = 2 * SECOND;
 
 /** A quota is nearly right if the server answered such a share of what it let through. */
 const NEARLY = 0.95;
@@ -279,7 +281,8 @@ export class AdaptiveLimiter {
 		if (quota && share >= NEARLY && share <= BEYOND) {
 			const growth = Math.max(quota.growth / SLOWER, SLOWEST);
 			const count = Math.min(quota.count, answered);
-			this.quota = { count, window: window * LONGER, since, growth };
+			const longer = Math.min(window * LONGER, LONGEST_WINDOW);
+			this.quota = { count, window: longer, since, growth };
 			return;
 		}
 		// A few answers are no measure: the first requests may have met a limit that others had used up.
