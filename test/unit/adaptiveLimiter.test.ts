@@ -263,6 +263,14 @@ test('refusals that no pace avoids do not make it slower and slower', async () =
 	expect(took).toBeLessThan(400 * SECOND);
 });
 
+test('it remembers no more than it needs', async () => {
+	const limiter = new AdaptiveLimiter();
+	await send(limiter, 20_000, { latency: 200, judge: () => answered });
+	const lists = Object.values(limiter).filter((value) => Array.isArray(value));
+	expect(lists).toHaveLength(3);
+	for (const list of lists) expect(list.length).toBeLessThanOrEqual(5000);
+});
+
 test.each([0, 20, 150])('a limit without a pause, at %i ms: few refusals', async (latency) => {
 	const counter = counters['in fixed times'](50);
 	const judge = (request: number): Verdict => {

@@ -53,6 +53,9 @@ const LONGEST_PAUSE = 60 * SECOND;
 /** Some requests are on their way longer than others, so a window is longer by this than the second it was measured in. */
 const LEEWAY = 70;
 
+/** So many answers are remembered, which is more than come in a second and in the time of a request. */
+const MOST_ANSWERED = 5000;
+
 /** A window that was too short becomes longer by this factor. */
 const LONGER = 1.07;
 /** What is refused even so is not refused for its rate, and more waiting does not help. */
@@ -236,7 +239,7 @@ export class AdaptiveLimiter {
 		this.ends.push(this.answeredAt);
 		drop(this.ends, this.answeredAt - SECOND);
 		this.mostEnds = Math.max(this.mostEnds, this.ends.length);
-		drop(this.answered, start - LONGEST_PAUSE);
+		if (this.answered.length > MOST_ANSWERED) this.answered.shift();
 		// Places that nobody waited for prove nothing.
 		if (this.queues.size === 0 || ++this.inRound < this.size) return;
 		this.inRound = 0;
