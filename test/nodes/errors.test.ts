@@ -281,6 +281,19 @@ describe('reads are tried again', () => {
 		expect(json).toHaveLength(30);
 	});
 
+	test('a small limit per minute that asks for no pause loses no items', async () => {
+		let [since, used] = [0, 0];
+		const match = () => {
+			if (Date.now() - since >= 60_000) [since, used] = [Date.now(), 0];
+			return ++used > 2;
+		};
+		simulator.faults.add({ operationId: 'getAgent', match, times: Infinity, status: 429 });
+		const items = Array.from({ length: 8 }, () => ({}));
+		const { error, json } = await runNode(getAgent(), { items });
+		expect(error).toBeUndefined();
+		expect(json).toHaveLength(8);
+	});
+
 	test('runs that share a limit per minute get their answers, though its pause is too short', async () => {
 		simulator.latencyMs = 20;
 		const headers = { 'retry-after': '30' };
