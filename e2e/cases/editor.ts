@@ -143,7 +143,10 @@ const building = [
 		const { editor, album, simulator } = room;
 		const dialog = editor.marked('credential-edit-dialog');
 		await editor.marked('node-credentials-select').click();
+		// n8n saves nothing before it has found a name.
+		const named = editor.page.waitForResponse(/\/credentials\/new\b/);
 		await editor.marked('node-credentials-select-item-new').click();
+		await named;
 		await editor.field('apiKey').fill('sim_wrong');
 		await editor.field('baseUrl').fill(simulator.url);
 		await editor.marked('credential-save-button').click();

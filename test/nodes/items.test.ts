@@ -179,6 +179,39 @@ describe('Batching', () => {
 	});
 });
 
+describe('many reads', () => {
+	const many = (count: number) => Array.from({ length: count }, () => ({ id: agentIds()[0] }));
+	const mostOpen = () => Math.max(...simulator.requests.map(({ open }) => open));
+
+	test('of five executions at once have 200 open together', async () => {
+		simulator.latencyMs = 300;
+		const runs = Array.from(
+			{ length: 5 },
+			async () => await runNode(getAgent, { items: many(200) }),
+		);
+		for (const { json } of await Promise.all(runs)) expect(json).toHaveLength(200);
+		expect(mostOpen()).toBeLessThanOrEqual(200);
+		expect(mostOpen()).toBeGreaterThan(100);
+	});
+
+	test('end at once when the execution is stopped with 200 open, and no more are sent', async () => {
+		simulator.latencyMs = 600;
+		let stoppedAt = 0;
+		const onStart = (stop: () => void) => {
+			simulator.onRequest = () => {
+				if (stoppedAt > 0 || mostOpen() < 200) return;
+				stoppedAt = Date.now();
+				stop();
+			};
+		};
+		await runNode(getAgent, { items: many(2000), onStart }).catch(() => undefined);
+		expect(Date.now() - stoppedAt).toBeLessThan(400);
+		const sent = simulator.requests.length;
+		await new Promise((resolve) => setTimeout(resolve, 700));
+		expect(simulator.requests).toHaveLength(sent);
+	});
+});
+
 describe('Required Environment', () => {
 	const requires = (requiredEnvironment: string) => ({ options: { requiredEnvironment } });
 
