@@ -323,7 +323,13 @@ export class N8nApi {
 			if (!this.isVersion1) throw error;
 			return { status: 'failed', errors: [(error as Error).message] };
 		}
-		return await this.publication(workflow);
+		let publication = await this.publication(workflow);
+		// A busy n8n has not begun yet.
+		for (let tries = 0; tries < 25 && publication.status === 'not_published'; tries++) {
+			await sleep(200);
+			publication = await this.publication(workflow);
+		}
+		return publication;
 	}
 
 	/** Takes a workflow back; its trigger is told some time after this has returned. */
