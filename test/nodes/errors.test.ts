@@ -152,6 +152,22 @@ describe('what to do next is said for', () => {
 	});
 });
 
+/** Has so many reads answered in a minute, counted from the first one; the others are refused. */
+function limitPerMinute(count: number, headers?: Record<string, string>): void {
+	let [since, used] = [0, 0];
+	const match = () => {
+		if (Date.now() - since >= 60_000) [since, used] = [Date.now(), 0];
+		return ++used > count;
+	};
+	simulator.faults.add({
+		operationId: 'getAgent',
+		match,
+		times: Infinity,
+		status: 429,
+		headers,
+	});
+}
+
 describe('reads are tried again', () => {
 	const [path, id] = ['agent', () => [...simulator.environment('default').agents.keys()][0]];
 	const getAgent = () => ({ resource: path, operation: 'get', agentId: byId(id()) });
@@ -262,19 +278,7 @@ describe('reads are tried again', () => {
 	});
 
 	test('items that wait for several minutes of a small limit get their answers', async () => {
-		const headers = { 'retry-after': '60' };
-		let [since, used] = [0, 0];
-		const match = () => {
-			if (Date.now() - since >= 60_000) [since, used] = [Date.now(), 0];
-			return ++used > 10;
-		};
-		simulator.faults.add({
-			operationId: 'getAgent',
-			match,
-			times: Infinity,
-			status: 429,
-			headers,
-		});
+		limitPerMinute(10, { 'retry-after': '60' });
 		const items = Array.from({ length: 30 }, () => ({}));
 		const { error, json } = await runNode(getAgent(), { items });
 		expect(error).toBeUndefined();
@@ -282,12 +286,7 @@ describe('reads are tried again', () => {
 	});
 
 	test('a small limit per minute that asks for no pause loses no items', async () => {
-		let [since, used] = [0, 0];
-		const match = () => {
-			if (Date.now() - since >= 60_000) [since, used] = [Date.now(), 0];
-			return ++used > 2;
-		};
-		simulator.faults.add({ operationId: 'getAgent', match, times: Infinity, status: 429 });
+		limitPerMinute(2);
 		const items = Array.from({ length: 8 }, () => ({}));
 		const { error, json } = await runNode(getAgent(), { items });
 		expect(error).toBeUndefined();
@@ -296,19 +295,7 @@ describe('reads are tried again', () => {
 
 	test('runs that share a limit per minute get their answers, though its pause is too short', async () => {
 		simulator.latencyMs = 20;
-		const headers = { 'retry-after': '30' };
-		let [since, used] = [0, 0];
-		const match = () => {
-			if (Date.now() - since >= 60_000) [since, used] = [Date.now(), 0];
-			return ++used > 300;
-		};
-		simulator.faults.add({
-			operationId: 'getAgent',
-			match,
-			times: Infinity,
-			status: 429,
-			headers,
-		});
+		limitPerMinute(300, { 'retry-after': '30' });
 		const items = Array.from({ length: 150 }, () => ({}));
 		const runs = Array.from({ length: 5 }, async () => await runNode(getAgent(), { items }));
 		for (const { error, json } of await Promise.all(runs)) {
