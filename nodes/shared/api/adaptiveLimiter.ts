@@ -58,6 +58,7 @@ const MOST_ANSWERED = 5000;
 
 /** A window that was too short becomes longer by this factor. */
 const LONGER = 1.07;
+
 /** What is refused even so is not refused for its rate, and more waiting does not help. */
 const LONGEST_WINDOW = 2 * SECOND;
 
@@ -275,9 +276,9 @@ export class AdaptiveLimiter {
 		const from = Math.floor(start - time);
 		const isCounted = (other: number) => other >= from && other <= start;
 		const answered = this.answered.filter(isCounted).length + overtaken;
-		// Where more was answered than there are places, it was the rate that was too high.
-		// So many are open at that rate where an answer takes its time.
+		/** So many are open at that rate, where an answer takes its time. */
 		const open = (answered * (at - start)) / time;
+		// Where more was answered than there are places, or more places are needed, it was the rate that was too high.
 		if ((!quota || answered <= this.size) && open <= this.size) this.shrink();
 		const since = steadyNow();
 		const share = quota ? (answered * window) / (quota.count * time) : 0;
