@@ -194,8 +194,21 @@ describe('many reads', () => {
 		expect(mostOpen()).toBeGreaterThan(100);
 	});
 
+	test('have their expressions evaluated while the first ones wait for their answers', async () => {
+		simulator.latencyMs = 1000;
+		const { requests, json } = await runNode(
+			{ ...getAgent, agentId: byId('={{ String($now.toMillis()) }}') },
+			{ items: many(300), settings: { onError: 'continueRegularOutput' } },
+		);
+		expect(json).toHaveLength(300);
+		const evaluatedAt = requests.map(({ query }) => Number(query.id));
+		expect(evaluatedAt).toEqual(evaluatedAt.toSorted((a, b) => a - b));
+		expect(evaluatedAt.at(-1)! - requests[0].at).toBeLessThan(1000);
+		expect(requests.at(-1)!.at - requests[0].at).toBeGreaterThan(2000);
+	});
+
 	test('end at once when the execution is stopped with 200 open, and no more are sent', async () => {
-		simulator.latencyMs = 600;
+		simulator.latencyMs = 800;
 		let stoppedAt = 0;
 		const onStart = (stop: () => void) => {
 			simulator.onRequest = () => {
@@ -205,9 +218,9 @@ describe('many reads', () => {
 			};
 		};
 		await runNode(getAgent, { items: many(2000), onStart }).catch(() => undefined);
-		expect(Date.now() - stoppedAt).toBeLessThan(400);
+		expect(Date.now() - stoppedAt).toBeLessThan(700);
 		const sent = simulator.requests.length;
-		await new Promise((resolve) => setTimeout(resolve, 700));
+		await new Promise((resolve) => setTimeout(resolve, 900));
 		expect(simulator.requests).toHaveLength(sent);
 	});
 });

@@ -31,7 +31,7 @@ test('a task that throws frees its place', async () => {
 });
 
 test('few tasks start at the same moment, and all of them soon', async () => {
-	const stagger = createStagger();
+	const stagger = createStagger(new AbortController().signal);
 	const starts: number[] = [];
 	let turn = 0;
 	const clock = setInterval(() => turn++, 0);
@@ -53,4 +53,15 @@ test('few tasks start at the same moment, and all of them soon', async () => {
 	await Promise.resolve();
 	await Promise.resolve();
 	expect(isStarted).toBe(true);
+});
+
+test('when it ends, all go on at once', async () => {
+	const end = new AbortController();
+	const stagger = createStagger(end.signal);
+	const waiting = Promise.all(Array.from({ length: 10_000 }, stagger));
+	end.abort();
+	const since = Date.now();
+	await waiting;
+	await stagger();
+	expect(Date.now() - since).toBeLessThan(500);
 });

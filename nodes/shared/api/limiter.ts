@@ -33,18 +33,26 @@ const STARTS_PER_TURN = 2;
  *
  * Node.js connects to a server when all is done that is due. Where many answers arrive together and
  * each is followed by a new request, the first of these would wait until the last answer is handled.
+ *
+ * @param ended lets all go on when it fires; they look at it themselves.
  */
-export function createStagger(): () => Promise<void> {
+export function createStagger(ended: AbortSignal): () => Promise<void> {
+	const waiting: Array<() => void> = [];
 	let started = 0;
-	let nextTurn: Promise<void> | undefined;
+	const endTurn = async () => {
+		await sleep(0);
+		const next = waiting.splice(0, ended.aborted ? Infinity : STARTS_PER_TURN);
+		started = next.length;
+		if (started > 0) void endTurn();
+		for (const start of next) start();
+	};
 
 	return async () => {
-		while (started === STARTS_PER_TURN) await nextTurn;
-		started++;
-		nextTurn ??= sleep(0).then(() => {
-			started = 0;
-			nextTurn = undefined;
-		});
+		if (ended.aborted) return;
+		if (started === STARTS_PER_TURN) {
+			return await new Promise((resolve) => waiting.push(resolve));
+		}
+		if (++started === 1) void endTurn();
 	};
 }
 
