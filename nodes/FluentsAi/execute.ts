@@ -148,6 +148,7 @@ async function runAll(
 		'value' in item && (operation.kind === 'read' || !operation.hurries?.(item.value()));
 	const pauses = ready.some(takesTime);
 	const look = async (i: number) => {
+		await start.breathe();
 		const item = ready[i];
 		return 'error' in item ? item : await settle(context, i, item.value, [apiKey]);
 	};

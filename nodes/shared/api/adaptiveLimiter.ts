@@ -78,11 +78,11 @@ const SLOWER = 2 ** 4;
 const SLOWEST = GROWTH / SLOWER ** 2;
 
 /**
- * Lets as many requests be open at the same time as the server takes well. It begins with 50, and one more with
- * each answer. A fault halves them; from then on they grow by one with each round of answers, or by one in 200 ms.
- * Slow answers mean nothing: on a busy n8n they measure n8n.
+ * Lets as many requests be open at the same time as the server takes well. It begins with 50 and doubles
+ * them with each round of answers. A fault halves them; from then on they grow by one with each round, or by one
+ * in 200 ms. Slow answers mean nothing: on a busy n8n they measure n8n.
  *
- * In a second it starts as many as were answered in one, and as many again, but at least 50.
+ * In a second it starts no more than 50, or twice as many as were answered in one.
  *
  * Once the server has refused a request for its rate (429), as many requests start in any window of time as it
  * answered in the one before. The window shortens slowly. Executions that share the server take turns.
@@ -90,7 +90,7 @@ const SLOWEST = GROWTH / SLOWER ** 2;
 export class AdaptiveLimiter {
 	private size = FIRST_SIZE;
 	private open = 0;
-	/** Whether the size grows with each answer, so that it doubles with each round of them. */
+	/** Whether the size doubles with each round. */
 	private isStarting = true;
 	/** Answers in this round; as many as there are places make one. */
 	private inRound = 0;
@@ -186,7 +186,7 @@ export class AdaptiveLimiter {
 		const { quota, starts } = this;
 		if (!quota) {
 			drop(starts, steadyNow() - SECOND);
-			const most = this.mostEnds + Math.max(FIRST_SIZE, this.mostEnds);
+			const most = Math.max(FIRST_SIZE, 2 * this.mostEnds);
 			return starts.length < most ? 0 : starts[0] + SECOND;
 		}
 		const { count } = quota;
@@ -242,13 +242,11 @@ export class AdaptiveLimiter {
 		this.mostEnds = Math.max(this.mostEnds, this.ends.length);
 		if (this.answered.length > MOST_ANSWERED) this.answered.shift();
 		// Places that nobody waited for prove nothing.
-		if (this.queues.size === 0) return;
-		this.inRound++;
-		if (this.inRound < this.size && !this.isStarting) return;
+		if (this.queues.size === 0 || ++this.inRound < this.size) return;
 		this.inRound = 0;
 		// With slow answers, one more with each round would take minutes.
 		const inTime = Math.round((this.answeredAt - start) / TIME_FOR_ONE_MORE);
-		const more = this.isStarting ? 1 : Math.min(Math.max(1, inTime), this.size);
+		const more = this.isStarting ? this.size : Math.min(Math.max(1, inTime), this.size);
 		this.size = Math.min(this.size + more, MOST_OPEN);
 	}
 
