@@ -5,6 +5,8 @@ import { basename, join } from 'node:path';
 /** How all names begin, so that a test finds what is left. */
 export const PREFIX = 'fluentsai-';
 
+const folders: string[] = [];
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -15,11 +17,17 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export function temporaryFolder(name: string): string {
 	const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${name}-`));
-	// One that was made later may be inside of it, so it goes first.
-	process.prependOnceListener('exit', () => {
-		rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-	});
+	// One listener for all: Node.js takes more than ten for a mistake.
+	if (folders.length === 0) process.prependOnceListener('exit', removeAll);
+	folders.push(folder);
 	return folder;
+}
+
+function removeAll(): void {
+	// One that was made later may be inside of an earlier one.
+	for (const folder of folders.toReversed()) {
+		rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+	}
 }
 
 /** Whether a folder is one of those, also of the process that started this one. */
